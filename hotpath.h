@@ -20,11 +20,12 @@
        >>disabled        the same macros without it
        >>cpp             C++ layer
        >>implementation  everything below is compiled once
-       >>platform        clock, pages, threads, signals, files: all that touches the system
        >>atomics         memory order in the name
+       >>platform        clock, pages, threads, signals, files: all that touches the system
        >>log             messages, settings from the environment
        >>structs         sites, nodes, records, contexts
        >>memory          arenas of pages
+       >>clock           ticks and nanoseconds
        >>sites           the registry of functions
        >>threads         records, contexts, retirement, fork
        >>scopes          the recording path
@@ -112,6 +113,12 @@
 #ifndef HOTPATH_H
 #define HOTPATH_H
 
+/* The implementation needs more of the system's headers than strict C shows. */
+#if defined(HOTPATH_IMPLEMENTATION) && defined(HOTPATH) && defined(__linux__) && \
+    !defined(_GNU_SOURCE)
+    #define _GNU_SOURCE 1
+#endif
+
 /* >>version */
 #define HOTPATH_VERSION_MAJOR  0
 #define HOTPATH_VERSION_MINOR  1
@@ -134,7 +141,7 @@
      HOTPATH_CLOCK_HZ         its ticks a second, default 1000000000; needs HOTPATH_CLOCK
      HOTPATH_PAGES_ALLOC(n)   n bytes of zeroed memory aligned to 4096, or NULL; any thread
      HOTPATH_PAGES_FREE(p, n) gives them back; both or neither
-     HOTPATH_THREAD_LOCAL     the storage class of a thread-local pointer
+     HOTPATH_THREAD_LOCAL     the storage class of a thread-local variable
      HOTPATH_NO_STDIO         no <stdio.h>: reports only through hotpath_report's callback
      HOTPATH_MAX_DEPTH        open scopes a thread, default 512
      HOTPATH_CONTEXT_DEPTH    open scopes a context, default 64
@@ -509,21 +516,22 @@ HOTPATH_API bool hotpath_report_now(void);
 HOTPATH_API bool hotpath_app_info(const char* key, const char* value);
 
 /* Enters a site. The macros call it.
-   Args: site in static storage, made with HOTPATH_SITE_INIT.
-   Returns: the token that hotpath_end takes, {tick, 0} if the recording was dropped (and counted).
+   Args: site in static storage, made with HOTPATH_SITE_INIT; token is filled for hotpath_end, and
+   its address names the variable, so keep it where it is while the scope is open; its mark is 0 if
+   the recording was dropped (and counted).
    Threads: any, and signal handlers; wait-free; takes pages from the system at a first touch. */
-HOTPATH_API hotpath_token_t hotpath_begin(hotpath_site_t* site);
+HOTPATH_API void hotpath_begin(hotpath_site_t* site, hotpath_token_t* token);
 
 /* Leaves what hotpath_begin entered. Scopes that were entered later and never left count as
    abandoned. A token of another thread or one that was ended before changes nothing and is counted
    (hotpath_drops_t.foreign_ends). Threads: as hotpath_begin. */
-HOTPATH_API void hotpath_end(hotpath_token_t token);
+HOTPATH_API void hotpath_end(const hotpath_token_t* token);
 
 /* As hotpath_end. Returns: nanoseconds since the begin, also for a dropped recording. */
-HOTPATH_API uint64_t hotpath_end_ns(hotpath_token_t token);
+HOTPATH_API uint64_t hotpath_end_ns(const hotpath_token_t* token);
 
 /* As hotpath_end, for a function with a result to keep in its log. */
-HOTPATH_API void hotpath_result(hotpath_token_t token, hotpath_value_t value);
+HOTPATH_API void hotpath_result(const hotpath_token_t* token, hotpath_value_t value);
 
 /* The site of a name that is known only at run time: the same one for the same name, file and line.
    Args: name is copied, at most 255 bytes of it; NULL counts as "(null)"; file in static storage.
@@ -642,7 +650,7 @@ HOTPATH_API void hotpath_mcp_stop(void);
 /* An undefined symbol of this name means one of two things: no file of the program has
    #define HOTPATH_IMPLEMENTATION before its #include "hotpath.h", or this is a plugin and the
    program that loads it was linked without -rdynamic. */
-extern HOTPATH_API const uint32_t
+extern const uint32_t
     hotpath_define_HOTPATH_IMPLEMENTATION_in_one_file_or_link_the_program_with_rdynamic;
 
 /* Private: what HOTPATH_MAIN calls before it enters the site. */
@@ -723,21 +731,24 @@ __attribute__((used)) static const uint32_t* const hotpath_i_link =
         static hotpath_site_t HOTPATH_I_CAT(hotpath_i_site_, n) = HOTPATH_SITE_INIT(name, kind)
 
     #ifndef __cplusplus
-static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(*token); }
+static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(token); }
         #if HOTPATH_I_GNU
-            #define HOTPATH_I_SCOPE_VAR(v, begin) \
-                hotpath_token_t v __attribute__((cleanup(hotpath_i_scope_end), unused)) = begin
+            /* Two declarations and no statement, so that a scope stands where a declaration may. */
+            #define HOTPATH_I_SCOPE_VAR(v, n, first, site)                       \
+                hotpath_token_t v __attribute__((cleanup(hotpath_i_scope_end))); \
+                const int HOTPATH_I_CAT(hotpath_i_begun_, n) HOTPATH_I_UNUSED =  \
+                    (first, hotpath_begin(site, &v), 0)
         #else
             /* This compiler has no attribute cleanup: use HOTPATH_BEGIN and HOTPATH_END in C. */
-            #define HOTPATH_I_SCOPE_VAR(v, begin) \
+            #define HOTPATH_I_SCOPE_VAR(v, n, first, site) \
                 hotpath_this_compiler_has_only_HOTPATH_BEGIN_and_END v
         #endif
         #define HOTPATH_I_FUNC_NAME __func__
     #else
-        #define HOTPATH_I_SCOPE_VAR(v, begin) hotpath_i_scope v(begin)
+        #define HOTPATH_I_SCOPE_VAR(v, n, first, site) hotpath_i_scope v((first, site))
         #if HOTPATH_I_GNU
-            #define HOTPATH_I_FUNC_NAME \
-                __PRETTY_FUNCTION__ /* shortened to Class::function when registered */
+            /* Shortened to Class::function at the first touch. */
+            #define HOTPATH_I_FUNC_NAME __PRETTY_FUNCTION__
         #else
             #define HOTPATH_I_FUNC_NAME __FUNCTION__
         #endif
@@ -745,21 +756,23 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(*to
 
     #define HOTPATH_I_SCOPE(name, kind, v, n) \
         HOTPATH_I_SITE(n, name, kind);        \
-        HOTPATH_I_SCOPE_VAR(v, hotpath_begin(&HOTPATH_I_CAT(hotpath_i_site_, n)))
+        HOTPATH_I_SCOPE_VAR(v, n, (void)0, &HOTPATH_I_CAT(hotpath_i_site_, n))
     #define HOTPATH_I_SCOPE_N(name, kind, n) \
         HOTPATH_I_SCOPE(name, kind, HOTPATH_I_CAT(hotpath_i_scope_, n), n)
-    #define HOTPATH_I_MAIN(n)                                          \
-        HOTPATH_I_SITE(n, HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION); \
-        HOTPATH_I_SCOPE_VAR(HOTPATH_I_CAT(hotpath_i_scope_, n),        \
-            (hotpath_i_main(__func__), hotpath_begin(&HOTPATH_I_CAT(hotpath_i_site_, n))))
+    #define HOTPATH_I_MAIN(n)                                                                \
+        HOTPATH_I_SITE(n, HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION);                       \
+        HOTPATH_I_SCOPE_VAR(HOTPATH_I_CAT(hotpath_i_scope_, n), n, hotpath_i_main(__func__), \
+            &HOTPATH_I_CAT(hotpath_i_site_, n))
     #define HOTPATH_I_NAMED(string, n)                            \
         hotpath_site_t* const HOTPATH_I_CAT(hotpath_i_site_, n) = \
             hotpath_named_site(string, __FILE__, __LINE__);       \
         HOTPATH_I_SCOPE_VAR(                                      \
-            HOTPATH_I_CAT(hotpath_i_scope_, n), hotpath_begin(HOTPATH_I_CAT(hotpath_i_site_, n)))
-    #define HOTPATH_I_BEGIN(v, name, n)              \
-        HOTPATH_I_SITE(n, name, HOTPATH_KIND_SCOPE); \
-        hotpath_token_t v = hotpath_begin(&HOTPATH_I_CAT(hotpath_i_site_, n))
+            HOTPATH_I_CAT(hotpath_i_scope_, n), n, (void)0, HOTPATH_I_CAT(hotpath_i_site_, n))
+    #define HOTPATH_I_BEGIN(v, name, n)                                 \
+        HOTPATH_I_SITE(n, name, HOTPATH_KIND_SCOPE);                    \
+        hotpath_token_t v;                                              \
+        const int HOTPATH_I_CAT(hotpath_i_begun_, n) HOTPATH_I_UNUSED = \
+            (hotpath_begin(&HOTPATH_I_CAT(hotpath_i_site_, n), &v), 0)
 
     /* First line of main: starts hotpath, and is main's own scope. */
     #define HOTPATH_MAIN() HOTPATH_I_MAIN(__COUNTER__)
@@ -773,7 +786,7 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(*to
     /* From here to HOTPATH_END(var), in the same function; declares var. */
     #define HOTPATH_BEGIN(var, label) HOTPATH_I_BEGIN(var, "" label "", __COUNTER__)
     /* An expression: ends var and gives the nanoseconds since its begin, as uint64_t. */
-    #define HOTPATH_END(var) hotpath_end_ns(var)
+    #define HOTPATH_END(var) hotpath_end_ns(&(var))
     /* As HOTPATH_FUNC, for a function that returns with HOTPATH_RETURN; once a function. */
     #define HOTPATH_FUNC_LOG() \
         HOTPATH_I_SCOPE(HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION, hotpath_i_func_log, __COUNTER__)
@@ -840,11 +853,11 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(*to
         #if HOTPATH_I_GNU
             #define HOTPATH_RETURN(v) \
                 HOTPATH_I_RETURN(v, HOTPATH_I_CAT(hotpath_i_value_, __COUNTER__))
-            #define HOTPATH_I_RETURN(v, r)                                  \
-                do {                                                        \
-                    const __typeof__((void)0, (v)) r = (v);                 \
-                    hotpath_result(hotpath_i_func_log, HOTPATH_I_VALUE(r)); \
-                    return r;                                               \
+            #define HOTPATH_I_RETURN(v, r)                                   \
+                do {                                                         \
+                    const __typeof__((void)0, (v)) r = (v);                  \
+                    hotpath_result(&hotpath_i_func_log, HOTPATH_I_VALUE(r)); \
+                    return r;                                                \
                 } while (0)
             /* An expression: evaluates expr once, records it, gives it back. Struct: HOTPATH_DBG_FORMAT. */
             #define HOTPATH_DBG(expr) HOTPATH_I_DBG(expr, #expr, __COUNTER__)
@@ -957,13 +970,12 @@ static inline bool hotpath_report_now(void) { return false; }
 static inline bool hotpath_app_info(const char* key, const char* value) {
     return (void)key, (void)value, false;
 }
-static inline hotpath_token_t hotpath_begin(hotpath_site_t* site) {
-    hotpath_token_t none = {0, 0};
-    return (void)site, none;
+static inline void hotpath_begin(hotpath_site_t* site, hotpath_token_t* token) {
+    token->tick = token->mark = 0, (void)site;
 }
-static inline void hotpath_end(hotpath_token_t token) { (void)token; }
-static inline uint64_t hotpath_end_ns(hotpath_token_t token) { return (void)token, 0; }
-static inline void hotpath_result(hotpath_token_t token, hotpath_value_t value) {
+static inline void hotpath_end(const hotpath_token_t* token) { (void)token; }
+static inline uint64_t hotpath_end_ns(const hotpath_token_t* token) { return (void)token, 0; }
+static inline void hotpath_result(const hotpath_token_t* token, hotpath_value_t value) {
     (void)token, (void)value;
 }
 static inline hotpath_site_t* hotpath_named_site(
@@ -1050,14 +1062,11 @@ static inline bool hotpath_report(const hotpath_snapshot_t* snapshot,
     #endif
 class hotpath_i_scope {
   public:
-    HOTPATH_I_INLINE explicit hotpath_i_scope(hotpath_token_t token) noexcept : token_(token) {}
-    HOTPATH_I_INLINE ~hotpath_i_scope() { hotpath_end(token_); }
+    HOTPATH_I_INLINE explicit hotpath_i_scope(hotpath_site_t* site) { hotpath_begin(site, &token); }
+    HOTPATH_I_INLINE ~hotpath_i_scope() { hotpath_end(&token); }
     hotpath_i_scope(const hotpath_i_scope&) = delete;
     hotpath_i_scope& operator=(const hotpath_i_scope&) = delete;
-    HOTPATH_I_INLINE operator hotpath_token_t() const noexcept { return token_; }
-
-  private:
-    hotpath_token_t token_;
+    hotpath_token_t token;
 };
     #define HOTPATH_I_OVERLOAD(type, name) \
         inline hotpath_value_t hotpath_i_value_of(type v) { return hotpath_i_value_of_##name(v); }
@@ -1099,8 +1108,8 @@ template <class T> T hotpath_i_dbg(hotpath_site_t* site, T&& v) {
     hotpath_value_record(site, HOTPATH_I_VALUE(v));
     return static_cast<T&&>(v);
 }
-template <class T> T&& hotpath_i_return(hotpath_token_t token, T&& v) {
-    hotpath_result(token, HOTPATH_I_VALUE(v));
+template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
+    hotpath_result(&scope.token, HOTPATH_I_VALUE(v));
     return static_cast<T&&>(v);
 }
     #define HOTPATH_RETURN(v) return hotpath_i_return(hotpath_i_func_log, v)
@@ -1134,3 +1143,6835 @@ template <class T> T&& hotpath_i_return(hotpath_token_t token, T&& v) {
 #endif
 
 #endif /* HOTPATH_H */
+
+#if defined(HOTPATH_IMPLEMENTATION) && HOTPATH_I_ON && !defined(HOTPATH_I_IMPLEMENTED)
+#define HOTPATH_I_IMPLEMENTED 1
+
+/* >>implementation */
+#if !defined(HOTPATH_MAX_DEPTH)
+    #define HOTPATH_MAX_DEPTH 512
+#endif
+#if !defined(HOTPATH_CONTEXT_DEPTH)
+    #define HOTPATH_CONTEXT_DEPTH 64
+#endif
+#if !defined(HOTPATH_MAX_NODES)
+    #define HOTPATH_MAX_NODES 65536
+#endif
+#if !defined(HOTPATH_MAX_FUNCTIONS)
+    #define HOTPATH_MAX_FUNCTIONS 16384
+#endif
+#if HOTPATH_MAX_DEPTH < 8 || HOTPATH_MAX_DEPTH > 65536
+    #error "hotpath: HOTPATH_MAX_DEPTH must be 8 to 65536"
+#endif
+#if HOTPATH_CONTEXT_DEPTH < 8 || HOTPATH_CONTEXT_DEPTH > 65536
+    #error "hotpath: HOTPATH_CONTEXT_DEPTH must be 8 to 65536"
+#endif
+#if HOTPATH_MAX_NODES < 16 || HOTPATH_MAX_NODES > 8388608
+    #error "hotpath: HOTPATH_MAX_NODES must be 16 to 8388608"
+#endif
+#if HOTPATH_MAX_FUNCTIONS < 16 || HOTPATH_MAX_FUNCTIONS > 1048576
+    #error "hotpath: HOTPATH_MAX_FUNCTIONS must be 16 to 1048576"
+#endif
+
+#include <string.h>
+#include <stdlib.h>
+#include <stdarg.h>
+#include <errno.h>
+#if !defined(HOTPATH_NO_STDIO)
+    #include <stdio.h>
+#endif
+#if defined(_WIN32)
+    #if !defined(WIN32_LEAN_AND_MEAN)
+        #define WIN32_LEAN_AND_MEAN
+    #endif
+    #include <windows.h>
+#else
+    #include <dirent.h>
+    #include <fcntl.h>
+    #include <pthread.h>
+    #include <sched.h>
+    #include <signal.h>
+    #include <time.h>
+    #include <unistd.h>
+    #include <sys/mman.h>
+    #if defined(__linux__)
+        #include <poll.h>
+        #include <sys/prctl.h>
+        #include <sys/syscall.h>
+        #include <sys/auxv.h>
+    #else
+        #include <poll.h>
+    #endif
+    #if !defined(MAP_ANONYMOUS)
+        #error \
+            "hotpath: include hotpath.h before all other headers where HOTPATH_IMPLEMENTATION is defined, or compile that file with -D_GNU_SOURCE"
+    #endif
+#endif
+
+#if !HOTPATH_I_GNU
+    #error "hotpath: the implementation needs gcc, clang or a compiler with their __atomic builtins"
+#endif
+#define HOTPATH_I_LIKELY(x)   __builtin_expect(!!(x), 1)
+#define HOTPATH_I_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define HOTPATH_I_COLD        __attribute__((noinline, cold))
+#if defined(__clang__)
+    #define HOTPATH_I_HOT __attribute__((noinline))
+#else
+    /* A clone could have a frame of another size, and stack addresses would not compare. */
+    #define HOTPATH_I_HOT __attribute__((noinline, noclone))
+#endif
+
+/* >>atomics
+   The order stands in the name. One thread writes each counter, so that a relaxed load, an addition
+   and a relaxed store are an increment; _SHARED_ADD is for the few words that many threads write. */
+#define HOTPATH_I_LOAD(p)             __atomic_load_n((p), __ATOMIC_RELAXED)
+#define HOTPATH_I_LOAD_ACQUIRE(p)     __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define HOTPATH_I_STORE(p, v)         __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+#define HOTPATH_I_STORE_RELEASE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define HOTPATH_I_OWN_ADD(p, v)       HOTPATH_I_STORE((p), HOTPATH_I_LOAD(p) + (v))
+#define HOTPATH_I_SHARED_ADD(p, v)    __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
+#define HOTPATH_I_CAS(p, expected, v) \
+    __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
+/* Keeps the compiler, and so a signal handler of the same thread, in program order. */
+#define HOTPATH_I_SIGNAL_FENCE() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+
+/* >>platform
+   Everything the kit needs of the system. Another system is another branch here. */
+
+static uint64_t hotpath_i_os_monotonic_ns(void);
+
+#if defined(HOTPATH_PAGES_ALLOC)
+static void* hotpath_i_os_pages_alloc(size_t size) { return HOTPATH_PAGES_ALLOC(size); }
+static void hotpath_i_os_pages_free(void* pages, size_t size) { HOTPATH_PAGES_FREE(pages, size); }
+#elif defined(_WIN32)
+static void* hotpath_i_os_pages_alloc(size_t size) {
+    return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+}
+static void hotpath_i_os_pages_free(void* pages, size_t size) {
+    (void)size;
+    VirtualFree(pages, 0, MEM_RELEASE);
+}
+#else
+static void* hotpath_i_os_pages_alloc(size_t size) {
+    int saved = errno;
+    void* pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    errno = saved;
+    return pages == MAP_FAILED ? NULL : pages;
+}
+static void hotpath_i_os_pages_free(void* pages, size_t size) {
+    int saved = errno;
+    munmap(pages, size);
+    errno = saved;
+}
+#endif
+
+#if defined(_WIN32)
+
+static uint64_t hotpath_i_os_monotonic_ns(void) {
+    LARGE_INTEGER frequency, now;
+    QueryPerformanceFrequency(&frequency);
+    QueryPerformanceCounter(&now);
+    uint64_t f = (uint64_t)frequency.QuadPart, n = (uint64_t)now.QuadPart;
+    return n / f * 1000000000u + n % f * 1000000000u / f;
+}
+static int64_t hotpath_i_os_unix_ns(void) {
+    FILETIME now;
+    GetSystemTimeAsFileTime(&now);
+    int64_t hundreds = (int64_t)((uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime);
+    return (hundreds - 116444736000000000LL) * 100; /* from 1601 to 1970 */
+}
+static uint64_t hotpath_i_os_pid(void) { return GetCurrentProcessId(); }
+static uint64_t hotpath_i_os_tid(void) { return GetCurrentThreadId(); }
+static bool hotpath_i_os_thread_is_dead(uint64_t tid) {
+    HANDLE thread = OpenThread(THREAD_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)tid);
+    DWORD code = 0;
+    bool dead = thread == NULL || (GetExitCodeThread(thread, &code) && code != STILL_ACTIVE);
+    if (thread != NULL) CloseHandle(thread);
+    return dead;
+}
+static void hotpath_i_os_thread_name(char* name, size_t size) {
+    if (size != 0) name[0] = 0;
+}
+static const char* hotpath_i_os_env(const char* name) { return getenv(name); }
+static void hotpath_i_os_yield(void) { SwitchToThread(); }
+static bool hotpath_i_os_is_terminal(int fd) {
+    DWORD mode;
+    return GetConsoleMode(GetStdHandle(fd == 1 ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE), &mode) != 0;
+}
+static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_t* high) {
+    MEMORY_BASIC_INFORMATION info;
+    if (VirtualQuery((void*)address, &info, sizeof info) == 0) return false;
+    *low = (uintptr_t)info.AllocationBase;
+    *high = (uintptr_t)info.BaseAddress + info.RegionSize;
+    return true;
+}
+static void hotpath_i_os_executable(char* path, size_t size) {
+    DWORD n = GetModuleFileNameA(NULL, path, (DWORD)size - 1);
+    path[n] = 0;
+}
+static void hotpath_i_os_write_stderr(const char* text, size_t size) {
+    DWORD written;
+    WriteFile(GetStdHandle(STD_ERROR_HANDLE), text, (DWORD)size, &written, NULL);
+}
+static bool hotpath_i_os_tsc_rejected(void) { return false; }
+static DWORD hotpath_i_os_exit_slot = FLS_OUT_OF_INDEXES;
+static void hotpath_i_os_thread_ends(void* record);
+static void WINAPI hotpath_i_os_fls_callback(void* record) { hotpath_i_os_thread_ends(record); }
+static bool hotpath_i_os_exit_hook_init(void (*child)(void)) {
+    (void)child;
+    hotpath_i_os_exit_slot = FlsAlloc(hotpath_i_os_fls_callback);
+    return hotpath_i_os_exit_slot != FLS_OUT_OF_INDEXES;
+}
+static void hotpath_i_os_exit_hook_set(void* record) {
+    FlsSetValue(hotpath_i_os_exit_slot, record);
+}
+static void hotpath_i_os_exit_hook_free(void) { FlsFree(hotpath_i_os_exit_slot); }
+
+#else /* POSIX */
+
+static uint64_t hotpath_i_os_monotonic_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+static int64_t hotpath_i_os_unix_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000000 + (int64_t)t.tv_nsec;
+}
+static uint64_t hotpath_i_os_pid(void) { return (uint64_t)getpid(); }
+static void hotpath_i_os_yield(void) { sched_yield(); }
+    #if !defined(HOTPATH_NO_STDIO)
+static bool hotpath_i_os_is_terminal(int fd) {
+    int saved = errno;
+    bool terminal = isatty(fd) != 0;
+    errno = saved;
+    return terminal;
+}
+    #endif
+static void hotpath_i_os_write_stderr(const char* text, size_t size) {
+    int saved = errno;
+    while (size > 0) {
+        ssize_t n = write(2, text, size);
+        if (n <= 0) break;
+        text += n, size -= (size_t)n;
+    }
+    errno = saved;
+}
+
+    #if defined(__linux__)
+static uint64_t hotpath_i_os_tid(void) { return (uint64_t)syscall(SYS_gettid); }
+static bool hotpath_i_os_thread_is_dead(uint64_t tid) {
+    int saved = errno;
+    bool dead = syscall(SYS_tgkill, (long)getpid(), (long)tid, 0L) != 0 && errno == ESRCH;
+    errno = saved;
+    return dead;
+}
+static void hotpath_i_os_thread_name(char* name, size_t size) {
+    char text[17] = {0};
+    prctl(PR_GET_NAME, text, 0, 0, 0);
+    for (size_t i = 0; i < size; i++) {
+        name[i] = i < sizeof text ? text[i] : 0;
+        if (i + 1 == size) name[i] = 0;
+    }
+}
+static const char* hotpath_i_os_env(const char* name) {
+    return getauxval(AT_SECURE) != 0 ? NULL : getenv(name);
+}
+static void hotpath_i_os_executable(char* path, size_t size) {
+    ssize_t n = readlink("/proc/self/exe", path, size - 1);
+    path[n < 0 ? 0 : n] = 0;
+}
+/* One hexadecimal number of a line of /proc/self/maps. */
+static const char* hotpath_i_os_hex(const char* text, const char* end, uintptr_t* value) {
+    uintptr_t v = 0;
+    for (; text < end; text++) {
+        char c = *text;
+        uintptr_t digit = c >= '0' && c <= '9' ? (uintptr_t)(c - '0')
+                          : c >= 'a' && c <= 'f' ? (uintptr_t)(c - 'a' + 10)
+                                                 : 16;
+        if (digit == 16) break;
+        v = v << 4 | digit;
+    }
+    *value = v;
+    return text;
+}
+/* The mapping that holds an address, from /proc/self/maps, with signal-safe calls only. Only asked
+   when a stack address looks older than an open scope, which ordinary code never shows. */
+static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_t* high) {
+    int saved = errno;
+    int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return errno = saved, false;
+    char buffer[1024];
+    size_t held = 0;
+    bool found = false, skip = false;
+    for (;;) {
+        ssize_t n = read(fd, buffer + held, sizeof buffer - held);
+        if (n <= 0) break;
+        const char *p = buffer, *end = buffer + held + (size_t)n;
+        while (p < end && !found) {
+            const char* line_end = (const char*)memchr(p, '\n', (size_t)(end - p));
+            if (line_end == NULL && (p != buffer || end != buffer + sizeof buffer)) break;
+            uintptr_t from = 0, to = 0;
+            const char* q = hotpath_i_os_hex(p, end, &from);
+            if (q < end) hotpath_i_os_hex(q + 1, end, &to);
+            if (!skip && address >= from && address < to) *low = from, *high = to, found = true;
+            skip = line_end == NULL; /* the rest of a line longer than the buffer */
+            p = line_end == NULL ? end : line_end + 1;
+        }
+        if (found) break;
+        held = (size_t)(end - p);
+        memmove(buffer, p, held);
+    }
+    close(fd);
+    errno = saved;
+    return found;
+}
+/* Whether the kernel found the time-stamp counter unusable and took it off its list. */
+static bool hotpath_i_os_tsc_rejected(void) {
+    int saved = errno;
+    char text[256];
+    int fd = open(
+        "/sys/devices/system/clocksource/clocksource0/available_clocksource", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) close(fd);
+    errno = saved;
+    if (n <= 0) return false; /* nothing known: the processor's word stands */
+    text[n] = 0;
+    return strstr(text, "tsc") == NULL;
+}
+    #else
+static uint64_t hotpath_i_os_tid(void) { return (uint64_t)(uintptr_t)pthread_self(); }
+static bool hotpath_i_os_thread_is_dead(uint64_t tid) { return (void)tid, false; }
+static void hotpath_i_os_thread_name(char* name, size_t size) {
+    if (size != 0) name[0] = 0;
+}
+static const char* hotpath_i_os_env(const char* name) { return getenv(name); }
+static void hotpath_i_os_executable(char* path, size_t size) { (void)size, path[0] = 0; }
+static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_t* high) {
+    return (void)address, (void)low, (void)high, false;
+}
+static bool hotpath_i_os_tsc_rejected(void) { return false; }
+    #endif
+
+static pthread_key_t hotpath_i_os_exit_key;
+static bool hotpath_i_os_exit_key_made;
+static void hotpath_i_os_thread_ends(void* record);
+static bool hotpath_i_os_exit_hook_init(void (*child)(void)) {
+    hotpath_i_os_exit_key_made =
+        pthread_key_create(&hotpath_i_os_exit_key, hotpath_i_os_thread_ends) == 0;
+    pthread_atfork(NULL, NULL, child);
+    return hotpath_i_os_exit_key_made;
+}
+static void hotpath_i_os_exit_hook_set(void* record) {
+    if (hotpath_i_os_exit_key_made) pthread_setspecific(hotpath_i_os_exit_key, record);
+}
+    #if defined(__PIC__) && !defined(__PIE__)
+static void hotpath_i_os_exit_hook_free(void) {
+    if (hotpath_i_os_exit_key_made) pthread_key_delete(hotpath_i_os_exit_key);
+    hotpath_i_os_exit_key_made = false;
+}
+    #endif
+#endif
+
+/* The caller's stack address at the call: the same for every call from one frame. */
+#if defined(__x86_64__) || !defined(__clang__)
+    #define HOTPATH_I_STACK_ADDRESS() ((uintptr_t)__builtin_dwarf_cfa())
+#else
+    #define HOTPATH_I_STACK_ADDRESS() ((uintptr_t)__builtin_frame_address(0))
+#endif
+#define HOTPATH_I_RETURN_ADDRESS() ((uintptr_t)__builtin_return_address(0))
+
+#if !defined(HOTPATH_THREAD_LOCAL)
+    #if defined(__ELF__) && defined(__PIC__) && !defined(__PIE__)
+        /* From a shared library the general model costs a call; these few bytes fit what every loader keeps
+   in reserve for libraries that are loaded later. */
+        #define HOTPATH_THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
+    #else
+        #define HOTPATH_THREAD_LOCAL __thread
+    #endif
+#endif
+
+/* The clock. HOTPATH_I_TICKS is what a recording reads: nothing but the counter where there is one.
+   How ticks become nanoseconds is in the section clock. */
+#if defined(HOTPATH_CLOCK)
+    #if !defined(HOTPATH_CLOCK_HZ)
+        #define HOTPATH_CLOCK_HZ 1000000000
+    #endif
+    #define HOTPATH_I_TICKS() ((uint64_t)HOTPATH_CLOCK())
+#elif defined(__x86_64__) || defined(__i386__)
+    #include <cpuid.h>
+    #define HOTPATH_I_COUNTER 1
+static bool hotpath_i_counter_usable;
+    #define HOTPATH_I_TICKS()                                                \
+        (HOTPATH_I_LIKELY(hotpath_i_counter_usable) ? __builtin_ia32_rdtsc() \
+                                                    : hotpath_i_os_monotonic_ns())
+static void hotpath_i_counter_init(void) {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    hotpath_i_counter_usable = __get_cpuid(0x80000007u, &a, &b, &c, &d) != 0 && (d & 0x100u) != 0 &&
+                               !hotpath_i_os_tsc_rejected();
+}
+    #define HOTPATH_I_COUNTER_NAME "tsc"
+#elif defined(__aarch64__)
+    #define HOTPATH_I_COUNTER 1
+static bool hotpath_i_counter_usable;
+static inline uint64_t hotpath_i_counter(void) {
+    uint64_t v;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(v));
+    return v;
+}
+    #define HOTPATH_I_TICKS()                                             \
+        (HOTPATH_I_LIKELY(hotpath_i_counter_usable) ? hotpath_i_counter() \
+                                                    : hotpath_i_os_monotonic_ns())
+static void hotpath_i_counter_init(void) { hotpath_i_counter_usable = true; }
+    #define HOTPATH_I_COUNTER_NAME "cntvct"
+#else
+    #define HOTPATH_I_TICKS() hotpath_i_os_monotonic_ns()
+#endif
+
+/* >>log
+   What is said, and the settings from the environment. */
+
+static void hotpath_i_log(const char* message);
+
+/* The settings from the environment. HOTPATH_I_SETTINGS is the only place where a variable, its
+   default and its bounds stand; a default is a text that the variable's own parser reads. An empty
+   variable counts as unset. A wrong value is told in one line and the default is used. */
+
+/* A bounded text. With `write` a full buffer is handed on; without it the rest is cut. */
+typedef struct hotpath_i_writer {
+    char* data;
+    size_t capacity;
+    size_t used;
+    hotpath_write_t write;
+    void* user;
+    bool failed; /* write returned false, or the text was cut */
+} hotpath_i_writer_t;
+
+static hotpath_i_writer_t hotpath_i_writer_to(
+    char* data, size_t capacity, hotpath_write_t output, void* user) {
+    hotpath_i_writer_t w;
+    w.data = data, w.capacity = capacity, w.used = 0;
+    w.write = output, w.user = user, w.failed = false;
+    return w;
+}
+
+static void hotpath_i_flush(hotpath_i_writer_t* w) {
+    if (w->write && w->used != 0 && !w->failed) w->failed = !w->write(w->user, w->data, w->used);
+    if (w->write) w->used = 0;
+}
+
+static void hotpath_i_put(hotpath_i_writer_t* w, const char* data, size_t size) {
+    while (size != 0 && !w->failed) {
+        size_t room = w->capacity - w->used;
+        size_t part = size < room ? size : room;
+        memcpy(w->data + w->used, data, part);
+        w->used += part, data += part, size -= part;
+        if (w->used < w->capacity) return;
+        if (w->write)
+            hotpath_i_flush(w);
+        else
+            w->failed = size != 0;
+    }
+}
+
+static void hotpath_i_puts(hotpath_i_writer_t* w, const char* text) {
+    hotpath_i_put(w, text, strlen(text));
+}
+
+static void hotpath_i_putc(hotpath_i_writer_t* w, char c) { hotpath_i_put(w, &c, 1); }
+
+static void hotpath_i_put_u64(hotpath_i_writer_t* w, uint64_t v) {
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + v % 10);
+        v /= 10;
+    } while (v != 0);
+    hotpath_i_put(w, digits + at, sizeof digits - at);
+}
+
+/* At least `width` digits of the number in base 16. */
+static void hotpath_i_put_hex(hotpath_i_writer_t* w, uint64_t v, size_t width) {
+    char digits[16];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = "0123456789abcdef"[v & 15];
+        v >>= 4;
+    } while (v != 0 || sizeof digits - at < width);
+    hotpath_i_put(w, digits + at, sizeof digits - at);
+}
+
+/* Reads one code point of at most `length` bytes, strictly (no surrogate, no overlong form). Any
+   byte that is not part of one is U+FFFD by itself. length > 0. */
+static uint32_t hotpath_i_utf8(const char* text, size_t length, size_t* used) {
+    unsigned char c = (unsigned char)text[0];
+    uint32_t point = c, least = 0;
+    size_t more = 0;
+    *used = 1;
+    if (c < 0x80) return c;
+    if (c >= 0xC2 && c < 0xE0)
+        more = 1, point = c & 0x1Fu, least = 0x80;
+    else if (c >= 0xE0 && c < 0xF0)
+        more = 2, point = c & 0x0Fu, least = 0x800;
+    else if (c >= 0xF0 && c < 0xF5)
+        more = 3, point = c & 0x07u, least = 0x10000;
+    if (more == 0 || more >= length) return 0xFFFD;
+    for (size_t i = 1; i <= more; i++) {
+        unsigned char next = (unsigned char)text[i];
+        if ((next & 0xC0) != 0x80) return 0xFFFD;
+        point = point << 6 | (next & 0x3Fu);
+    }
+    if (point < least || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return 0xFFFD;
+    *used = more + 1;
+    return point;
+}
+
+/* Characters that act on a terminal, or change what a reader sees without being seen: controls,
+   line and paragraph separators, bidirectional and zero-width marks, tags. */
+static bool hotpath_i_is_hidden(uint32_t point) {
+    return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0xAD || point == 0x61C ||
+           (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
+           (point >= 0x2060 && point <= 0x206F) || point == 0xFEFF ||
+           (point >= 0xFFF9 && point <= 0xFFFB) || (point >= 0xE0000 && point <= 0xE007F);
+}
+
+/* Puts those characters of a text that lie in the columns [from, to), made safe to show: hidden
+   characters as \uXXXX or \UXXXXXXXX, bytes that are not UTF-8 as U+FFFD. w may be NULL.
+   Returns: the columns of the whole text. */
+static size_t hotpath_i_put_columns(
+    hotpath_i_writer_t* w, const char* text, size_t length, size_t from, size_t to) {
+    size_t column = 0, used = 0;
+    for (size_t i = 0; i < length; i += used) {
+        uint32_t point = hotpath_i_utf8(text + i, length - i, &used);
+        bool hidden = hotpath_i_is_hidden(point);
+        size_t digits = point > 0xFFFF ? 8 : 4;
+        size_t width = hidden ? digits + 2 : 1;
+        if (w && column >= from && column + width <= to) {
+            if (hidden) {
+                hotpath_i_puts(w, digits == 8 ? "\\U" : "\\u");
+                hotpath_i_put_hex(w, point, digits);
+            } else if (point == 0xFFFD) {
+                hotpath_i_puts(w, "\xEF\xBF\xBD");
+            } else {
+                hotpath_i_put(w, text + i, used);
+            }
+        }
+        column += width;
+    }
+    return column;
+}
+
+/* The sections of a report: constant, name and field prefix, name of the MCP tool. The order is
+   that of the table. */
+#define HOTPATH_I_SECTIONS(X)                   \
+    X(FUNCTIONS, functions, "functions_timing") \
+    X(CALL_TREE, call_tree, "call_tree")        \
+    X(THREADS, threads, "threads")              \
+    X(GAUGES, gauges, "gauges")                 \
+    X(DBG, dbg, "dbg_entries")                  \
+    X(VAL, val, "val_entries")
+
+/* The signals that HOTPATH_REPORT_SIGNALS may name; the mask has a bit for each, in this order. */
+#define HOTPATH_I_SIGNALS(X) \
+    X(INT) X(TERM) X(HUP) X(QUIT) X(USR1) X(USR2) X(SEGV) X(ABRT) X(BUS) X(FPE) X(ILL)
+
+enum {
+#define HOTPATH_I_ROW(constant, name, tool) HOTPATH_I_SECTION_##constant,
+    HOTPATH_I_SECTIONS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+    HOTPATH_I_SECTION_COUNT
+};
+
+enum {
+#define HOTPATH_I_ROW(name) HOTPATH_I_SIGNAL_##name,
+    HOTPATH_I_SIGNALS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+    HOTPATH_I_SIGNAL_COUNT
+};
+
+#define HOTPATH_I_PATH_SIZE       1024
+#define HOTPATH_I_TEXT_SIZE       256
+#define HOTPATH_I_MAX_PERCENTILES 8
+#define HOTPATH_I_UNSET           UINT64_MAX /* HOTPATH_LIMIT is not given */
+#define HOTPATH_I_FORMAT_NONE     0          /* beside hotpath_format_t */
+
+/* Percentiles as millionths of a percent, so that their names are exact. */
+typedef struct hotpath_i_percentiles {
+    uint32_t count;
+    uint32_t micro[HOTPATH_I_MAX_PERCENTILES];
+} hotpath_i_percentiles_t;
+
+/* Which sections are shown: always, or if they have data. */
+typedef struct hotpath_i_chosen {
+    uint32_t always;
+    uint32_t with_data;
+} hotpath_i_chosen_t;
+
+/* Every variable: field, type, variable, default, least, most, what it is. A limit of 0 means all;
+   one that is not given takes the value of HOTPATH_LIMIT if that is given. */
+#define HOTPATH_I_SETTINGS(X)                                                                      \
+    X(output_format, FORMAT, "HOTPATH_OUTPUT_FORMAT", "table", 0, 0, "form of the report")         \
+    X(output_path, PATH, "HOTPATH_OUTPUT_PATH", "stdout", 0, 0, "its place; %p is the pid")        \
+    X(report, SECTIONS, "HOTPATH_REPORT", "auto", 0, 0, "sections; auto: those with data")         \
+    X(report_label, TEXT, "HOTPATH_REPORT_LABEL", "", 0, 0, "name of this run")                    \
+    X(report_signals, SIGNALS, "HOTPATH_REPORT_SIGNALS", "", 0, 0, "signals that report")          \
+    X(limit, OPTIONAL, "HOTPATH_LIMIT", "", 0, 1000000000, "rows of every section")                \
+    X(functions_limit, LIMIT, "HOTPATH_FUNCTIONS_LIMIT", "15", 0, 1000000000, "rows of functions") \
+    X(call_tree_limit, LIMIT, "HOTPATH_CALL_TREE_LIMIT", "40", 0, 1000000000, "call-tree rows")    \
+    X(threads_limit, LIMIT, "HOTPATH_THREADS_LIMIT", "5", 0, 1000000000, "rows of threads")        \
+    X(gauges_limit, LIMIT, "HOTPATH_GAUGES_LIMIT", "0", 0, 1000000000, "rows of gauges")           \
+    X(dbg_limit, LIMIT, "HOTPATH_DBG_LIMIT", "0", 0, 1000000000, "rows of dbg expressions")        \
+    X(val_limit, LIMIT, "HOTPATH_VAL_LIMIT", "0", 0, 1000000000, "rows of val keys")               \
+    X(percentiles, PERCENTILES, "HOTPATH_PERCENTILES", "50,95,99", 0, 100, "percentiles")          \
+    X(focus, FOCUS, "HOTPATH_FOCUS", "", 0, 0, "functions to show: part, glob or /regex/")         \
+    X(time_exclusive, BOOL, "HOTPATH_TIME_EXCLUSIVE", "true", 0, 0, "sort by self, not total")     \
+    X(exclude_wrapper, BOOL, "HOTPATH_EXCLUDE_WRAPPER", "false", 0, 0, "no row for main itself")   \
+    X(logs_limit, COUNT, "HOTPATH_LOGS_LIMIT", "64", 1, 1024, "executions kept a function")        \
+    X(max_log_len, COUNT, "HOTPATH_MAX_LOG_LEN", "1536", 16, 65535, "bytes kept of a text value")  \
+    X(entries_limit, COUNT, "HOTPATH_ENTRIES_LIMIT", "1000", 1, 16383, "keys of values")           \
+    X(memory_max, SIZE, "HOTPATH_MEMORY_MAX", "256M", 65536, 1099511627776, "recorder memory")     \
+    X(no_values, BOOL, "HOTPATH_NO_VALUES", "false", 0, 0, "keep no texts and values")             \
+    X(export_to, EXPORT, "HOTPATH_EXPORT", "", 0, 0, "profile files to write")                     \
+    X(no_color, FLAG, "NO_COLOR", "", 0, 0, "a table without colour")
+
+#define HOTPATH_I_FIELD_FORMAT(name)      uint32_t name; /* hotpath_format_t or none */
+#define HOTPATH_I_FIELD_PATH(name)        char name[HOTPATH_I_PATH_SIZE];
+#define HOTPATH_I_FIELD_SECTIONS(name)    hotpath_i_chosen_t name;
+#define HOTPATH_I_FIELD_TEXT(name)        char name[HOTPATH_I_TEXT_SIZE];
+#define HOTPATH_I_FIELD_SIGNALS(name)     uint32_t name;
+#define HOTPATH_I_FIELD_OPTIONAL(name)    uint64_t name;
+#define HOTPATH_I_FIELD_LIMIT(name)       uint64_t name;
+#define HOTPATH_I_FIELD_COUNT(name)       uint64_t name;
+#define HOTPATH_I_FIELD_SIZE(name)        uint64_t name;
+#define HOTPATH_I_FIELD_PERCENTILES(name) hotpath_i_percentiles_t name;
+#define HOTPATH_I_FIELD_FOCUS(name)       char name[HOTPATH_I_TEXT_SIZE];
+#define HOTPATH_I_FIELD_BOOL(name)        bool name;
+#define HOTPATH_I_FIELD_EXPORT(name)      char name[HOTPATH_I_PATH_SIZE];
+#define HOTPATH_I_FIELD_FLAG(name)        bool name;
+
+typedef struct hotpath_i_settings_values {
+#define HOTPATH_I_ROW(name, type, variable, initial, least, most, doc) HOTPATH_I_FIELD_##type(name)
+    HOTPATH_I_SETTINGS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+    uint64_t given; /* a bit for each setting that stood in the environment */
+} hotpath_i_settings_values_t;
+
+static hotpath_i_settings_values_t hotpath_i_settings;
+
+typedef enum hotpath_i_setting_type {
+    HOTPATH_I_TYPE_FORMAT,
+    HOTPATH_I_TYPE_PATH,
+    HOTPATH_I_TYPE_SECTIONS,
+    HOTPATH_I_TYPE_TEXT,
+    HOTPATH_I_TYPE_SIGNALS,
+    HOTPATH_I_TYPE_OPTIONAL,
+    HOTPATH_I_TYPE_LIMIT,
+    HOTPATH_I_TYPE_COUNT,
+    HOTPATH_I_TYPE_SIZE,
+    HOTPATH_I_TYPE_PERCENTILES,
+    HOTPATH_I_TYPE_FOCUS,
+    HOTPATH_I_TYPE_BOOL,
+    HOTPATH_I_TYPE_EXPORT,
+    HOTPATH_I_TYPE_FLAG
+} hotpath_i_setting_type_t;
+
+typedef struct hotpath_i_setting {
+    const char* variable;
+    const char* initial;
+    uint64_t least;
+    uint64_t most;
+    hotpath_i_setting_type_t type;
+    size_t offset; /* of the field in hotpath_i_settings */
+} hotpath_i_setting_t;
+
+enum {
+#define HOTPATH_I_ROW(name, type, variable, initial, least, most, doc) hotpath_i_setting_##name,
+    HOTPATH_I_SETTINGS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+    HOTPATH_I_SETTING_COUNT
+};
+
+static const hotpath_i_setting_t hotpath_i_setting_table[HOTPATH_I_SETTING_COUNT] = {
+#define HOTPATH_I_ROW(name, type, variable, initial, least, most, doc) \
+    {variable, initial, least, most, HOTPATH_I_TYPE_##type,            \
+        offsetof(hotpath_i_settings_values_t, name)},
+    HOTPATH_I_SETTINGS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+};
+
+/* Patterns of HOTPATH_FOCUS. Plain text is found anywhere in a name. With one of * ? [ it is a glob
+   that fits the whole name. Between slashes it is a regular expression of literals . [ ] * + ? ^ $
+   and |, found anywhere. Globs and expressions are run as sets of states over the pattern's own
+   text, in time pattern times name, whatever they are. */
+typedef struct hotpath_i_pattern_item {
+    size_t next;      /* offset after this item and its quantifier */
+    size_t set_begin; /* what stands between [ and ], without the negation */
+    size_t set_end;
+    uint32_t literal; /* 0 for a set and for any */
+    bool any;
+    bool negated;
+    bool optional; /* may match nothing */
+    bool repeated; /* may match again */
+} hotpath_i_pattern_item_t;
+
+/* A part of the pattern without |. */
+typedef struct hotpath_i_pattern {
+    const char* text;
+    size_t length;
+    bool regex;
+    bool from_begin;
+    bool to_end;
+} hotpath_i_pattern_t;
+
+static bool hotpath_i_is_alnum(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Reads the character at *at, which may stand after a backslash. A letter or digit may not: in
+   other tools that has meanings which are not known here. */
+static bool hotpath_i_pattern_char(const hotpath_i_pattern_t* p, size_t* at, uint32_t* point) {
+    size_t used = 0;
+    if (p->text[*at] == '\\') {
+        if (++*at == p->length) return false;
+        if (p->regex && hotpath_i_is_alnum(p->text[*at])) return false;
+    }
+    *point = hotpath_i_utf8(p->text + *at, p->length - *at, &used);
+    *at += used;
+    return true;
+}
+
+/* Reads the set after [; a ] that stands first belongs to it. */
+static bool hotpath_i_pattern_set(
+    const hotpath_i_pattern_t* p, size_t at, hotpath_i_pattern_item_t* item) {
+    uint32_t ignored = 0;
+    item->negated = at < p->length && (p->text[at] == '^' || (!p->regex && p->text[at] == '!'));
+    if (item->negated) at++;
+    item->set_begin = at;
+    while (at < p->length && (p->text[at] != ']' || at == item->set_begin)) {
+        if (!hotpath_i_pattern_char(p, &at, &ignored)) return false;
+    }
+    item->set_end = at;
+    item->next = at + 1;
+    return at < p->length;
+}
+
+/* Returns: false if there is no valid item. */
+static bool hotpath_i_pattern_read(
+    const hotpath_i_pattern_t* p, size_t at, hotpath_i_pattern_item_t* item) {
+    char c = p->text[at];
+    memset(item, 0, sizeof *item);
+    item->next = at + 1;
+    if (c == '[') {
+        if (!hotpath_i_pattern_set(p, at + 1, item)) return false;
+    } else if (p->regex && strchr("*+?^$(){}", c)) {
+        return false;
+    } else if (p->regex ? c == '.' : c == '*' || c == '?') {
+        item->any = true;
+    } else {
+        if (!hotpath_i_pattern_char(p, &at, &item->literal)) return false;
+        item->next = at;
+    }
+    if (p->regex && item->next < p->length) {
+        char quantifier = p->text[item->next];
+        item->optional = quantifier == '*' || quantifier == '?';
+        item->repeated = quantifier == '*' || quantifier == '+';
+        if (item->optional || item->repeated) item->next++;
+    } else if (!p->regex && c == '*') {
+        item->optional = item->repeated = true;
+    }
+    return true;
+}
+
+static bool hotpath_i_pattern_fits(
+    const hotpath_i_pattern_t* p, const hotpath_i_pattern_item_t* item, uint32_t point) {
+    bool found = false;
+    size_t at = item->set_begin;
+    if (item->any) return true;
+    if (item->set_end == 0) return item->literal == point;
+    while (at < item->set_end) {
+        uint32_t low = 0, high = 0;
+        (void)hotpath_i_pattern_char(p, &at, &low);
+        high = low;
+        if (at + 1 < item->set_end && p->text[at] == '-') {
+            at++;
+            (void)hotpath_i_pattern_char(p, &at, &high);
+        }
+        found = found || (point >= low && point <= high);
+    }
+    return found != item->negated;
+}
+
+/* Moves every state over one character, or over none: point 0. Items only lead forward, so that
+   one sweep is enough. */
+static void hotpath_i_pattern_step(
+    const hotpath_i_pattern_t* p, const unsigned char* from, unsigned char* to, uint32_t point) {
+    hotpath_i_pattern_item_t item;
+    for (size_t at = 0; at < p->length; at++) {
+        if (!from[at] || !hotpath_i_pattern_read(p, at, &item)) continue;
+        if (point == 0 && item.optional) to[item.next] = 1;
+        if (point == 0 || !hotpath_i_pattern_fits(p, &item, point)) continue;
+        to[item.next] = 1;
+        if (item.repeated) to[at] = 1;
+    }
+}
+
+static bool hotpath_i_pattern_run(const hotpath_i_pattern_t* p, const char* name) {
+    unsigned char states[2][HOTPATH_I_TEXT_SIZE + 1];
+    unsigned char* now = states[0];
+    unsigned char* then = states[1];
+    size_t length = strlen(name), used = 0;
+    memset(states, 0, sizeof states);
+    now[0] = 1;
+    for (size_t i = 0;; i += used) {
+        hotpath_i_pattern_step(p, now, now, 0);
+        if (now[p->length] && (!p->to_end || i == length)) return true;
+        if (i == length) return false;
+        memset(then, 0, p->length + 1);
+        uint32_t point = hotpath_i_utf8(name + i, length - i, &used);
+        hotpath_i_pattern_step(p, now, then, point);
+        if (!p->from_begin) then[0] = 1;
+        unsigned char* other = now;
+        now = then, then = other;
+    }
+}
+
+/* Takes the next alternative off *text. Returns: false if it is not valid. */
+static bool hotpath_i_pattern_next(const char** text, const char* end, hotpath_i_pattern_t* p) {
+    hotpath_i_pattern_item_t item;
+    size_t at = 0, end_at = 0;
+    p->from_begin = *text < end && **text == '^';
+    p->text = *text + (p->from_begin ? 1 : 0);
+    p->regex = true;
+    p->to_end = false;
+    p->length = (size_t)(end - p->text);
+    for (; at < p->length && p->text[at] != '|'; at = item.next) {
+        bool last = at + 1 == p->length || p->text[at + 1] == '|';
+        if (p->text[at] == '$' && last) {
+            p->to_end = true;
+            end_at = at++;
+            break;
+        }
+        if (!hotpath_i_pattern_read(p, at, &item)) return false;
+    }
+    *text = p->text + at + (p->text + at < end ? 1 : 0);
+    /* An empty alternative would match everything, as would one after a | at the very end. */
+    if (p->text + at < end && p->text + at + 1 == end) return false;
+    p->length = p->to_end ? end_at : at;
+    return p->length != 0 || p->from_begin || p->to_end;
+}
+
+/* Matches a name, or with name NULL checks the pattern. An empty pattern matches everything. */
+static bool hotpath_i_pattern_match(const char* pattern, const char* name) {
+    size_t length = strlen(pattern);
+    hotpath_i_pattern_t p;
+    hotpath_i_pattern_item_t item;
+    if (length > 2 && pattern[0] == '/' && pattern[length - 1] == '/') {
+        const char* text = pattern + 1;
+        const char* end = pattern + length - 1;
+        while (text < end) {
+            if (!hotpath_i_pattern_next(&text, end, &p)) return false;
+            if (name && hotpath_i_pattern_run(&p, name)) return true;
+        }
+        return name == NULL;
+    }
+    if (!strpbrk(pattern, "*?[")) return !name || strstr(name, pattern) != NULL;
+    p.text = pattern, p.length = length, p.regex = false, p.from_begin = p.to_end = true;
+    for (size_t at = 0; at < length; at = item.next) {
+        if (!hotpath_i_pattern_read(&p, at, &item)) return false;
+    }
+    return !name || hotpath_i_pattern_run(&p, name);
+}
+
+/* Takes the next item, without the spaces around it, off a list with commas.
+   Returns: false at the end of the list. */
+static bool hotpath_i_list_next(const char** list, const char** item, size_t* length) {
+    const char* text = *list;
+    if (!text) return false;
+    const char* comma = strchr(text, ',');
+    const char* end = comma ? comma : text + strlen(text);
+    *list = comma ? comma + 1 : NULL;
+    while (text < end && *text == ' ')
+        text++;
+    while (end > text && end[-1] == ' ')
+        end--;
+    *item = text;
+    *length = (size_t)(end - text);
+    return true;
+}
+
+/* The character as words are compared: without regard to case, and with - as _. */
+static int hotpath_i_word_char(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A' + 'a';
+    return c == '-' ? '_' : c;
+}
+
+static bool hotpath_i_is_word(const char* text, size_t length, const char* word) {
+    for (size_t i = 0; i < length; i++, word++) {
+        if (*word == 0 || hotpath_i_word_char(text[i]) != hotpath_i_word_char(*word)) return false;
+    }
+    return *word == 0;
+}
+
+/* Reads decimal digits. Returns: how many bytes they take, 0 without any or past 64 bits. */
+static size_t hotpath_i_parse_u64(const char* text, size_t length, uint64_t* value) {
+    size_t i = 0;
+    *value = 0;
+    for (; i < length && text[i] >= '0' && text[i] <= '9'; i++) {
+        uint64_t digit = (uint64_t)(text[i] - '0');
+        if (*value > (UINT64_MAX - digit) / 10) return 0;
+        *value = *value * 10 + digit;
+    }
+    return i;
+}
+
+static bool hotpath_i_parse_number(const hotpath_i_setting_t* s, const char* text, uint64_t* out) {
+    uint64_t value = 0, unit = 1;
+    size_t length = strlen(text);
+    size_t used = hotpath_i_parse_u64(text, length, &value);
+    if (used == 0) return false;
+    if (s->type == HOTPATH_I_TYPE_SIZE && used < length) {
+        const char* units = "bkmgt";
+        char c = (char)(text[used] | 0x20);
+        const char* found = strchr(units, c);
+        if (!found || c == 0) return false;
+        unit = (uint64_t)1 << (10 * (found - units));
+        used++;
+        if (unit > 1 && (text[used] == 'i' || text[used] == 'I')) used++;
+        if (unit > 1 && (text[used] == 'b' || text[used] == 'B')) used++;
+    }
+    if (used != length || value > s->most / unit || value * unit < s->least) return false;
+    *out = value * unit;
+    return true;
+}
+
+static bool hotpath_i_parse_bool(const char* text, bool* out) {
+    static const char* const words[] = {"1", "true", "yes", "on", "0", "false", "no", "off"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!hotpath_i_is_word(text, strlen(text), words[i])) continue;
+        *out = i < 4;
+        return true;
+    }
+    return false;
+}
+
+static bool hotpath_i_parse_text(const char* text, char* out, size_t size) {
+    size_t length = strlen(text);
+    if (length >= size) return false;
+    memcpy(out, text, length + 1);
+    return true;
+}
+
+static bool hotpath_i_parse_format(const char* text, uint32_t* out) {
+    static const struct {
+        const char* name;
+        uint32_t format;
+    } formats[] = {{"table", HOTPATH_FORMAT_TABLE}, {"json", HOTPATH_FORMAT_JSON},
+        {"json-pretty", HOTPATH_FORMAT_JSON_PRETTY}, {"none", HOTPATH_I_FORMAT_NONE}};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (!hotpath_i_is_word(text, strlen(text), formats[i].name)) continue;
+        *out = formats[i].format;
+        return true;
+    }
+    return false;
+}
+
+/* Returns: the bits of the sections that a word names, 0 for none. A section answers to its own
+   name and to that of its MCP tool. */
+static uint32_t hotpath_i_section_bits(const char* word, size_t length) {
+    if (hotpath_i_is_word(word, length, "all")) return (1u << HOTPATH_I_SECTION_COUNT) - 1;
+#define HOTPATH_I_ROW(constant, name, tool)                                              \
+    if (hotpath_i_is_word(word, length, #name) || hotpath_i_is_word(word, length, tool)) \
+        return 1u << HOTPATH_I_SECTION_##constant;
+    HOTPATH_I_SECTIONS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+    return 0;
+}
+
+static bool hotpath_i_parse_sections(const char* text, hotpath_i_chosen_t* out) {
+    hotpath_i_chosen_t chosen = {0, 0};
+    uint32_t removed = 0;
+    bool automatic = true;
+    const char* word = NULL;
+    size_t length = 0;
+    while (hotpath_i_list_next(&text, &word, &length)) {
+        bool minus = length > 0 && word[0] == '-';
+        if (hotpath_i_is_word(word, length, "auto")) {
+            chosen.with_data = ~0u;
+            continue;
+        }
+        uint32_t bits = hotpath_i_section_bits(word + (minus ? 1 : 0), length - (minus ? 1 : 0));
+        if (bits == 0) return false;
+        if (minus) {
+            removed |= bits;
+        } else {
+            chosen.always |= bits;
+            automatic = false;
+        }
+    }
+    if (automatic) chosen.with_data = ~0u;
+    out->always = chosen.always & ~removed;
+    out->with_data = chosen.with_data & ~removed;
+    return true;
+}
+
+static bool hotpath_i_parse_signals(const char* text, uint32_t* out) {
+    uint32_t mask = 0;
+    const char* word = NULL;
+    size_t length = 0;
+    if (text[0] == 0) text = NULL;
+    while (hotpath_i_list_next(&text, &word, &length)) {
+        uint32_t bit = 0;
+        size_t prefix = length > 3 && hotpath_i_is_word(word, 3, "sig") ? 3 : 0;
+#define HOTPATH_I_ROW(name)                                       \
+    if (hotpath_i_is_word(word + prefix, length - prefix, #name)) \
+        bit = 1u << HOTPATH_I_SIGNAL_##name;
+        HOTPATH_I_SIGNALS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+        if (bit == 0) return false;
+        mask |= bit;
+    }
+    *out = mask;
+    return true;
+}
+
+/* Reads one percentile with at most six decimals. */
+static bool hotpath_i_parse_percentile(const char* text, size_t length, uint32_t* micro) {
+    uint64_t whole = 0, fraction = 0;
+    size_t used = hotpath_i_parse_u64(text, length, &whole);
+    if (used == 0 || whole > 100) return false;
+    if (used < length) {
+        size_t decimals = length - used - 1;
+        if (text[used] != '.' || decimals == 0 || decimals > 6) return false;
+        if (hotpath_i_parse_u64(text + used + 1, decimals, &fraction) != decimals) return false;
+        for (; decimals < 6; decimals++)
+            fraction *= 10;
+    }
+    *micro = (uint32_t)(whole * 1000000 + fraction);
+    return *micro <= 100000000;
+}
+
+/* A percentile that stands twice is taken once, because it names a key of the JSON report. */
+static bool hotpath_i_parse_percentiles(const char* text, hotpath_i_percentiles_t* out) {
+    hotpath_i_percentiles_t all;
+    const char* word = NULL;
+    size_t length = 0;
+    memset(&all, 0, sizeof all);
+    while (hotpath_i_list_next(&text, &word, &length)) {
+        uint32_t micro = 0, i = 0;
+        if (!hotpath_i_parse_percentile(word, length, &micro)) return false;
+        while (i < all.count && all.micro[i] != micro)
+            i++;
+        if (i < all.count) continue;
+        if (all.count == HOTPATH_I_MAX_PERCENTILES) return false;
+        all.micro[all.count++] = micro;
+    }
+    *out = all;
+    return true;
+}
+
+/* Returns: the path of an export of the form kind:path, or NULL. */
+static const char* hotpath_i_export_path(const char* item, size_t length, size_t* path_length) {
+    static const char kind[] = "folded:";
+    if (length < sizeof kind || memcmp(item, kind, sizeof kind - 1) != 0) return NULL;
+    *path_length = length - (sizeof kind - 1);
+    return item + sizeof kind - 1;
+}
+
+static bool hotpath_i_parse_export(const char* text, char* out, size_t size) {
+    const char* list = text[0] ? text : NULL;
+    const char* item = NULL;
+    size_t length = 0, path_length = 0;
+    while (hotpath_i_list_next(&list, &item, &length)) {
+        if (!hotpath_i_export_path(item, length, &path_length)) return false;
+    }
+    return hotpath_i_parse_text(text, out, size);
+}
+
+/* Reads a text into the field of a setting. Returns: false, with the field unchanged, if the text
+   is not allowed. */
+static bool hotpath_i_setting_parse(const hotpath_i_setting_t* s, const char* text) {
+    void* field = (char*)&hotpath_i_settings + s->offset;
+    switch (s->type) {
+        case HOTPATH_I_TYPE_FORMAT: return hotpath_i_parse_format(text, (uint32_t*)field);
+        case HOTPATH_I_TYPE_SECTIONS:
+            return hotpath_i_parse_sections(text, (hotpath_i_chosen_t*)field);
+        case HOTPATH_I_TYPE_SIGNALS: return hotpath_i_parse_signals(text, (uint32_t*)field);
+        case HOTPATH_I_TYPE_PERCENTILES:
+            return hotpath_i_parse_percentiles(text, (hotpath_i_percentiles_t*)field);
+        case HOTPATH_I_TYPE_BOOL: return hotpath_i_parse_bool(text, (bool*)field);
+        case HOTPATH_I_TYPE_FLAG: *(bool*)field = text[0] != 0; return true;
+        case HOTPATH_I_TYPE_PATH:
+            return hotpath_i_parse_text(text, (char*)field, HOTPATH_I_PATH_SIZE);
+        case HOTPATH_I_TYPE_TEXT:
+            return hotpath_i_parse_text(text, (char*)field, HOTPATH_I_TEXT_SIZE);
+        case HOTPATH_I_TYPE_FOCUS:
+            return hotpath_i_pattern_match(text, NULL) &&
+                   hotpath_i_parse_text(text, (char*)field, HOTPATH_I_TEXT_SIZE);
+        case HOTPATH_I_TYPE_EXPORT:
+            return hotpath_i_parse_export(text, (char*)field, HOTPATH_I_PATH_SIZE);
+        case HOTPATH_I_TYPE_OPTIONAL:
+            *(uint64_t*)field = HOTPATH_I_UNSET;
+            return text[0] == 0 || hotpath_i_parse_number(s, text, (uint64_t*)field);
+        case HOTPATH_I_TYPE_LIMIT:
+        case HOTPATH_I_TYPE_COUNT:
+        case HOTPATH_I_TYPE_SIZE: return hotpath_i_parse_number(s, text, (uint64_t*)field);
+    }
+    return false;
+}
+
+/* Says what a setting may be. */
+static void hotpath_i_put_allowed(hotpath_i_writer_t* w, const hotpath_i_setting_t* s) {
+    const char* text = "";
+    switch (s->type) {
+        case HOTPATH_I_TYPE_FORMAT: text = "table, json, json-pretty or none"; break;
+        case HOTPATH_I_TYPE_PATH: text = "stdout, stderr or a path under 1024 bytes"; break;
+        case HOTPATH_I_TYPE_SECTIONS:
+            text = "auto, all, or a list of functions, call_tree, threads, gauges, dbg, val, each "
+                   "with - before it to leave it out";
+            break;
+        case HOTPATH_I_TYPE_TEXT: text = "a text under 256 bytes"; break;
+        case HOTPATH_I_TYPE_SIGNALS:
+            text = "a list of INT, TERM, HUP, QUIT, USR1, USR2, SEGV, ABRT, BUS, FPE, ILL";
+            break;
+        case HOTPATH_I_TYPE_PERCENTILES:
+            text =
+                "at most 8 numbers from 0 to 100 with commas between, each of at most 6 decimals";
+            break;
+        case HOTPATH_I_TYPE_FOCUS:
+            text = "under 256 bytes: a part of a name, a glob (* ? []), or a /regex/ of literals "
+                   ". [] * + ? ^ $ |";
+            break;
+        case HOTPATH_I_TYPE_BOOL: text = "1, 0, true, false, yes, no, on or off"; break;
+        case HOTPATH_I_TYPE_EXPORT: text = "folded:PATH, or several with commas between"; break;
+        case HOTPATH_I_TYPE_FLAG: text = "anything"; break;
+        case HOTPATH_I_TYPE_OPTIONAL:
+        case HOTPATH_I_TYPE_LIMIT:
+        case HOTPATH_I_TYPE_COUNT:
+        case HOTPATH_I_TYPE_SIZE:
+            hotpath_i_puts(w, "a number from ");
+            hotpath_i_put_u64(w, s->least);
+            hotpath_i_puts(w, " to ");
+            hotpath_i_put_u64(w, s->most);
+            if (s->type == HOTPATH_I_TYPE_SIZE) text = ", or one with K, M, G or T after it";
+            if (s->least == 0) text = " (0 means all)";
+            break;
+    }
+    hotpath_i_puts(w, text);
+}
+
+/* Says in one line that a value is wrong and what is used instead. */
+static void hotpath_i_setting_wrong(
+    const hotpath_i_setting_t* s, const char* name, const char* text) {
+    char message[768];
+    hotpath_i_writer_t w = hotpath_i_writer_to(message, sizeof message - 1, NULL, NULL);
+    hotpath_i_puts(&w, name);
+    hotpath_i_puts(&w, "=\"");
+    if (hotpath_i_put_columns(&w, text, strlen(text), 0, 60) > 60) hotpath_i_puts(&w, "...");
+    hotpath_i_puts(&w, "\" is not allowed, only ");
+    hotpath_i_put_allowed(&w, s);
+    hotpath_i_puts(&w, "; using ");
+    bool limited = s->type == HOTPATH_I_TYPE_LIMIT && hotpath_i_settings.limit != HOTPATH_I_UNSET;
+    hotpath_i_puts(&w, limited ? "HOTPATH_LIMIT" : s->initial[0] ? s->initial : "none");
+    message[w.used] = 0;
+    hotpath_i_log(message);
+}
+
+/* Gives a setting its default, that is for limits HOTPATH_LIMIT if it is given. */
+static void hotpath_i_setting_initial(const hotpath_i_setting_t* s) {
+    (void)hotpath_i_setting_parse(s, s->initial);
+    if (s->type == HOTPATH_I_TYPE_LIMIT && hotpath_i_settings.limit != HOTPATH_I_UNSET) {
+        void* field = (char*)&hotpath_i_settings + s->offset;
+        memcpy(field, &hotpath_i_settings.limit, sizeof hotpath_i_settings.limit);
+    }
+}
+
+/* Reads the environment. Threads: one, before any other looks at hotpath_i_settings; allocates
+   nothing. */
+static void hotpath_i_settings_read(void) {
+    hotpath_i_settings.given = 0;
+    for (size_t i = 0; i < HOTPATH_I_SETTING_COUNT; i++) {
+        const hotpath_i_setting_t* s = &hotpath_i_setting_table[i];
+        const char* text = hotpath_i_os_env(s->variable);
+        hotpath_i_setting_initial(s);
+        if (!text || text[0] == 0) continue;
+        hotpath_i_settings.given |= (uint64_t)1 << i;
+        if (!hotpath_i_setting_parse(s, text)) hotpath_i_setting_wrong(s, s->variable, text);
+    }
+}
+
+/* Takes a setting that the environment does not give from the code; text NULL means its default. */
+static void hotpath_i_setting_from_code(size_t i, const char* name, const char* text) {
+    const hotpath_i_setting_t* s = &hotpath_i_setting_table[i];
+    if (hotpath_i_settings.given >> i & 1) return;
+    hotpath_i_setting_initial(s);
+    if (!text || text[0] == 0) return;
+    if (!hotpath_i_setting_parse(s, text)) hotpath_i_setting_wrong(s, name, text);
+}
+
+/* Takes what the environment does not give from the description of a start; NULL means defaults.
+   Threads: one at a time, and no report meanwhile. */
+static void hotpath_i_settings_apply(const hotpath_desc_t* desc) {
+    hotpath_i_setting_from_code(hotpath_i_setting_output_path, "hotpath_desc_t.output_path",
+        desc ? desc->output_path : NULL);
+    hotpath_i_setting_from_code(hotpath_i_setting_output_format, "hotpath_desc_t.output_format",
+        desc ? desc->output_format : NULL);
+    hotpath_i_setting_from_code(hotpath_i_setting_no_values, "hotpath_desc_t.no_values",
+        desc && desc->no_values ? "true" : NULL);
+}
+
+/* >>structs
+   A site leads to an item (name, file, line; one for equal ones, for ever). A thread's record has a
+   node for every path and a frec for every function that it touched. An open scope is an entry of a
+   stack, which belongs to the thread or to a context. */
+
+#define HOTPATH_I_OCTAVES    60 /* of 32 buckets each: every 64-bit duration has its bucket */
+#define HOTPATH_I_BUCKETS    32
+#define HOTPATH_I_SLOWEST    8
+#define HOTPATH_I_REASONS    8
+#define HOTPATH_I_NAME_MAX   64
+#define HOTPATH_I_TEXT_RING  16384 /* bytes of long values a thread keeps, a power of two */
+#define HOTPATH_I_CHUNK      256   /* pointers by id that are allocated together */
+#define HOTPATH_I_NODES      64 /* in the first chunk of nodes; each further one is twice as long */
+#define HOTPATH_I_ARENA_SIZE 28672
+#define HOTPATH_I_CLOSED     1u /* bits of a mark: this entry has ended */
+#define HOTPATH_I_DEEP       2u /* it is past the depth bound: the mark holds the node */
+
+typedef enum hotpath_i_class {
+    HOTPATH_I_CLASS_FUNCTION,
+    HOTPATH_I_CLASS_ENTRY,
+    HOTPATH_I_CLASS_REASON,
+    HOTPATH_I_CLASSES
+} hotpath_i_class_t;
+
+typedef struct hotpath_i_gauge_slot {
+    uint64_t sequence; /* index + 1 once written, 0 while it is */
+    uint64_t tick;
+    uint64_t bits;
+    uint64_t thread;
+} hotpath_i_gauge_slot_t;
+
+/* Shared by all threads: the named exception of law 1. */
+typedef struct hotpath_i_gauge {
+    uint64_t bits; /* of an int64 or a double */
+    uint64_t min_bits;
+    uint64_t max_bits;
+    uint64_t updates;
+    uint32_t is_double;
+    uint32_t has_bounds;
+    uint32_t slots;
+    hotpath_i_gauge_slot_t* history;
+} hotpath_i_gauge_t;
+
+typedef struct hotpath_i_item {
+    struct hotpath_i_item* next; /* of the same bucket */
+    const char* name;
+    const char* file;
+    uint32_t hash;
+    uint32_t line;
+    uint32_t kind;
+    uint32_t id;
+    hotpath_site_t site; /* for names known only at run time */
+    hotpath_i_gauge_t* gauge;
+} hotpath_i_item_t;
+
+/* One finished execution or recorded value. */
+typedef struct hotpath_i_execution {
+    uint64_t tick;
+    uint64_t duration;
+    uint64_t bits; /* of the value; of a text its position in the text ring */
+    uint64_t meta; /* thread << 24 | length << 8 | type */
+} hotpath_i_execution_t;
+
+typedef struct hotpath_i_ring {
+    uint64_t head;    /* executions ever */
+    uint64_t claimed; /* head, or one more while a slot is written */
+    uint64_t mask;
+    hotpath_i_execution_t* slots;
+} hotpath_i_ring_t;
+
+/* What one thread knows of one function. */
+typedef struct hotpath_i_frec {
+    hotpath_i_ring_t ring; /* its head is the count of completed executions */
+    uint64_t sum;
+    uint64_t squares_low;
+    uint64_t squares_high; /* Σ duration² >> 63: its lowest bit is the highest of squares_low */
+    uint64_t min;
+    uint64_t max;
+    uint64_t slow_floor; /* a duration above it is one of the slowest */
+    uint64_t abandoned;
+    uint64_t window_end;  /* tick at which the running second ends */
+    uint64_t window;      /* its number */
+    uint64_t window_head; /* completed before it */
+    uint64_t last_window;
+    uint64_t last_count;
+    uint64_t peak;
+    uint64_t slow_sequence; /* odd while `slowest` changes */
+    uint32_t lite;          /* stands in where memory has run out: only the nodes count */
+    uint32_t reasons_used;
+    uint64_t reason_other;
+    struct {
+        uint64_t id;
+        uint64_t count;
+    } reasons[HOTPATH_I_REASONS];
+    hotpath_i_execution_t slowest[HOTPATH_I_SLOWEST];
+    uint64_t* octaves[HOTPATH_I_OCTAVES];
+} hotpath_i_frec_t;
+
+/* A function under one path of callers, of one thread: one cache line. */
+typedef struct hotpath_i_node {
+    uint64_t calls;
+    uint64_t total; /* ticks; of spans nanoseconds */
+    uint64_t errors;
+    uint64_t bytes;
+    hotpath_i_frec_t* frec;
+    uint32_t index;
+    uint32_t parent;
+    uint32_t function;
+    uint32_t recursive; /* an ancestor is the same function */
+    uint32_t deep_open; /* scopes past the depth bound that are open on it */
+    uint32_t unused;
+} __attribute__((aligned(64))) hotpath_i_node_t;
+
+/* An open scope. A reader takes it as true if its mark is the same before and after. While it is
+   changed its mark is 0. */
+typedef struct hotpath_i_open {
+    uint64_t mark;
+    uint64_t start;
+    uint64_t ids; /* node index << 32 | function id: the upper half is the key of its children */
+    hotpath_i_node_t* node;
+    uintptr_t stack;   /* address of the frame that entered */
+    const void* token; /* the variable that will end it */
+    uint64_t intent;   /* open: the node's calls before; closed: the node's total after */
+    uint64_t head;     /* closed: completed executions before */
+} hotpath_i_open_t;
+
+typedef struct hotpath_i_slot {
+    uint64_t key; /* parent node << 32 | function id */
+    hotpath_i_node_t* node;
+} hotpath_i_slot_t;
+
+struct hotpath_i_thread;
+
+/* A stack of open scopes. Entry 0 is the root, below every frame. */
+struct hotpath_context {
+    hotpath_context_t* next;
+    struct hotpath_i_thread* thread; /* whose nodes the entries name */
+    uint64_t switches;               /* odd while the entries move to another thread's nodes */
+    uint32_t state;                  /* hotpath_i_context_state */
+    uint32_t capacity;               /* entries, the root included */
+    uint32_t soft;                   /* the depth at which dead entries are looked for next */
+    uint32_t deep;                   /* open scopes past the depth bound */
+    uint64_t deep_epoch;             /* changes when those are given up together */
+    hotpath_i_open_t* top;           /* while it is not running */
+    hotpath_i_open_t* entries;
+    uint64_t name[HOTPATH_I_NAME_MAX / 8];
+};
+
+enum {
+    HOTPATH_I_CONTEXT_FREE,
+    HOTPATH_I_CONTEXT_PARKED,
+    HOTPATH_I_CONTEXT_RUNNING,
+    HOTPATH_I_CONTEXT_OF_THREAD
+};
+
+/* Memory that one thread takes from, never given back while the process lives. */
+typedef struct hotpath_i_block {
+    struct hotpath_i_block* next;
+    size_t size;
+} hotpath_i_block_t;
+typedef struct hotpath_i_arena {
+    hotpath_i_block_t* blocks;
+    char* at;
+    char* end;
+} hotpath_i_arena_t;
+
+enum {
+    HOTPATH_I_RECORD_LIVE = 1, /* its owner writes it */
+    HOTPATH_I_RECORD_ENDED,    /* its thread has ended, nobody writes it; to be merged */
+    HOTPATH_I_RECORD_FREE,     /* all zeros, may be adopted */
+    HOTPATH_I_RECORD_HIDDEN    /* calibration, the store of ended threads */
+};
+
+#define HOTPATH_I_NODE_CHUNKS  19 /* 64 << 18 nodes: more than the bounds allow */
+#define HOTPATH_I_FUNC_CHUNKS  ((HOTPATH_MAX_FUNCTIONS + HOTPATH_I_CHUNK) / HOTPATH_I_CHUNK)
+#define HOTPATH_I_ENTRY_CHUNKS 64
+#define HOTPATH_I_ENTRIES_MAX  (HOTPATH_I_ENTRY_CHUNKS * HOTPATH_I_CHUNK - 1)
+
+/* A thread's record. */
+typedef struct hotpath_i_thread {
+    hotpath_i_slot_t* hash; /* children by key */
+    uint32_t hash_shift;
+    uint32_t hash_used;
+    hotpath_i_open_t* limit; /* the entry from which begin asks more slowly */
+    uint64_t next_mark;
+    uint64_t log_meta; /* the thread's number where an execution's meta wants it */
+    uint64_t negative_time;
+    hotpath_context_t* context; /* running: its own or a fiber's */
+    uint32_t node_count;        /* published */
+    uint32_t state;
+    uint32_t number; /* of the record, from 1 */
+    struct hotpath_i_thread* next;
+    uint64_t id;
+    uint64_t os_tid;
+    uint64_t start_tick;
+    uint64_t threads_merged; /* of the store of ended threads: how many */
+    uint64_t dropped_reentrant;
+    uint64_t foreign_ends;
+    uint64_t deep_calls;
+    uint64_t node_overflow;
+    uint64_t lite_functions;
+    uint64_t context_overflow;
+    uint64_t text_head;
+    uint64_t* text;
+    uint32_t regular_nodes; /* of them those that HOTPATH_MAX_NODES bounds */
+    uint64_t pending_mark;  /* of HOTPATH_RETURN, for the end that follows */
+    uint64_t pending_bits;
+    uint64_t pending_meta;
+    uintptr_t stack_low; /* the mapping that was last found to be this thread's stack */
+    uintptr_t stack_high;
+    uintptr_t other_low; /* and one that was not */
+    uintptr_t other_high;
+    hotpath_i_arena_t arena;
+    uint64_t name[HOTPATH_I_NAME_MAX / 8];
+    hotpath_context_t own;
+    hotpath_i_frec_t lite;
+    uint64_t lite_octave[HOTPATH_I_BUCKETS];
+    hotpath_i_execution_t lite_slot;
+    hotpath_i_node_t* chunks[HOTPATH_I_NODE_CHUNKS];   /* nodes by index */
+    hotpath_i_frec_t** frecs[HOTPATH_I_FUNC_CHUNKS];   /* by function id */
+    hotpath_i_ring_t** values[HOTPATH_I_ENTRY_CHUNKS]; /* by entry id */
+} hotpath_i_thread_t;
+
+/* All thread-local state. */
+typedef struct hotpath_i_local {
+    hotpath_i_open_t* top; /* innermost open entry; NULL: nothing is known of this thread yet */
+    hotpath_i_thread_t* thread;
+    uintptr_t busy;     /* stack address of the recording in progress | its phase, 0 = none */
+    uintptr_t back;     /* where that recording returns to */
+    uint32_t attention; /* what an end must look at: HOTPATH_I_ATTENTION_* */
+    uint32_t hidden;    /* this thread's scopes are not recorded */
+    uint32_t reading;   /* it holds the lock */
+} hotpath_i_local_t;
+static HOTPATH_THREAD_LOCAL hotpath_i_local_t hotpath_i_local;
+
+#define HOTPATH_I_ATTENTION_VALUE 1u /* a value of HOTPATH_RETURN waits for its end */
+#define HOTPATH_I_ATTENTION_DEEP  2u /* scopes past the depth bound are open */
+#define HOTPATH_I_IN_BEGIN        1u
+#define HOTPATH_I_IN_END          2u
+#define HOTPATH_I_IN_OTHER        3u
+
+#define HOTPATH_I_HASH_BUCKETS 4096
+
+typedef struct hotpath_i_state {
+    uint32_t ready; /* 0 no, 1 being made, 2 yes */
+    uint64_t maker; /* the thread that makes it */
+    uint32_t lock;  /* of readers and of merges, never of a recording */
+    uint64_t lock_owner;
+    hotpath_i_thread_t* threads;
+    hotpath_i_thread_t* ended;
+    hotpath_context_t* contexts;
+    uint32_t record_count;
+    uint32_t first_record; /* numbers below are of before a fork */
+    uint32_t log_slots;    /* of every ring: HOTPATH_LOGS_LIMIT rounded up to a power of two */
+    uint64_t thread_count;
+    uint64_t memory;
+    uint64_t no_memory;
+    uint64_t foreign_ends;  /* of threads without a record */
+    uint64_t dropped_early; /* recordings that interrupted a thread's very first one */
+    uint64_t abi_mismatch;
+    uint64_t abi_told;
+    uint64_t function_overflow;
+    uint64_t entry_overflow;
+    uint64_t value_mismatch;
+    uint64_t clock_anomalies;
+    hotpath_i_item_t* buckets[HOTPATH_I_HASH_BUCKETS];
+    hotpath_i_item_t** items[HOTPATH_I_CLASSES]; /* by id */
+    uint32_t item_count[HOTPATH_I_CLASSES];
+    uint32_t item_max[HOTPATH_I_CLASSES];
+    uint32_t arena_lock;
+    hotpath_i_arena_t arena; /* of items and contexts */
+    uint64_t start_tick;
+    uint64_t start_ns;
+    uint64_t window_ticks; /* about one second */
+    uint64_t scale;        /* nanoseconds a tick, 40 bits after the point */
+    uint32_t scale_final;
+    uint64_t check_tick; /* the last time that the clocks were compared */
+    uint64_t check_ns;
+    uint64_t scope_cost; /* 1/100 ns */
+    uint32_t started;
+    uint32_t exit_hook;
+    uint32_t report_due;
+    uint32_t exit_report;
+    uint32_t child; /* of a fork */
+    hotpath_log_t log;
+    void* log_user;
+    hotpath_redact_t redact;
+    void* redact_user;
+    char program[256];
+    char caller[64];
+    uint32_t app_info_lock;
+    uint32_t app_info_count;
+    char app_info[32][2][256];
+} hotpath_i_state_t;
+static hotpath_i_state_t hotpath_i_g;
+
+/* The recorder that others in the process find: whoever defines this name first in the order of the
+   loader is the one that all share. The fields never change their order. */
+typedef struct hotpath_i_recorder {
+    uint32_t abi;
+    uint32_t size;
+    const void* identity;
+    void (*begin)(hotpath_site_t*, hotpath_token_t*);
+    void (*end)(const hotpath_token_t*);
+    uint64_t (*end_ns)(const hotpath_token_t*);
+    void (*result)(const hotpath_token_t*, hotpath_value_t);
+    hotpath_site_t* (*named_site)(const char*, const char*, uint32_t);
+    void (*error)(hotpath_site_t*);
+    void (*bytes)(uint64_t);
+    void (*thread_name)(const char*);
+    void (*record)(const char*, const char*, uint64_t, uint64_t);
+    hotpath_context_t* (*context_create)(const char*);
+    void (*context_switch)(hotpath_context_t*);
+    void (*context_destroy)(hotpath_context_t*);
+    uint32_t (*depth)(void);
+    void (*unwind)(uint32_t);
+    void (*value_record)(hotpath_site_t*, hotpath_value_t);
+    void (*gauge)(hotpath_site_t*, hotpath_gauge_op_t, hotpath_value_t);
+    hotpath_snapshot_t* (*snapshot_take)(const hotpath_snapshot_desc_t*);
+    bool (*start)(const hotpath_desc_t*);
+    void (*stop)(void);
+    bool (*report_now)(void);
+    bool (*app_info)(const char*, const char*);
+} hotpath_i_recorder_t;
+extern HOTPATH_API const hotpath_i_recorder_t hotpath_recorder_v1;
+static const hotpath_i_recorder_t* hotpath_i_other; /* the one this implementation defers to */
+#define HOTPATH_I_FORWARD(call)                        \
+    if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) { \
+        hotpath_i_other->call;                         \
+        return;                                        \
+    }
+#define HOTPATH_I_FORWARD_RESULT(call) \
+    if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) return hotpath_i_other->call
+
+/* >>memory */
+
+static void hotpath_i_log(const char* message) {
+    char line[600];
+    size_t n = 0;
+    const char* prefix = "hotpath: ";
+    while (*prefix != 0)
+        line[n++] = *prefix++;
+    while (*message != 0 && n < sizeof line - 2)
+        line[n++] = *message++;
+    hotpath_log_t log = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.log);
+    line[n] = 0;
+    if (log != NULL) {
+        log(hotpath_i_g.log_user, line);
+        return;
+    }
+    line[n++] = '\n';
+    hotpath_i_os_write_stderr(line, n);
+}
+
+/* Pages of zeros, counted. Returns NULL if the system has none. */
+static void* hotpath_i_pages_alloc(size_t size) {
+    size = (size + 4095u) & ~(size_t)4095u;
+    void* pages = hotpath_i_os_pages_alloc(size);
+    if (pages != NULL) HOTPATH_I_SHARED_ADD(&hotpath_i_g.memory, (uint64_t)size);
+    return pages;
+}
+static void hotpath_i_pages_free(void* pages, size_t size) {
+    size = (size + 4095u) & ~(size_t)4095u;
+    HOTPATH_I_SHARED_ADD(&hotpath_i_g.memory, (uint64_t)0 - (uint64_t)size);
+    hotpath_i_os_pages_free(pages, size);
+}
+static void* hotpath_i_arena_take(hotpath_i_arena_t* arena, size_t size) {
+    size = (size + 63u) & ~(size_t)63u;
+    if (HOTPATH_I_UNLIKELY((size_t)(arena->end - arena->at) < size)) {
+        size_t block = HOTPATH_I_ARENA_SIZE;
+        if (size + 64 > block / 4) block = (size + 64 + 4095u) & ~(size_t)4095u;
+        hotpath_i_block_t* fresh = (hotpath_i_block_t*)hotpath_i_pages_alloc(block);
+        if (fresh == NULL) return NULL;
+        fresh->size = block;
+        fresh->next = arena->blocks;
+        arena->blocks = fresh;
+        if (block != HOTPATH_I_ARENA_SIZE)
+            return (char*)fresh + 64; /* a large piece has its own block, the open one stays */
+        arena->at = (char*)fresh + 64;
+        arena->end = (char*)fresh + block;
+    }
+    void* piece = arena->at;
+    arena->at += size;
+    return piece;
+}
+/* From the arena that all share: for items and contexts, not for a recording in steady state. */
+static void* hotpath_i_shared_take(size_t size) {
+    uint32_t expected = 0;
+    while (!HOTPATH_I_CAS(&hotpath_i_g.arena_lock, &expected, 1u)) {
+        expected = 0;
+        hotpath_i_os_yield();
+    }
+    void* piece = hotpath_i_arena_take(&hotpath_i_g.arena, size);
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.arena_lock, 0u);
+    return piece;
+}
+static bool hotpath_i_memory_is_full(void) {
+    return HOTPATH_I_LOAD(&hotpath_i_g.memory) >= hotpath_i_settings.memory_max;
+}
+
+/* Short texts that one thread writes and others read, in words so that no byte is torn. */
+static void hotpath_i_name_store(uint64_t* words, const char* text) {
+    char bytes[HOTPATH_I_NAME_MAX] = {0};
+    size_t n = 0;
+    while (text != NULL && text[n] != 0 && n < sizeof bytes - 1)
+        bytes[n] = text[n], n++;
+    for (size_t i = 0; i < HOTPATH_I_NAME_MAX / 8; i++) {
+        uint64_t word;
+        memcpy(&word, bytes + i * 8, 8);
+        HOTPATH_I_STORE(&words[i], word);
+    }
+}
+static void hotpath_i_name_load(const uint64_t* words, char* text) {
+    for (size_t i = 0; i < HOTPATH_I_NAME_MAX / 8; i++) {
+        uint64_t word = HOTPATH_I_LOAD(&words[i]);
+        memcpy(text + i * 8, &word, 8);
+    }
+    text[HOTPATH_I_NAME_MAX - 1] = 0;
+}
+
+/* >>clock
+   Ticks become nanoseconds by one factor, so that every output agrees. It is measured between the
+   start and now, from below, so that totals never go back when it becomes more exact, and is fixed
+   once a tenth of a second has passed. */
+
+/* The lower half of a product of 128 bits; the upper one in *high. */
+static inline uint64_t hotpath_i_multiply(uint64_t a, uint64_t b, uint64_t* high) {
+#if defined(__SIZEOF_INT128__)
+    HOTPATH_I_EXTENSION typedef unsigned __int128 wide;
+    wide product = (wide)a * b;
+    *high = (uint64_t)(product >> 64);
+    return (uint64_t)product;
+#else
+    uint64_t al = a & 0xffffffffu, ah = a >> 32, bl = b & 0xffffffffu, bh = b >> 32;
+    uint64_t low = al * bl, mid = ah * bl + (low >> 32), mid2 = al * bh + (mid & 0xffffffffu);
+    *high = ah * bh + (mid >> 32) + (mid2 >> 32);
+    return mid2 << 32 | (low & 0xffffffffu);
+#endif
+}
+static uint64_t hotpath_i_ns(uint64_t ticks) {
+    uint64_t high, low = hotpath_i_multiply(ticks, HOTPATH_I_LOAD(&hotpath_i_g.scale), &high);
+    return high << 24 | low >> 40;
+}
+static uint64_t hotpath_i_since_start_ns(uint64_t tick) {
+    uint64_t start = HOTPATH_I_LOAD(&hotpath_i_g.start_tick);
+    return tick <= start ? 0 : hotpath_i_ns(tick - start);
+}
+
+#if defined(HOTPATH_I_COUNTER)
+/* Raises the factor to what the time since the start shows. */
+static void hotpath_i_calibrate(void) {
+    if (!hotpath_i_counter_usable || HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.scale_final) != 0) return;
+    uint64_t ns, ticks;
+    do { /* the very first microseconds show nothing */
+        ns = hotpath_i_os_monotonic_ns() - hotpath_i_g.start_ns;
+        ticks = HOTPATH_I_TICKS() - hotpath_i_g.start_tick;
+    } while (ns < 20000);
+    bool enough = ns >= 100000000;
+    double known = (double)(enough ? ns : ns - 200);
+    uint64_t scale = (uint64_t)(known / (double)ticks * 1099511627776.0);
+    uint64_t before = HOTPATH_I_LOAD(&hotpath_i_g.scale);
+    while (scale > before && !HOTPATH_I_CAS(&hotpath_i_g.scale, &before, scale)) {}
+    if (enough) HOTPATH_I_STORE_RELEASE(&hotpath_i_g.scale_final, 1u);
+}
+#else
+static void hotpath_i_calibrate(void) {}
+#endif
+
+static void hotpath_i_clock_init(void) {
+#if defined(HOTPATH_CLOCK)
+    hotpath_i_g.scale = (uint64_t)(1e9 / (double)(HOTPATH_CLOCK_HZ)*1099511627776.0);
+    hotpath_i_g.window_ticks = (uint64_t)(HOTPATH_CLOCK_HZ);
+    hotpath_i_g.scale_final = 1;
+#elif defined(HOTPATH_I_COUNTER)
+    hotpath_i_counter_init();
+    if (!hotpath_i_counter_usable) {
+        hotpath_i_g.scale = (uint64_t)1 << 40;
+        hotpath_i_g.window_ticks = 1000000000;
+        hotpath_i_g.scale_final = 1;
+    }
+#else
+    hotpath_i_g.scale = (uint64_t)1 << 40;
+    hotpath_i_g.window_ticks = 1000000000;
+    hotpath_i_g.scale_final = 1;
+#endif
+    hotpath_i_g.start_ns = hotpath_i_os_monotonic_ns();
+    HOTPATH_I_STORE(&hotpath_i_g.start_tick, HOTPATH_I_TICKS());
+    hotpath_i_g.check_tick = hotpath_i_g.start_tick;
+    hotpath_i_g.check_ns = hotpath_i_g.start_ns;
+}
+/* About a second in ticks; known from the first time that it is needed. */
+static uint64_t hotpath_i_window_ticks(void) {
+    uint64_t ticks = HOTPATH_I_LOAD(&hotpath_i_g.window_ticks);
+    if (ticks == 0) {
+        hotpath_i_calibrate();
+        ticks = (uint64_t)(1e9 * 1099511627776.0 / (double)HOTPATH_I_LOAD(&hotpath_i_g.scale));
+        HOTPATH_I_STORE(&hotpath_i_g.window_ticks, ticks);
+    }
+    return ticks;
+}
+/* Compares the clocks since the last time: a suspended machine or a broken counter shows here. */
+static void hotpath_i_clock_check(uint64_t now) {
+#if defined(HOTPATH_I_COUNTER)
+    uint64_t ns = hotpath_i_os_monotonic_ns();
+    if (hotpath_i_g.scale_final == 0 || ns - hotpath_i_g.check_ns < 10000000) return;
+    double shown = (double)hotpath_i_ns(now - hotpath_i_g.check_tick);
+    double real = (double)(ns - hotpath_i_g.check_ns);
+    if (shown > real * 1.01 + 1e6 || shown < real * 0.99 - 1e6)
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.clock_anomalies, (uint64_t)1);
+    hotpath_i_g.check_tick = now;
+    hotpath_i_g.check_ns = ns;
+#else
+    (void)now;
+#endif
+}
+
+/* >>sites
+   Items are found by content in a hash table of lists that only grow at their heads. */
+
+static bool hotpath_i_init(void);
+
+static hotpath_i_class_t hotpath_i_class_of(uint32_t kind) {
+    if (kind == HOTPATH_KIND_REASON) return HOTPATH_I_CLASS_REASON;
+    return kind == HOTPATH_KIND_DBG || kind == HOTPATH_KIND_VAL || kind == HOTPATH_KIND_GAUGE
+               ? HOTPATH_I_CLASS_ENTRY
+               : HOTPATH_I_CLASS_FUNCTION;
+}
+/* FNV-1a. */
+static uint32_t hotpath_i_hash_text(uint32_t hash, const char* text, size_t max) {
+    for (size_t i = 0; i < max && text[i] != 0; i++)
+        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+    return (hash ^ 0xffu) * 16777619u;
+}
+/* A text of at most max bytes, equal to one that was stored with the same bound. */
+static bool hotpath_i_same_text(const char* stored, const char* text, size_t max) {
+    size_t i = 0;
+    while (i < max && text[i] != 0 && stored[i] == text[i])
+        i++;
+    return stored[i] == 0 && (i == max || text[i] == 0);
+}
+static const char* hotpath_i_copy_text(const char* text, size_t max) {
+    size_t n = 0;
+    while (n < max && text[n] != 0)
+        n++;
+    char* copy = (char*)hotpath_i_shared_take(n + 1);
+    if (copy == NULL) return NULL;
+    memcpy(copy, text, n);
+    copy[n] = 0;
+    return copy;
+}
+#define HOTPATH_I_ITEM_NAME_MAX 255u
+#define HOTPATH_I_ITEM_FILE_MAX 1023u
+
+static hotpath_i_item_t* hotpath_i_item_new(
+    const char* name, const char* file, uint32_t line, uint32_t kind, uint32_t hash) {
+    hotpath_i_item_t* item = (hotpath_i_item_t*)hotpath_i_shared_take(sizeof *item);
+    if (item == NULL) return NULL;
+    item->name = hotpath_i_copy_text(name, HOTPATH_I_ITEM_NAME_MAX);
+    item->file = hotpath_i_copy_text(file, HOTPATH_I_ITEM_FILE_MAX);
+    if (item->name == NULL || item->file == NULL) return NULL;
+    item->hash = hash, item->line = line, item->kind = kind;
+    if (kind == HOTPATH_KIND_GAUGE) {
+        uint32_t slots = hotpath_i_g.log_slots;
+        item->gauge = (hotpath_i_gauge_t*)hotpath_i_shared_take(sizeof *item->gauge);
+        if (item->gauge == NULL) return NULL;
+        item->gauge->history =
+            (hotpath_i_gauge_slot_t*)hotpath_i_shared_take(slots * sizeof *item->gauge->history);
+        if (item->gauge->history == NULL) return NULL;
+        item->gauge->slots = slots;
+    }
+    return item;
+}
+/* An item's number, or 0 where the bound of its class is reached. */
+static uint32_t hotpath_i_item_number(hotpath_i_class_t class_of) {
+    uint32_t* count = &hotpath_i_g.item_count[class_of];
+    uint32_t n = HOTPATH_I_LOAD(count);
+    do {
+        if (n >= hotpath_i_g.item_max[class_of]) return 0;
+    } while (!HOTPATH_I_CAS(count, &n, n + 1));
+    return n + 1;
+}
+/* Values and gauges are one by key and reasons by text; dbg and functions are one by place. */
+static bool hotpath_i_one_by_name(uint32_t kind) {
+    return kind == HOTPATH_KIND_VAL || kind == HOTPATH_KIND_GAUGE || kind == HOTPATH_KIND_REASON;
+}
+static hotpath_i_item_t* hotpath_i_item_search(hotpath_i_item_t* item, const char* name,
+    const char* file, uint32_t line, uint32_t kind, uint32_t hash) {
+    for (; item != NULL; item = item->next)
+        if (item->hash == hash && item->kind == kind &&
+            hotpath_i_same_text(item->name, name, HOTPATH_I_ITEM_NAME_MAX) &&
+            (hotpath_i_one_by_name(kind) ||
+                (item->line == line &&
+                    hotpath_i_same_text(item->file, file, HOTPATH_I_ITEM_FILE_MAX))))
+            return item;
+    return NULL;
+}
+/* Finds or makes. Returns NULL past the bound of its class, or without memory. */
+static hotpath_i_item_t* hotpath_i_item_find(
+    const char* name, const char* file, uint32_t line, uint32_t kind) {
+    uint32_t hash = hotpath_i_hash_text(2166136261u ^ kind, name, HOTPATH_I_ITEM_NAME_MAX);
+    if (!hotpath_i_one_by_name(kind))
+        hash = hotpath_i_hash_text(hash ^ line * 31u, file, HOTPATH_I_ITEM_FILE_MAX);
+    hotpath_i_item_t** bucket = &hotpath_i_g.buckets[hash % HOTPATH_I_HASH_BUCKETS];
+    hotpath_i_item_t* first = HOTPATH_I_LOAD_ACQUIRE(bucket);
+    hotpath_i_item_t* item = hotpath_i_item_search(first, name, file, line, kind, hash);
+    if (item != NULL) return item;
+    hotpath_i_class_t class_of = hotpath_i_class_of(kind);
+    uint32_t id = hotpath_i_item_number(class_of);
+    if (id == 0) return NULL;
+    item = hotpath_i_item_new(name, file, line, kind, hash);
+    if (item == NULL) return NULL;
+    item->id = id;
+    item->site.name = item->name, item->site.file = item->file, item->site.line = item->line;
+    item->site.kind = kind, item->site.abi = HOTPATH_I_ABI, item->site.id = id;
+    item->next = first;
+    while (!HOTPATH_I_CAS(bucket, &item->next, item)) {
+        hotpath_i_item_t* other = hotpath_i_item_search(item->next, name, file, line, kind, hash);
+        if (other != NULL) return other; /* another thread was first: the number stays unused */
+    }
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.items[class_of][id], item);
+    return item;
+}
+
+static hotpath_i_item_t* hotpath_i_item_make(
+    const char* name, const char* file, uint32_t line, uint32_t kind) {
+    return hotpath_i_init() ? hotpath_i_item_find(name, file, line, kind) : NULL;
+}
+
+/* Where the parameter list of a C++ function's full name starts, or its end. */
+static size_t hotpath_i_pretty_end(const char* name) {
+    int depth = 0;
+    for (size_t i = 0; name[i] != 0; i++) {
+        if (strncmp(name + i, "operator", 8) == 0) { /* operator(), operator<, operator>> ... */
+            i += 8;
+            if (name[i] == '(' && name[i + 1] == ')') i += 2;
+            while (name[i] != 0 && name[i] != '(')
+                i++;
+            if (depth == 0) return i;
+            i--;
+            continue;
+        }
+        if (strncmp(name + i, "(anonymous", 10) == 0 || strncmp(name + i, "{anonymous", 10) == 0 ||
+            strncmp(name + i, "(lambda", 7) == 0 || strncmp(name + i, "(unnamed", 8) == 0) {
+            while (name[i] != 0 && name[i] != ')' && name[i] != '}')
+                i++;
+            continue;
+        }
+        if (name[i] == '<')
+            depth++;
+        else if (name[i] == '>' && depth > 0)
+            depth--;
+        else if (name[i] == '(' && depth == 0) {
+            /* A list before "::" belongs to an enclosing function, as in main()::<lambda(int)>. */
+            size_t j = i, inner = 0;
+            for (; name[j] != 0; j++) {
+                inner += name[j] == '(';
+                inner -= name[j] == ')';
+                if (inner == 0) break;
+            }
+            if (name[j] != ')' || strncmp(name + j + 1, "::", 2) != 0) return i;
+            i = j;
+        }
+    }
+    return strlen(name);
+}
+/* Makes "World::update" of "void World<T>::update(float) [with T = int]": without return type,
+   arguments and template arguments, so that all instantiations are one function. */
+static void hotpath_i_shorten(const char* pretty, char* name, size_t size) {
+    size_t end = hotpath_i_pretty_end(pretty), start = 0, n = 0;
+    int depth = 0;
+    for (size_t i = 0; i < end; i++) { /* the name begins after the last space outside brackets */
+        char c = pretty[i];
+        if (depth == 0 && strncmp(pretty + i, "operator", 8) == 0) break;
+        depth += c == '<' || c == '(' || c == '{';
+        depth -= (c == '>' || c == ')' || c == '}') && depth > 0;
+        if (c == ' ' && depth == 0) start = i + 1;
+    }
+    while (pretty[start] == '*' || pretty[start] == '&')
+        start++;
+    depth = 0;
+    for (size_t i = start; i < end && n + 1 < size; i++) {
+        char c = pretty[i];
+        bool is_operator = depth == 0 && strncmp(pretty + i, "operator", 8) == 0;
+        if (is_operator) {
+            for (; i < end && n + 1 < size; i++)
+                name[n++] = pretty[i];
+            break;
+        }
+        if (c == '<' && strncmp(pretty + i, "<lambda", 7) != 0)
+            depth++;
+        else if (c == '<' || (c == '>' && depth == 0))
+            name[n++] = c;
+        else if (c == '>')
+            depth--;
+        else if (depth == 0)
+            name[n++] = c;
+    }
+    name[n] = 0;
+}
+
+/* A version and a size, as HOTPATH_I_ABI packs them. */
+static void hotpath_i_put_abi(hotpath_i_writer_t* w, uint32_t abi) {
+    hotpath_i_put_u64(w, (abi >> 12) / 10000);
+    hotpath_i_putc(w, '.');
+    hotpath_i_put_u64(w, (abi >> 12) / 100 % 100);
+    hotpath_i_puts(w, " (sites of ");
+    hotpath_i_put_u64(w, abi & 0xfff);
+    hotpath_i_puts(w, " bytes)");
+}
+/* A compile unit that was built with another hotpath.h is told once and records nothing. */
+static HOTPATH_I_COLD void hotpath_i_abi_mismatch(const hotpath_site_t* site) {
+    char message[400];
+    HOTPATH_I_SHARED_ADD(&hotpath_i_g.abi_mismatch, (uint64_t)1);
+    uint64_t told = HOTPATH_I_LOAD(&hotpath_i_g.abi_told);
+    if (told == site->abi || !HOTPATH_I_CAS(&hotpath_i_g.abi_told, &told, (uint64_t)site->abi))
+        return;
+    hotpath_i_writer_t w = hotpath_i_writer_to(message, sizeof message - 1, NULL, NULL);
+    hotpath_i_put_columns(&w, site->file, strlen(site->file), 0, 100);
+    hotpath_i_puts(&w, " was compiled with hotpath ");
+    hotpath_i_put_abi(&w, site->abi);
+    hotpath_i_puts(&w, ", this program's recorder is ");
+    hotpath_i_put_abi(&w, HOTPATH_I_ABI);
+    hotpath_i_puts(&w, "; compile both with the same hotpath.h: its scopes are not recorded");
+    message[w.used] = 0;
+    hotpath_i_log(message);
+}
+
+/* The id of a site at its first touch: 1, <other>, past the bound of functions; 0 if there is none.
+ */
+static HOTPATH_I_COLD uint32_t hotpath_i_site_id(hotpath_site_t* site) {
+    if (site->abi != HOTPATH_I_ABI) {
+        hotpath_i_abi_mismatch(site);
+        return 0;
+    }
+    char shortened[256];
+    const char* name = site->name != NULL ? site->name : "(null)";
+    if (site->kind == HOTPATH_KIND_FUNCTION && strchr(name, '(') != NULL) {
+        hotpath_i_shorten(name, shortened, sizeof shortened);
+        name = shortened;
+    }
+    hotpath_i_item_t* item =
+        hotpath_i_item_make(name, site->file != NULL ? site->file : "", site->line, site->kind);
+    uint32_t id = item != NULL ? item->id : 0;
+    if (id == 0 && hotpath_i_g.ready == 2) {
+        switch (hotpath_i_class_of(site->kind)) {
+            case HOTPATH_I_CLASS_FUNCTION:
+                HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
+                id = 1;
+                break;
+            case HOTPATH_I_CLASS_ENTRY:
+                HOTPATH_I_SHARED_ADD(&hotpath_i_g.entry_overflow, (uint64_t)1);
+                return 0; /* not kept in the site: every value past the bound is counted */
+            default: return 0;
+        }
+    }
+    HOTPATH_I_STORE_RELEASE(&site->id, id);
+    return id;
+}
+static const hotpath_i_item_t* hotpath_i_item_of(hotpath_i_class_t class_of, uint32_t id) {
+    return id == 0 || id > hotpath_i_g.item_max[class_of]
+               ? NULL
+               : HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.items[class_of][id]);
+}
+
+/* >>threads
+   Records are made once, adopted by thread after thread, and never freed. A thread that ends marks
+   its record ENDED and, if nobody reads, adds it to the store of ended threads; else the reader
+   does. Merging and reading hold the lock; recording never looks at it. */
+
+static bool hotpath_i_try_lock(void) {
+    uint32_t expected = 0;
+    if (!HOTPATH_I_CAS(&hotpath_i_g.lock, &expected, 1u)) return false;
+    HOTPATH_I_STORE(&hotpath_i_g.lock_owner, hotpath_i_os_tid());
+    return true;
+}
+static void hotpath_i_lock(void) {
+    while (!hotpath_i_try_lock())
+        hotpath_i_os_yield();
+}
+static void hotpath_i_unlock(void) {
+    HOTPATH_I_STORE(&hotpath_i_g.lock_owner, (uint64_t)0);
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.lock, 0u);
+}
+
+/* Nodes by index: chunk k holds 64 << k of them. */
+static hotpath_i_node_t* hotpath_i_node_at(const hotpath_i_thread_t* t, uint32_t index) {
+    uint32_t n = index / HOTPATH_I_NODES + 1;
+    uint32_t chunk = 31u - (uint32_t)__builtin_clz(n);
+    hotpath_i_node_t* nodes = HOTPATH_I_LOAD_ACQUIRE(&t->chunks[chunk]);
+    return &nodes[index - HOTPATH_I_NODES * ((1u << chunk) - 1)];
+}
+
+static void hotpath_i_frec_init(hotpath_i_frec_t* f, hotpath_i_execution_t* slots, uint64_t count) {
+    HOTPATH_I_STORE(&f->min, UINT64_MAX);
+    f->ring.slots = slots;
+    f->ring.mask = count - 1;
+}
+/* What stands in where memory has run out: takes what it is given and is never read. */
+static void hotpath_i_frec_init_lite(hotpath_i_thread_t* t) {
+    hotpath_i_frec_init(&t->lite, &t->lite_slot, 1);
+    t->lite.lite = 1;
+    t->lite.min = 0;
+    t->lite.max = t->lite.slow_floor = t->lite.window_end = UINT64_MAX;
+    for (size_t i = 0; i < HOTPATH_I_OCTAVES; i++)
+        t->lite.octaves[i] = t->lite_octave;
+}
+static hotpath_i_frec_t* hotpath_i_frec_of(const hotpath_i_thread_t* t, uint32_t function) {
+    hotpath_i_frec_t** chunk = HOTPATH_I_LOAD_ACQUIRE(&t->frecs[function / HOTPATH_I_CHUNK]);
+    return chunk == NULL ? NULL : HOTPATH_I_LOAD_ACQUIRE(&chunk[function % HOTPATH_I_CHUNK]);
+}
+/* Finds or makes; past the memory bound, or without memory, the one that stands in. */
+static hotpath_i_frec_t* hotpath_i_frec_make(hotpath_i_thread_t* t, uint32_t function) {
+    hotpath_i_frec_t* f = hotpath_i_frec_of(t, function);
+    if (f != NULL) return f;
+    hotpath_i_frec_t*** table = &t->frecs[function / HOTPATH_I_CHUNK];
+    if (!hotpath_i_memory_is_full()) {
+        if (*table == NULL)
+            HOTPATH_I_STORE_RELEASE(table, (hotpath_i_frec_t**)hotpath_i_arena_take(
+                                               &t->arena, HOTPATH_I_CHUNK * sizeof **table));
+        size_t slots = hotpath_i_g.log_slots;
+        if (*table != NULL)
+            f = (hotpath_i_frec_t*)hotpath_i_arena_take(
+                &t->arena, sizeof *f + slots * sizeof(hotpath_i_execution_t));
+        if (f != NULL) {
+            hotpath_i_frec_init(f, (hotpath_i_execution_t*)(void*)(f + 1), slots);
+            HOTPATH_I_STORE_RELEASE(&(*table)[function % HOTPATH_I_CHUNK], f);
+            return f;
+        }
+    }
+    HOTPATH_I_OWN_ADD(&t->lite_functions, (uint64_t)1);
+    return &t->lite;
+}
+
+static size_t hotpath_i_hash_index(uint64_t key, uint32_t shift) {
+    return (size_t)((key * 0x9E3779B97F4A7C15u) >> shift);
+}
+#define HOTPATH_I_HASH_TAIL 16 /* slots after the last regular one, so that a probe never wraps */
+
+static bool hotpath_i_hash_put(hotpath_i_slot_t* hash, uint32_t shift, hotpath_i_slot_t entry) {
+    hotpath_i_slot_t* slot = &hash[hotpath_i_hash_index(entry.key, shift)];
+    for (int i = 0; i < HOTPATH_I_HASH_TAIL; i++, slot++)
+        if (slot->key == 0) {
+            *slot = entry;
+            return true;
+        }
+    return false;
+}
+/* Doubles the table until every node fits near its place. Without memory it stays: nodes that are
+   not in it are found by the slow way. */
+static bool hotpath_i_hash_grow(hotpath_i_thread_t* t) {
+    for (uint32_t shift = t->hash_shift - 1; shift > 36; shift--) {
+        size_t slots = ((size_t)1 << (64 - shift)) + HOTPATH_I_HASH_TAIL;
+        hotpath_i_slot_t* hash =
+            (hotpath_i_slot_t*)hotpath_i_arena_take(&t->arena, slots * sizeof *hash);
+        if (hash == NULL) return false;
+        bool fits = true;
+        for (uint32_t i = 1; i < t->node_count && fits; i++) {
+            hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+            hotpath_i_slot_t entry = {(uint64_t)node->parent << 32 | node->function, node};
+            fits = hotpath_i_hash_put(hash, shift, entry);
+        }
+        if (fits) {
+            t->hash = hash;
+            t->hash_shift = shift;
+            return true;
+        }
+    }
+    return false;
+}
+static hotpath_i_node_t* hotpath_i_hash_find(const hotpath_i_thread_t* t, uint64_t key) {
+    const hotpath_i_slot_t* slot = &t->hash[hotpath_i_hash_index(key, t->hash_shift)];
+    for (; slot->key != 0; slot++)
+        if (slot->key == key) return slot->node;
+    return NULL;
+}
+
+/* Makes a node. Returns NULL without memory. */
+static hotpath_i_node_t* hotpath_i_node_new(
+    hotpath_i_thread_t* t, uint32_t parent, uint32_t function) {
+    uint32_t index = t->node_count;
+    uint32_t n = index / HOTPATH_I_NODES + 1;
+    uint32_t chunk = 31u - (uint32_t)__builtin_clz(n);
+    if (chunk >= HOTPATH_I_NODE_CHUNKS) return NULL;
+    if (t->chunks[chunk] == NULL) {
+        size_t size = ((size_t)HOTPATH_I_NODES << chunk) * sizeof(hotpath_i_node_t);
+        HOTPATH_I_STORE_RELEASE(
+            &t->chunks[chunk], (hotpath_i_node_t*)hotpath_i_arena_take(&t->arena, size));
+        if (t->chunks[chunk] == NULL) return NULL;
+    }
+    hotpath_i_node_t* node = hotpath_i_node_at(t, index);
+    node->index = index, node->parent = parent, node->function = function;
+    node->frec = function == 0 ? &t->lite : hotpath_i_frec_make(t, function);
+    for (uint32_t up = parent; up != 0 && index != 0; up = hotpath_i_node_at(t, up)->parent)
+        if (hotpath_i_node_at(t, up)->function == function) {
+            node->recursive = 1;
+            break;
+        }
+    HOTPATH_I_STORE_RELEASE(&t->node_count, index + 1);
+    if (index == 0) return node;
+    hotpath_i_slot_t entry = {(uint64_t)parent << 32 | function, node};
+    t->hash_used++;
+    bool crowded = t->hash_used * 4u > ((uint64_t)1 << (64 - t->hash_shift)) * 3u;
+    if (crowded || !hotpath_i_hash_put(t->hash, t->hash_shift, entry))
+        if (!hotpath_i_hash_grow(t) && crowded) hotpath_i_hash_put(t->hash, t->hash_shift, entry);
+    return node;
+}
+/* Finds or makes the child of a node without looking at bounds. */
+static hotpath_i_node_t* hotpath_i_child_unbounded(
+    hotpath_i_thread_t* t, uint32_t parent, uint32_t function) {
+    hotpath_i_node_t* node = hotpath_i_hash_find(t, (uint64_t)parent << 32 | function);
+    return node != NULL ? node : hotpath_i_node_new(t, parent, function);
+}
+static bool hotpath_i_is_open(const hotpath_i_open_t* top, uint32_t function) {
+    for (; top->stack != UINTPTR_MAX; top--)
+        if ((uint32_t)top->ids == function) return true;
+    return false;
+}
+/* The node of a function under a parent. Past the node bound it is one under <other>, in two forms,
+   so that recursion still counts once in the total; without memory <other> itself (node 1). */
+static hotpath_i_node_t* hotpath_i_child(
+    hotpath_i_thread_t* t, const hotpath_i_open_t* top, uint32_t parent, uint32_t function) {
+    hotpath_i_node_t* node = hotpath_i_hash_find(t, (uint64_t)parent << 32 | function);
+    if (node != NULL) return node;
+    if (t->regular_nodes < HOTPATH_MAX_NODES) {
+        node = hotpath_i_node_new(t, parent, function);
+        if (node != NULL) return t->regular_nodes++, node;
+    }
+    HOTPATH_I_OWN_ADD(&t->node_overflow, (uint64_t)1);
+    node = hotpath_i_child_unbounded(t, 1, function);
+    if (node != NULL && hotpath_i_is_open(top, function))
+        node = hotpath_i_child_unbounded(t, node->index, function);
+    return node != NULL ? node : hotpath_i_node_at(t, 1);
+}
+
+/* Prepares a stack of open scopes; entry 0 is the root. */
+static bool hotpath_i_context_init(
+    hotpath_context_t* c, hotpath_i_open_t* entries, uint32_t capacity) {
+    if (entries == NULL) return false;
+    c->entries = c->top = entries;
+    c->capacity = capacity;
+    c->soft = capacity < 64 ? capacity : 64;
+    entries[0].stack = UINTPTR_MAX;
+    entries[0].mark = HOTPATH_I_CLOSED; /* no token is equal to it */
+    return true;
+}
+
+static hotpath_i_thread_t* hotpath_i_thread_new(void) {
+    hotpath_i_arena_t arena = {NULL, NULL, NULL};
+    hotpath_i_thread_t* t = (hotpath_i_thread_t*)hotpath_i_arena_take(&arena, sizeof *t);
+    if (t == NULL) return NULL;
+    t->hash_shift = 64 - 8;
+    t->hash = (hotpath_i_slot_t*)hotpath_i_arena_take(
+        &arena, (256 + HOTPATH_I_HASH_TAIL) * sizeof *t->hash);
+    t->arena = arena;
+    hotpath_i_open_t* entries = (hotpath_i_open_t*)hotpath_i_arena_take(
+        &t->arena, (HOTPATH_MAX_DEPTH + 1) * sizeof *entries);
+    hotpath_i_frec_init_lite(t);
+    if (t->hash == NULL || !hotpath_i_context_init(&t->own, entries, HOTPATH_MAX_DEPTH + 1) ||
+        hotpath_i_node_new(t, 0, 0) == NULL || hotpath_i_node_new(t, 0, 1) == NULL)
+        return NULL; /* the pages stay with the process: there are no more of them anyway */
+    t->own.entries[0].node = hotpath_i_node_at(t, 0);
+    t->own.state = HOTPATH_I_CONTEXT_OF_THREAD;
+    t->own.thread = t;
+    t->number = HOTPATH_I_SHARED_ADD(&hotpath_i_g.record_count, 1u) + 1;
+    t->next_mark = ((uint64_t)t->number << 48) + 4;
+    return t;
+}
+
+static void hotpath_i_text_move(
+    hotpath_i_thread_t* into, const hotpath_i_thread_t* from, hotpath_i_execution_t* e);
+static hotpath_i_ring_t* hotpath_i_value_ring(hotpath_i_thread_t* t, uint32_t entry);
+static uint64_t* hotpath_i_octave(hotpath_i_thread_t* t, hotpath_i_frec_t* f, size_t octave);
+static void hotpath_i_reason_add(hotpath_i_frec_t* f, uint64_t id, uint64_t count);
+static void hotpath_i_slow_insert(hotpath_i_thread_t* t, hotpath_i_frec_t* f,
+    const hotpath_i_thread_t* from, const hotpath_i_execution_t* execution);
+static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to);
+static void hotpath_i_report_fork_child(void);
+static void hotpath_i_tell_apart(void);
+
+/* Adds what one ring holds to another, keeping the newest. Texts are copied. */
+static void hotpath_i_merge_ring(hotpath_i_thread_t* into_thread, hotpath_i_ring_t* into,
+    const hotpath_i_thread_t* from_thread, const hotpath_i_ring_t* from);
+
+/* Adds a frec to that of the store and clears it. */
+static void hotpath_i_merge_frec(
+    hotpath_i_thread_t* store, hotpath_i_thread_t* t, uint32_t function, hotpath_i_frec_t* f) {
+    if (f->ring.head == 0 && f->abandoned == 0 && f->reasons_used == 0 && f->reason_other == 0)
+        return;
+    hotpath_i_frec_t* into = hotpath_i_frec_make(store, function);
+    hotpath_i_merge_ring(store, &into->ring, t, &f->ring);
+    into->sum += f->sum;
+    uint64_t low = (into->squares_low & INT64_MAX) + (f->squares_low & INT64_MAX);
+    into->squares_high += f->squares_high + (low >> 63);
+    into->squares_low = into->squares_high << 63 | (low & INT64_MAX);
+    into->min = f->min < into->min ? f->min : into->min;
+    into->max = f->max > into->max ? f->max : into->max;
+    into->abandoned += f->abandoned;
+    into->peak = f->peak > into->peak ? f->peak : into->peak;
+    into->peak = f->last_count > into->peak ? f->last_count : into->peak;
+    for (uint32_t i = 0; i < f->reasons_used; i++)
+        hotpath_i_reason_add(into, f->reasons[i].id, f->reasons[i].count);
+    into->reason_other += f->reason_other;
+    uint64_t slow = f->ring.head < HOTPATH_I_SLOWEST ? f->ring.head : HOTPATH_I_SLOWEST;
+    for (uint64_t i = 0; i < slow && into->lite == 0; i++)
+        hotpath_i_slow_insert(store, into, t, &f->slowest[i]);
+    for (size_t i = 0; i < HOTPATH_I_OCTAVES; i++) {
+        if (f->octaves[i] == NULL) continue;
+        uint64_t* octave = hotpath_i_octave(store, into, i);
+        for (size_t k = 0; k < HOTPATH_I_BUCKETS && octave != NULL; k++)
+            octave[k] += f->octaves[i][k];
+        memset(f->octaves[i], 0, HOTPATH_I_BUCKETS * sizeof **f->octaves);
+    }
+    f->ring.head = f->ring.claimed = f->sum = f->squares_low = f->squares_high = f->max =
+        f->slow_floor = 0;
+    f->abandoned = f->window_end = f->window = f->window_head = f->last_window = 0;
+    f->last_count = f->peak = f->reason_other = 0;
+    f->reasons_used = 0;
+    f->min = UINT64_MAX;
+    memset(f->reasons, 0, sizeof f->reasons);
+    memset(f->slowest, 0, sizeof f->slowest);
+}
+static void hotpath_i_merge_nodes(hotpath_i_thread_t* store, hotpath_i_thread_t* t) {
+    /* Parents have lower indexes than their children: one pass carries the paths over. The field
+       deep_open, which nothing needs any more, holds the node's index in the store. */
+    for (uint32_t i = 1; i < t->node_count; i++) {
+        hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+        uint32_t parent = i == 1 ? 0 : hotpath_i_node_at(t, node->parent)->deep_open;
+        hotpath_i_node_t* into = hotpath_i_child(store, store->own.entries, parent, node->function);
+        into->calls += node->calls;
+        into->total += node->total;
+        into->errors += node->errors;
+        into->bytes += node->bytes;
+        node->calls = node->total = node->errors = node->bytes = 0;
+        node->deep_open = into->index;
+    }
+    for (uint32_t i = 0; i < t->node_count; i++)
+        hotpath_i_node_at(t, i)->deep_open = 0;
+}
+/* Moves all that an ended record holds to the store of ended threads. With the lock. */
+static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
+    hotpath_i_thread_t* store = hotpath_i_g.ended;
+    if (store == NULL) {
+        store = hotpath_i_thread_new();
+        if (store == NULL) return; /* it stays ENDED and is read where it is */
+        store->state = HOTPATH_I_RECORD_HIDDEN;
+        hotpath_i_g.ended = store;
+    }
+    hotpath_i_merge_nodes(store, t);
+    for (uint32_t c = 0; c < HOTPATH_I_FUNC_CHUNKS; c++)
+        for (uint32_t i = 0; i < HOTPATH_I_CHUNK && t->frecs[c] != NULL; i++)
+            if (t->frecs[c][i] != NULL)
+                hotpath_i_merge_frec(store, t, c * HOTPATH_I_CHUNK + i, t->frecs[c][i]);
+    for (uint32_t c = 0; c < HOTPATH_I_ENTRY_CHUNKS; c++)
+        for (uint32_t i = 0; i < HOTPATH_I_CHUNK && t->values[c] != NULL; i++) {
+            hotpath_i_ring_t* ring = t->values[c][i];
+            if (ring == NULL || ring->head == 0) continue;
+            hotpath_i_ring_t* into = hotpath_i_value_ring(store, c * HOTPATH_I_CHUNK + i);
+            if (into != NULL) hotpath_i_merge_ring(store, into, t, ring);
+            ring->head = ring->claimed = 0;
+        }
+    store->threads_merged++;
+    t->text_head += HOTPATH_I_TEXT_RING;
+    HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_FREE);
+}
+/* The innermost open entry, found from what is written: for stacks whose owner is gone. */
+static hotpath_i_open_t* hotpath_i_find_top(const hotpath_context_t* c) {
+    hotpath_i_open_t* e = c->entries;
+    while (
+        e + 1 < c->entries + c->capacity && e[1].mark != 0 && (e[1].mark & HOTPATH_I_CLOSED) == 0)
+        e++;
+    return e;
+}
+/* Gives up a record whose thread has ended; `local` is the thread's own or a made-up one. */
+static void hotpath_i_retire(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
+    if (t->context != &t->own) { /* the fiber may go on elsewhere */
+        t->context->top = l->top;
+        HOTPATH_I_STORE_RELEASE(&t->context->state, (uint32_t)HOTPATH_I_CONTEXT_PARKED);
+        l->top = t->own.top;
+        HOTPATH_I_STORE(&t->context, &t->own);
+    }
+    hotpath_i_abandon_to(l, t->own.entries);
+    HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED);
+    if (hotpath_i_try_lock()) {
+        hotpath_i_merge_record(t);
+        hotpath_i_unlock();
+    }
+}
+/* The system calls it when a thread ends, perhaps several times: later destructors may record and
+   so adopt a record again. */
+static void hotpath_i_os_thread_ends(void* record) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_thread_t* t = l->thread;
+    if (t == NULL || (void*)t != record) return;
+    l->busy = HOTPATH_I_STACK_ADDRESS() | HOTPATH_I_IN_OTHER;
+    l->back = HOTPATH_I_RETURN_ADDRESS();
+    hotpath_i_retire(l, t);
+    l->top = NULL;
+    l->thread = NULL;
+    l->attention = 0;
+    l->busy = 0;
+}
+/* With the lock: merges what could not be merged when its thread ended, and what belongs to threads
+   that ended without a word (their last destructors recorded after ours). */
+static void hotpath_i_reap(bool look_for_dead) {
+    for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t != NULL;
+         t = t->next) {
+        uint32_t state = HOTPATH_I_LOAD_ACQUIRE(&t->state);
+        if (look_for_dead && state == HOTPATH_I_RECORD_LIVE &&
+            hotpath_i_os_thread_is_dead(t->os_tid)) {
+            hotpath_i_local_t gone;
+            memset(&gone, 0, sizeof gone);
+            gone.thread = t;
+            gone.top = hotpath_i_find_top(t->context);
+            if (t->context != &t->own) {
+                t->context->top = gone.top;
+                HOTPATH_I_STORE_RELEASE(&t->context->state, (uint32_t)HOTPATH_I_CONTEXT_PARKED);
+                gone.top = t->own.top;
+                HOTPATH_I_STORE(&t->context, &t->own);
+            }
+            hotpath_i_abandon_to(&gone, t->own.entries);
+            state = HOTPATH_I_RECORD_ENDED;
+        }
+        if (state == HOTPATH_I_RECORD_ENDED) hotpath_i_merge_record(t);
+    }
+}
+static hotpath_i_thread_t* hotpath_i_claim_free(void) {
+    for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t != NULL;
+         t = t->next) {
+        uint32_t state = HOTPATH_I_RECORD_FREE;
+        if (HOTPATH_I_LOAD(&t->state) == HOTPATH_I_RECORD_FREE &&
+            HOTPATH_I_CAS(&t->state, &state, (uint32_t)HOTPATH_I_RECORD_LIVE))
+            return t;
+    }
+    return NULL;
+}
+/* A record for this thread: a free one, one that can be freed, or a new one. */
+static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
+    if (!hotpath_i_init()) return false;
+    hotpath_i_thread_t* t = hotpath_i_claim_free();
+    if (t == NULL && hotpath_i_try_lock()) {
+        uint32_t n = HOTPATH_I_LOAD(&hotpath_i_g.record_count);
+        hotpath_i_reap(n >= 64 && (n & (n - 1)) == 0);
+        hotpath_i_unlock();
+        t = hotpath_i_claim_free();
+    }
+    if (t == NULL) {
+        t = hotpath_i_thread_new();
+        if (t == NULL) return false;
+        t->state = HOTPATH_I_RECORD_LIVE;
+        t->context = &t->own;
+        t->next = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
+        while (!HOTPATH_I_CAS(&hotpath_i_g.threads, &t->next, t)) {}
+    }
+    char name[HOTPATH_I_NAME_MAX];
+    hotpath_i_os_thread_name(name, sizeof name);
+    hotpath_i_name_store(t->name, name);
+    uint64_t id = HOTPATH_I_SHARED_ADD(&hotpath_i_g.thread_count, (uint64_t)1) + 1;
+    t->log_meta = id << 24;
+    HOTPATH_I_STORE(&t->os_tid, hotpath_i_os_tid());
+    HOTPATH_I_STORE(&t->start_tick, HOTPATH_I_TICKS());
+    HOTPATH_I_STORE_RELEASE(&t->id, id);
+    t->stack_low = t->stack_high = t->other_low = t->other_high = 0;
+    t->limit = t->own.entries + t->own.soft;
+    l->thread = t;
+    l->top = t->own.entries;
+    hotpath_i_os_exit_hook_set(t);
+    return true;
+}
+
+/* Whether two stack addresses are of one stack. Only asked where one looks older than an open scope
+   above it, and where a recording seems to be interrupted. */
+static bool hotpath_i_same_stack(hotpath_i_thread_t* t, uintptr_t a, uintptr_t b) {
+    uintptr_t low = a < b ? a : b, high = a < b ? b : a;
+    if (low >= t->stack_low && high < t->stack_high) return true;
+    if (a >= t->other_low && a < t->other_high) return false;
+    uintptr_t from = 0, to = 0;
+    if (!hotpath_i_os_stack_range(a, &from, &to))
+        return high - low < 65536; /* nothing known: near is the same */
+    if (b >= from && b < to) {
+        t->stack_low = from, t->stack_high = to;
+        return true;
+    }
+    t->other_low = from, t->other_high = to;
+    return false;
+}
+
+/* The child of a fork: only the forking thread lives, and everything starts empty. What it inherits
+   is given back or forgotten; nothing here waits. */
+static void hotpath_i_fork_child(void) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_thread_t* mine = l->thread;
+    bool reading = hotpath_i_g.lock != 0 && l->reading != 0;
+    hotpath_i_thread_t* t = hotpath_i_g.threads;
+    while (t != NULL && !reading) {
+        hotpath_i_thread_t* next = t->next;
+        hotpath_i_block_t* block = t == mine && l->busy != 0 ? NULL : t->arena.blocks;
+        while (block != NULL) { /* the record lies in one of its own blocks */
+            hotpath_i_block_t* after = block->next;
+            hotpath_i_pages_free(block, block->size);
+            block = after;
+        }
+        t = next;
+    }
+    for (hotpath_context_t* c = hotpath_i_g.contexts; c != NULL; c = c->next) {
+        for (uint32_t i = 1; i < c->capacity; i++)
+            c->entries[i].mark = 0;
+        c->top = c->entries;
+        c->deep = 0;
+        c->thread = NULL;
+        if (c->state == HOTPATH_I_CONTEXT_RUNNING) c->state = HOTPATH_I_CONTEXT_PARKED;
+    }
+    l->top = NULL, l->thread = NULL, l->busy = 0, l->attention = 0;
+    hotpath_i_g.threads = hotpath_i_g.ended = NULL;
+    hotpath_i_g.lock = hotpath_i_g.arena_lock = hotpath_i_g.app_info_lock = 0;
+    hotpath_i_g.lock_owner = 0;
+    hotpath_i_g.first_record = hotpath_i_g.record_count + 1;
+    hotpath_i_g.thread_count = 0;
+    hotpath_i_g.no_memory = hotpath_i_g.foreign_ends = hotpath_i_g.abi_mismatch = 0;
+    hotpath_i_g.function_overflow = hotpath_i_g.entry_overflow = hotpath_i_g.value_mismatch = 0;
+    hotpath_i_g.clock_anomalies = 0;
+    hotpath_i_g.child = 1;
+    hotpath_i_g.start_ns = hotpath_i_os_monotonic_ns();
+    hotpath_i_g.start_tick = hotpath_i_g.check_tick = HOTPATH_I_TICKS();
+    hotpath_i_g.check_ns = hotpath_i_g.start_ns;
+    for (uint32_t i = 1; i <= hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]; i++) {
+        hotpath_i_item_t* item = hotpath_i_g.items[HOTPATH_I_CLASS_ENTRY][i];
+        if (item != NULL && item->gauge != NULL) {
+            hotpath_i_gauge_slot_t* history = item->gauge->history;
+            uint32_t slots = item->gauge->slots;
+            memset(item->gauge, 0, sizeof *item->gauge);
+            memset(history, 0, slots * sizeof *history);
+            item->gauge->history = history, item->gauge->slots = slots;
+        }
+    }
+    hotpath_i_report_fork_child();
+}
+
+/* Looks for a recorder that the loader put before this one, in the program or a library. Another
+   version is told and left alone. */
+static bool hotpath_i_find_other(void) {
+    const hotpath_i_recorder_t* found = &hotpath_recorder_v1;
+    __asm__ volatile("" : "+r"(found)); /* the loader, not the compiler, knows which it is */
+    if (found->identity == (const void*)&hotpath_i_g) return false;
+    char message[300];
+    hotpath_i_writer_t w = hotpath_i_writer_to(message, sizeof message - 1, NULL, NULL);
+    bool same = found->abi == HOTPATH_I_ABI && found->size == sizeof *found;
+    hotpath_i_puts(&w, same ? "a second implementation defers to the program's recorder"
+                            : "a library's recorder is hotpath ");
+    if (!same) {
+        hotpath_i_put_abi(&w, HOTPATH_I_ABI);
+        hotpath_i_puts(&w, ", the program's is ");
+        hotpath_i_put_abi(&w, found->abi);
+        hotpath_i_puts(&w, "; compile both with the same hotpath.h: they record apart");
+    }
+    message[w.used] = 0;
+    hotpath_i_log(message);
+    if (same) hotpath_i_other = found;
+    return same;
+}
+#if defined(__PIC__) && !defined(__PIE__) && defined(__linux__) && !defined(HOTPATH_OWN_RECORDER)
+extern const char hotpath_i_elf_header[] __asm__("__ehdr_start")
+    __attribute__((visibility("hidden"), weak));
+/* A shared library with a recorder of its own says so: its numbers are not among the program's. */
+static void hotpath_i_tell_apart(void) {
+    uintptr_t own = (uintptr_t)hotpath_i_elf_header, program = (uintptr_t)getauxval(AT_PHDR);
+    if (own != 0 && program != 0 && (program < own || program - own > 4096))
+        hotpath_i_log("a shared library has its own recorder and records apart from the program "
+                      "(to share one, link the program with -rdynamic and build the library "
+                      "without HOTPATH_IMPLEMENTATION)");
+}
+#else
+static void hotpath_i_tell_apart(void) {}
+#endif
+
+/* The first touch by anyone. Returns false while this very thread is inside it (a signal). */
+static HOTPATH_I_COLD bool hotpath_i_init(void) {
+    if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) return true;
+    if (HOTPATH_I_LIKELY(HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.ready) == 2)) return true;
+    uint32_t expected = 0;
+    if (!HOTPATH_I_CAS(&hotpath_i_g.ready, &expected, 1u)) {
+        uint64_t me = hotpath_i_os_tid();
+        while (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.ready) != 2) {
+            if (HOTPATH_I_LOAD(&hotpath_i_g.maker) == me) return false;
+            hotpath_i_os_yield();
+        }
+        return true;
+    }
+    HOTPATH_I_STORE(&hotpath_i_g.maker, hotpath_i_os_tid());
+    hotpath_i_settings_read();
+    if (hotpath_i_find_other()) {
+        HOTPATH_I_STORE_RELEASE(&hotpath_i_g.ready, 2u);
+        return true;
+    }
+    uint32_t slots = 1;
+    while (slots < hotpath_i_settings.logs_limit)
+        slots *= 2;
+    hotpath_i_g.log_slots = slots;
+    hotpath_i_g.first_record = 1;
+    hotpath_i_clock_init();
+    static const uint32_t reasons_max = 4096;
+    uint32_t entries = (uint32_t)hotpath_i_settings.entries_limit;
+    hotpath_i_g.item_max[HOTPATH_I_CLASS_FUNCTION] = HOTPATH_MAX_FUNCTIONS;
+    hotpath_i_g.item_max[HOTPATH_I_CLASS_ENTRY] =
+        entries < HOTPATH_I_ENTRIES_MAX ? entries : HOTPATH_I_ENTRIES_MAX;
+    hotpath_i_g.item_max[HOTPATH_I_CLASS_REASON] = reasons_max;
+    bool made = true;
+    for (int i = 0; i < HOTPATH_I_CLASSES; i++) {
+        hotpath_i_g.items[i] = (hotpath_i_item_t**)hotpath_i_pages_alloc(
+            (hotpath_i_g.item_max[i] + 1u) * sizeof(hotpath_i_item_t*));
+        made = made && hotpath_i_g.items[i] != NULL;
+    }
+    if (!made) {
+        memset(hotpath_i_g.item_max, 0, sizeof hotpath_i_g.item_max);
+        HOTPATH_I_STORE_RELEASE(&hotpath_i_g.ready, 0u);
+        return false;
+    }
+    hotpath_i_os_exit_hook_init(hotpath_i_fork_child);
+    hotpath_i_item_find("<other>", "", 0, HOTPATH_KIND_OTHER); /* the first function: id 1 */
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.ready, 2u);
+    hotpath_i_tell_apart();
+    return true;
+}
+__attribute__((constructor)) static void hotpath_i_load(void) { hotpath_i_init(); }
+
+/* >>scopes
+   The recording path. hotpath_begin and hotpath_end touch what they must and leave every rare case
+   to a slow twin. The order of their stores is what readers rely on:
+     begin: mark = 0, fields, start, mark (release), top, calls
+     end:   intent, head, mark closed (release), top, total, histogram, the rest, ring head
+   A reader that finds an entry's mark the same before and after has fields that belong together; if
+   it is open the node's total is without it, if it is closed its intent is the node's total. */
+
+static HOTPATH_I_COLD uint64_t* hotpath_i_octave_new(
+    hotpath_i_thread_t* t, hotpath_i_frec_t* f, size_t octave) {
+    uint64_t* buckets = hotpath_i_memory_is_full() ? NULL
+                                                   : (uint64_t*)hotpath_i_arena_take(&t->arena,
+                                                         HOTPATH_I_BUCKETS * sizeof *buckets);
+    if (buckets == NULL) {
+        HOTPATH_I_OWN_ADD(&t->lite_functions, (uint64_t)1);
+        f->lite = 1; /* from here on its percentiles are not told */
+        buckets = t->lite_octave;
+    }
+    HOTPATH_I_STORE_RELEASE(&f->octaves[octave], buckets);
+    return buckets;
+}
+static uint64_t* hotpath_i_octave(hotpath_i_thread_t* t, hotpath_i_frec_t* f, size_t octave) {
+    uint64_t* buckets = f->octaves[octave];
+    return HOTPATH_I_LIKELY(buckets != NULL) ? buckets : hotpath_i_octave_new(t, f, octave);
+}
+static void hotpath_i_reason_add(hotpath_i_frec_t* f, uint64_t id, uint64_t count) {
+    for (uint32_t i = 0; i < f->reasons_used && id != 0; i++)
+        if (f->reasons[i].id == id) {
+            HOTPATH_I_OWN_ADD(&f->reasons[i].count, count);
+            return;
+        }
+    if (id != 0 && f->reasons_used < HOTPATH_I_REASONS) {
+        HOTPATH_I_STORE(&f->reasons[f->reasons_used].id, id);
+        HOTPATH_I_STORE(&f->reasons[f->reasons_used].count, count);
+        HOTPATH_I_STORE_RELEASE(&f->reasons_used, f->reasons_used + 1);
+        return;
+    }
+    HOTPATH_I_OWN_ADD(&f->reason_other, count);
+}
+
+static void hotpath_i_execution_store(hotpath_i_execution_t* to, const hotpath_i_execution_t* e) {
+    HOTPATH_I_STORE_RELEASE(&to->tick, e->tick);
+    HOTPATH_I_STORE_RELEASE(&to->duration, e->duration);
+    HOTPATH_I_STORE_RELEASE(&to->bits, e->bits);
+    HOTPATH_I_STORE_RELEASE(&to->meta, e->meta);
+}
+/* Takes an execution among the slowest, in place of the least of them. */
+static HOTPATH_I_COLD void hotpath_i_slow_insert(hotpath_i_thread_t* t, hotpath_i_frec_t* f,
+    const hotpath_i_thread_t* from, const hotpath_i_execution_t* execution) {
+    hotpath_i_execution_t e = *execution;
+    if (e.duration < f->slow_floor) return;
+    if (from != t) hotpath_i_text_move(t, from, &e);
+    size_t place = 0, used = 0;
+    for (size_t i = 0; i < HOTPATH_I_SLOWEST; i++) {
+        used += f->slowest[i].meta != 0;
+        bool smaller =
+            f->slowest[place].meta != 0 &&
+            (f->slowest[i].meta == 0 || f->slowest[i].duration < f->slowest[place].duration);
+        if (smaller) place = i;
+    }
+    HOTPATH_I_STORE_RELEASE(&f->slow_sequence, f->slow_sequence + 1);
+    HOTPATH_I_SIGNAL_FENCE();
+    hotpath_i_execution_store(&f->slowest[place], &e);
+    HOTPATH_I_STORE_RELEASE(&f->slow_sequence, f->slow_sequence + 1);
+    if (used + 1 < HOTPATH_I_SLOWEST) return;
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i < HOTPATH_I_SLOWEST; i++)
+        least = f->slowest[i].duration < least ? f->slowest[i].duration : least;
+    f->slow_floor = least + 1;
+}
+/* Closes the running second. */
+static HOTPATH_I_COLD void hotpath_i_window_roll(hotpath_i_frec_t* f, uint64_t now) {
+    uint64_t ticks = hotpath_i_window_ticks();
+    uint64_t start = hotpath_i_g.start_tick;
+    uint64_t window = now > start ? (now - start) / ticks : 0;
+    uint64_t count = f->ring.head - f->window_head;
+    HOTPATH_I_STORE(&f->last_window, f->window);
+    HOTPATH_I_STORE(&f->last_count, count);
+    if (count > f->peak) HOTPATH_I_STORE(&f->peak, count);
+    HOTPATH_I_STORE(&f->window_head, f->ring.head);
+    HOTPATH_I_STORE_RELEASE(&f->window, window);
+    f->window_end = start + (window + 1) * ticks;
+}
+static inline size_t hotpath_i_octave_of(uint64_t d) {
+    return (size_t)(59 - __builtin_clzll(d | (HOTPATH_I_BUCKETS - 1)));
+}
+static inline size_t hotpath_i_bucket_of(uint64_t d, size_t octave) {
+    return (size_t)(d >> (octave != 0 ? octave - 1 : 0)) & (HOTPATH_I_BUCKETS - 1);
+}
+
+/* Adds a finished execution to its function's record; slot->bits and the type in meta are kept as
+   given. `now` is in ticks even where the duration is not. */
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_finish(hotpath_i_thread_t* t, hotpath_i_frec_t* f,
+    uint64_t start, uint64_t d, uint64_t now, uint64_t bits, uint64_t meta) {
+    size_t octave = hotpath_i_octave_of(d);
+    uint64_t* bucket = hotpath_i_octave(t, f, octave) + hotpath_i_bucket_of(d, octave);
+    uint64_t head = f->ring.head;
+    hotpath_i_execution_t* slot = &f->ring.slots[head & f->ring.mask];
+    HOTPATH_I_STORE_RELEASE(&f->ring.claimed, head + 1);
+    HOTPATH_I_OWN_ADD(bucket, (uint64_t)1);
+    HOTPATH_I_OWN_ADD(&f->sum, d);
+    uint64_t square_high, square_low = hotpath_i_multiply(d, d, &square_high);
+    uint64_t low = (f->squares_low & INT64_MAX) + (square_low & INT64_MAX);
+    uint64_t high = f->squares_high + (square_high << 1 | square_low >> 63) + (low >> 63);
+    HOTPATH_I_STORE(&f->squares_low, high << 63 | (low & INT64_MAX));
+    HOTPATH_I_STORE_RELEASE(&f->squares_high, high);
+    if (d < f->min) HOTPATH_I_STORE(&f->min, d);
+    if (d > f->max) HOTPATH_I_STORE(&f->max, d);
+    HOTPATH_I_STORE_RELEASE(&slot->tick, start);
+    HOTPATH_I_STORE_RELEASE(&slot->duration, d);
+    HOTPATH_I_STORE_RELEASE(&slot->bits, bits);
+    HOTPATH_I_STORE_RELEASE(&slot->meta, meta);
+    if (HOTPATH_I_UNLIKELY(d >= f->slow_floor)) hotpath_i_slow_insert(t, f, t, slot);
+    if (HOTPATH_I_UNLIKELY(now >= f->window_end)) hotpath_i_window_roll(f, now);
+    HOTPATH_I_STORE_RELEASE(&f->ring.head, head + 1);
+}
+/* A duration; one below zero is recorded as zero and counted. */
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_duration(
+    hotpath_i_thread_t* t, uint64_t start, uint64_t now) {
+    uint64_t d = now - start;
+    if (HOTPATH_I_UNLIKELY((int64_t)d < 0)) {
+        HOTPATH_I_OWN_ADD(&t->negative_time, (uint64_t)1);
+        return 0;
+    }
+    return d;
+}
+/* Marks an entry as ended, for readers and for what recovers an interrupted end. */
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_close(
+    hotpath_i_local_t* l, hotpath_i_open_t* e, uint64_t d) {
+    hotpath_i_node_t* node = e->node;
+    uint64_t total = HOTPATH_I_LOAD(&node->total) + d;
+    HOTPATH_I_STORE(&e->intent, total);
+    HOTPATH_I_STORE(&e->head, node->frec->ring.head);
+    HOTPATH_I_STORE_RELEASE(&e->mark, e->mark | HOTPATH_I_CLOSED);
+    HOTPATH_I_SIGNAL_FENCE();
+    l->top = e - 1;
+    HOTPATH_I_STORE_RELEASE(&node->total, total);
+}
+/* Opens an entry above the top. Reads the clock as late as it can. */
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
+    hotpath_i_thread_t* t, hotpath_i_open_t* e, hotpath_i_node_t* node, uint64_t function,
+    uintptr_t stack, hotpath_token_t* token) {
+    uint64_t mark = t->next_mark;
+    uint64_t calls = HOTPATH_I_LOAD(&node->calls);
+    HOTPATH_I_STORE(&e->mark, (uint64_t)0);
+    HOTPATH_I_STORE_RELEASE(&e->node, node);
+    HOTPATH_I_STORE_RELEASE(&e->ids, (uint64_t)node->index << 32 | function);
+    HOTPATH_I_STORE_RELEASE(&e->intent, calls);
+    e->stack = stack;
+    e->token = token;
+    token->mark = mark;
+    t->next_mark = mark + 4;
+    uint64_t start = HOTPATH_I_TICKS();
+    HOTPATH_I_STORE_RELEASE(&e->start, start);
+    HOTPATH_I_STORE_RELEASE(&e->mark, mark);
+    HOTPATH_I_SIGNAL_FENCE();
+    l->top = e;
+    HOTPATH_I_SIGNAL_FENCE();
+    HOTPATH_I_STORE(&node->calls, calls + 1);
+    token->tick = start;
+}
+
+/* Gives up the scopes past the depth bound: their calls count, their time and end do not. */
+static void hotpath_i_abandon_deep(hotpath_i_local_t* l) {
+    hotpath_i_thread_t* t = l->thread;
+    for (uint32_t i = 1; i < t->node_count; i++) {
+        hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+        if (node->deep_open != 0) {
+            HOTPATH_I_OWN_ADD(&node->frec->abandoned, (uint64_t)node->deep_open);
+            HOTPATH_I_STORE(&node->deep_open, 0u);
+        }
+    }
+    t->context->deep = 0;
+    t->context->deep_epoch++;
+    l->attention &= ~HOTPATH_I_ATTENTION_DEEP;
+}
+/* Gives up the open entries above down_to: their time until now counts, their end does not. */
+static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to) {
+    hotpath_i_thread_t* t = l->thread;
+    if (t->context->deep != 0 && l->top != down_to) hotpath_i_abandon_deep(l);
+    while (l->top != down_to) {
+        hotpath_i_open_t* e = l->top;
+        hotpath_i_frec_t* f = e->node->frec;
+        hotpath_i_close(l, e, hotpath_i_duration(t, e->start, HOTPATH_I_TICKS()));
+        HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
+    }
+}
+
+/* Whether the recording that l->busy names is over although it never finished: a signal handler
+   jumped out of it. It is if its frame no longer returns to where it was called from, or if this
+   frame of the same stack is as old or older. */
+__attribute__((no_sanitize("address"))) static bool hotpath_i_busy_is_stale(
+    hotpath_i_local_t* l, uintptr_t stack) {
+    uintptr_t busy = l->busy & ~(uintptr_t)3;
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+    if (*(const uintptr_t*)(busy - sizeof(uintptr_t)) != l->back) return true;
+#endif
+    return stack >= busy && l->thread != NULL && hotpath_i_same_stack(l->thread, stack, busy);
+}
+static uint64_t hotpath_i_histogram_count(const hotpath_i_frec_t* f) {
+    uint64_t n = 0;
+    for (size_t i = 0; i < HOTPATH_I_OCTAVES; i++)
+        for (size_t k = 0; k < HOTPATH_I_BUCKETS && f->octaves[i] != NULL; k++)
+            n += f->octaves[i][k];
+    return n;
+}
+/* Puts right what an interrupted recording that is never resumed left half done. What it had not
+   counted yet counts as dropped, so that recorded and dropped are all that was executed. */
+static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l) {
+    uintptr_t phase = l->busy & 3;
+    hotpath_i_thread_t* t = l->thread;
+    if (t != NULL && phase == HOTPATH_I_IN_BEGIN) {
+        hotpath_i_open_t* e = l->top;
+        hotpath_i_open_t* end = t->context->entries + t->context->capacity;
+        if (e != t->context->entries && e->node->calls == e->intent) {
+            HOTPATH_I_OWN_ADD(&e->node->calls, (uint64_t)1); /* entered, in all but this */
+        } else if (e + 1 < end && (e[1].mark & HOTPATH_I_CLOSED) == 0) {
+            HOTPATH_I_STORE(&e[1].mark, (uint64_t)0); /* nobody has its token */
+            HOTPATH_I_SHARED_ADD(&t->dropped_reentrant, (uint64_t)1);
+        }
+    } else if (t != NULL && phase == HOTPATH_I_IN_END) {
+        if (l->top != t->context->entries && (l->top->mark & HOTPATH_I_CLOSED) != 0) l->top--;
+        hotpath_i_open_t* e = l->top + 1;
+        if ((e->mark & HOTPATH_I_CLOSED) != 0) {
+            hotpath_i_frec_t* f = e->node->frec;
+            if (e->node->total < e->intent) HOTPATH_I_STORE(&e->node->total, e->intent);
+            if (f->lite == 0 && f->ring.head == e->head) {
+                if (hotpath_i_histogram_count(f) > f->ring.head)
+                    HOTPATH_I_STORE_RELEASE(&f->ring.head, f->ring.head + 1);
+                else
+                    HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
+            }
+        }
+    }
+    l->busy = 0;
+}
+/* Whether a recording may start now; sets busy. If it interrupts another it is counted as dropped.
+ */
+static HOTPATH_I_COLD bool hotpath_i_enter_slow(
+    hotpath_i_local_t* l, uintptr_t stack, uintptr_t back, uintptr_t phase, bool count_drop) {
+    if (l->hidden != 0) return false;
+    if (l->busy != 0) {
+        if (!hotpath_i_busy_is_stale(l, stack)) {
+            if (count_drop)
+                HOTPATH_I_SHARED_ADD(
+                    l->thread != NULL ? &l->thread->dropped_reentrant : &hotpath_i_g.dropped_early,
+                    (uint64_t)1);
+            return false;
+        }
+        hotpath_i_recover(l);
+    }
+    l->back = back;
+    l->busy = stack | phase;
+    HOTPATH_I_SIGNAL_FENCE();
+    if (HOTPATH_I_UNLIKELY(l->top == NULL) && !hotpath_i_adopt(l)) {
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)(count_drop ? 1 : 0));
+        l->busy = 0;
+        return false;
+    }
+    return true;
+}
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_leave(hotpath_i_local_t* l) {
+    HOTPATH_I_SIGNAL_FENCE();
+    l->busy = 0;
+}
+/* As hotpath_i_enter_slow, for everything but begin and end. */
+static hotpath_i_thread_t* hotpath_i_enter(
+    hotpath_i_local_t* l, uintptr_t stack, uintptr_t back, bool count_drop) {
+    return hotpath_i_enter_slow(l, stack, back, HOTPATH_I_IN_OTHER, count_drop) ? l->thread : NULL;
+}
+
+/* Drops from the middle of the stack what is dead: an entry whose variable has been entered again
+   from the same frame, and all above it up to that. Open entries above move down. */
+static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpath_token_t* token) {
+    hotpath_i_thread_t* t = l->thread;
+    hotpath_context_t* c = t->context;
+    enum {
+        SLOTS = 256
+    };
+    uint32_t newest[SLOTS]; /* by hash of (stack, token): the newest entry that has it */
+    memset(newest, 0, sizeof newest);
+    hotpath_i_open_t* base = c->entries;
+    uint32_t top = (uint32_t)(l->top - base), dead_from = 0;
+    for (uint32_t i = top; i >= 1; i--) {
+        uintptr_t h = (base[i].stack >> 4) * 31u + ((uintptr_t)base[i].token >> 3);
+        uint32_t* slot = &newest[h % SLOTS];
+        bool again = (base[i].stack == stack && base[i].token == token);
+        if (again) { /* everything from here up was above a frame that is entered anew */
+            hotpath_i_abandon_to(l, &base[i - 1]);
+            return;
+        }
+        if (*slot != 0 && base[*slot].stack == base[i].stack &&
+            base[*slot].token == base[i].token) {
+            dead_from = i;
+            top = *slot;
+            break;
+        }
+        *slot = i;
+    }
+    if (dead_from == 0) return;
+    /* dead_from .. top-1 are dead; the newest ones above are moved down over them. */
+    HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+    hotpath_i_open_t* last = l->top;
+    for (uint32_t i = dead_from; i < top; i++) {
+        hotpath_i_node_t* node = base[i].node;
+        uint64_t d = hotpath_i_duration(t, base[i].start, HOTPATH_I_TICKS());
+        HOTPATH_I_STORE(&node->total, node->total + d);
+        HOTPATH_I_OWN_ADD(&node->frec->abandoned, (uint64_t)1);
+    }
+    uint32_t gap = top - dead_from;
+    for (hotpath_i_open_t* e = &base[top]; e <= last; e++) {
+        hotpath_i_open_t* to = e - gap;
+        HOTPATH_I_STORE(&to->mark, (uint64_t)0);
+        HOTPATH_I_STORE_RELEASE(&to->node, e->node);
+        HOTPATH_I_STORE_RELEASE(&to->ids, e->ids);
+        HOTPATH_I_STORE_RELEASE(&to->intent, e->intent);
+        HOTPATH_I_STORE_RELEASE(&to->start, e->start);
+        to->stack = e->stack, to->token = e->token;
+        HOTPATH_I_STORE_RELEASE(&to->mark, e->mark);
+    }
+    for (hotpath_i_open_t* e = last - gap + 1; e <= last; e++)
+        HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0);
+    l->top = last - gap;
+    HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+}
+/* The stack is as deep as it was ever looked at: look for dead entries, then allow more. */
+static bool hotpath_i_make_room(
+    hotpath_i_local_t* l, uintptr_t stack, const hotpath_token_t* token) {
+    hotpath_context_t* c = l->thread->context;
+    if (c->deep == 0) {
+        uint32_t before;
+        do {
+            before = (uint32_t)(l->top - c->entries);
+            hotpath_i_compact(l, stack, token);
+        } while ((uint32_t)(l->top - c->entries) < before);
+    }
+    while (c->soft < c->capacity && (uint32_t)(l->top - c->entries) + 1 >= c->soft)
+        c->soft = c->soft * 2 < c->capacity ? c->soft * 2 : c->capacity;
+    l->thread->limit = c->entries + c->soft;
+    return l->top + 1 < l->thread->limit;
+}
+/* A scope past the depth bound: a child of the deepest scope, in two forms for recursion. Its token
+   carries the node. */
+static void hotpath_i_begin_deep(
+    hotpath_i_local_t* l, hotpath_i_thread_t* t, uint32_t function, hotpath_token_t* token) {
+    hotpath_i_open_t* top = l->top;
+    hotpath_i_node_t* node = hotpath_i_child(t, top, (uint32_t)(top->ids >> 32), function);
+    if (node->deep_open != 0) {
+        hotpath_i_node_t* again = hotpath_i_child(t, top, node->index, function);
+        node = again;
+    }
+    HOTPATH_I_STORE(&node->deep_open, node->deep_open + 1);
+    HOTPATH_I_OWN_ADD(&node->calls, (uint64_t)1);
+    HOTPATH_I_OWN_ADD(&t->deep_calls, (uint64_t)1);
+    t->context->deep++;
+    l->attention |= HOTPATH_I_ATTENTION_DEEP;
+    token->mark = (uint64_t)t->number << 48 | (uint64_t)node->index << 24 |
+                  ((t->context->deep_epoch & 0x3fffffu) << 2) | HOTPATH_I_DEEP;
+    token->tick = HOTPATH_I_TICKS();
+}
+/* The value of HOTPATH_RETURN, if it waits for this end. */
+static void hotpath_i_take_pending(
+    hotpath_i_local_t* l, uint64_t mark, uint64_t* bits, uint64_t* meta) {
+    if ((l->attention & HOTPATH_I_ATTENTION_VALUE) == 0 || l->thread->pending_mark != mark) return;
+    *bits = l->thread->pending_bits;
+    *meta |= l->thread->pending_meta;
+    l->attention &= ~HOTPATH_I_ATTENTION_VALUE;
+}
+static bool hotpath_i_end_deep(
+    hotpath_i_local_t* l, hotpath_i_thread_t* t, const hotpath_token_t* token, uint64_t now) {
+    uint64_t mark = token->mark;
+    uint32_t index = (uint32_t)(mark >> 24) & 0xffffffu;
+    hotpath_context_t* c = t->context;
+    if ((t->number & 0xffffu) != (uint32_t)(mark >> 48) || c->deep == 0 ||
+        (c->deep_epoch & 0x3fffffu) != ((uint32_t)mark >> 2 & 0x3fffffu) || index >= t->node_count)
+        return false;
+    hotpath_i_node_t* node = hotpath_i_node_at(t, index);
+    if (node->deep_open == 0) return false;
+    uint64_t d = hotpath_i_duration(t, token->tick, now);
+    uint64_t bits = 0, meta = t->log_meta;
+    hotpath_i_take_pending(l, mark, &bits, &meta);
+    HOTPATH_I_STORE(&node->deep_open, node->deep_open - 1);
+    HOTPATH_I_STORE_RELEASE(&node->total, node->total + d);
+    hotpath_i_finish(t, node->frec, token->tick, d, now, bits, meta);
+    if (--c->deep == 0) l->attention &= ~HOTPATH_I_ATTENTION_DEEP;
+    return true;
+}
+
+static HOTPATH_I_COLD void hotpath_i_begin_slow(
+    hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack, uintptr_t back) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    token->mark = 0;
+    token->tick = 0;
+    hotpath_i_init();
+    HOTPATH_I_FORWARD(begin(site, token));
+    if (site->abi != HOTPATH_I_ABI) {
+        hotpath_i_abi_mismatch(site);
+        return;
+    }
+    if (!hotpath_i_enter_slow(l, stack, back, HOTPATH_I_IN_BEGIN, true)) {
+        token->tick = HOTPATH_I_TICKS();
+        return;
+    }
+    uint32_t function = HOTPATH_I_LOAD_ACQUIRE(&site->id);
+    if (function == 0) function = hotpath_i_site_id(site);
+    hotpath_i_thread_t* t = l->thread;
+    while (l->top != t->context->entries &&
+           (stack > l->top->stack ? hotpath_i_same_stack(t, stack, l->top->stack)
+                                  : stack == l->top->stack && l->top->token == token))
+        hotpath_i_abandon_to(l, l->top - 1);
+    if (function == 0) {
+        token->tick = HOTPATH_I_TICKS();
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)1);
+    } else if (l->top + 1 >= t->limit && !hotpath_i_make_room(l, stack, token)) {
+        hotpath_i_begin_deep(l, t, function, token);
+    } else {
+        hotpath_i_node_t* node =
+            hotpath_i_child(t, l->top, (uint32_t)(l->top->ids >> 32), function);
+        hotpath_i_open_entry(l, t, l->top + 1, node, function, stack, token);
+    }
+    hotpath_i_leave(l);
+}
+
+HOTPATH_API HOTPATH_I_HOT void hotpath_begin(hotpath_site_t* site, hotpath_token_t* token) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
+    hotpath_i_open_t* top = l->top;
+    if (HOTPATH_I_UNLIKELY(top == NULL || l->busy != 0 || stack > top->stack ||
+                           (stack == top->stack && token == top->token))) {
+        hotpath_i_begin_slow(site, token, stack, HOTPATH_I_RETURN_ADDRESS());
+        return;
+    }
+    hotpath_i_thread_t* t = l->thread;
+    uint64_t function = HOTPATH_I_LOAD(&site->id);
+    uint64_t key = (top->ids & 0xffffffff00000000u) | function;
+    const hotpath_i_slot_t* slot = &t->hash[hotpath_i_hash_index(key, t->hash_shift)];
+    while (HOTPATH_I_UNLIKELY(slot->key != key)) {
+        if (slot->key == 0) {
+            hotpath_i_begin_slow(site, token, stack, HOTPATH_I_RETURN_ADDRESS());
+            return;
+        }
+        slot++;
+    }
+    if (HOTPATH_I_UNLIKELY(top + 1 >= t->limit)) {
+        hotpath_i_begin_slow(site, token, stack, HOTPATH_I_RETURN_ADDRESS());
+        return;
+    }
+    l->back = HOTPATH_I_RETURN_ADDRESS();
+    l->busy = stack | HOTPATH_I_IN_BEGIN;
+    HOTPATH_I_SIGNAL_FENCE();
+    hotpath_i_open_entry(l, t, top + 1, slot->node, function, stack, token);
+    hotpath_i_leave(l);
+}
+
+static HOTPATH_I_COLD void hotpath_i_end_slow(
+    const hotpath_token_t* token, uint64_t now, uintptr_t stack, uintptr_t back) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    uint64_t mark = token->mark;
+    HOTPATH_I_FORWARD(end(token));
+    if (mark == 0) return; /* its begin was dropped, and counted */
+    hotpath_i_thread_t* t = l->thread;
+    if (t == NULL || l->top == NULL) { /* of a thread that has been retired, or of before a fork */
+        if ((mark >> 48) >= (HOTPATH_I_LOAD(&hotpath_i_g.first_record) & 0xffffu))
+            HOTPATH_I_SHARED_ADD(&hotpath_i_g.foreign_ends, (uint64_t)1);
+        return;
+    }
+    if (!hotpath_i_enter_slow(l, stack, back, HOTPATH_I_IN_END, false)) {
+        HOTPATH_I_SHARED_ADD(
+            &t->foreign_ends, (uint64_t)1); /* a handler ends a scope of its host */
+        return;
+    }
+    if ((mark & HOTPATH_I_DEEP) != 0) {
+        if (!hotpath_i_end_deep(l, t, token, now))
+            HOTPATH_I_SHARED_ADD(&t->foreign_ends, (uint64_t)1);
+        hotpath_i_leave(l);
+        return;
+    }
+    hotpath_i_open_t *base = t->context->entries, *e = l->top;
+    while (e != base && e->mark != mark)
+        e--;
+    if (e == base) {
+        if ((mark >> 48) >= (hotpath_i_g.first_record & 0xffffu))
+            HOTPATH_I_SHARED_ADD(&t->foreign_ends, (uint64_t)1);
+    } else {
+        hotpath_i_abandon_to(l, e);
+        if (t->context->deep != 0) hotpath_i_abandon_deep(l);
+        uint64_t bits = 0, meta = t->log_meta, start = e->start;
+        hotpath_i_take_pending(l, mark, &bits, &meta);
+        hotpath_i_frec_t* f = e->node->frec;
+        uint64_t d = hotpath_i_duration(t, start, now);
+        hotpath_i_close(l, e, d);
+        hotpath_i_finish(t, f, start, d, now, bits, meta);
+    }
+    hotpath_i_leave(l);
+}
+
+HOTPATH_API HOTPATH_I_HOT void hotpath_end(const hotpath_token_t* token) {
+    uint64_t now = HOTPATH_I_TICKS();
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_open_t* e = l->top;
+    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
+    if (HOTPATH_I_UNLIKELY(
+            e == NULL || e->mark != token->mark || l->busy != 0 || l->attention != 0)) {
+        hotpath_i_end_slow(token, now, stack, HOTPATH_I_RETURN_ADDRESS());
+        return;
+    }
+    l->back = HOTPATH_I_RETURN_ADDRESS();
+    l->busy = stack | HOTPATH_I_IN_END;
+    HOTPATH_I_SIGNAL_FENCE();
+    hotpath_i_thread_t* t = l->thread;
+    hotpath_i_frec_t* f = e->node->frec;
+    uint64_t start = e->start;
+    uint64_t d = hotpath_i_duration(t, start, now);
+    hotpath_i_close(l, e, d);
+    hotpath_i_finish(t, f, start, d, now, 0, t->log_meta);
+    hotpath_i_leave(l);
+}
+
+HOTPATH_API HOTPATH_I_HOT uint64_t hotpath_end_ns(const hotpath_token_t* token) {
+    HOTPATH_I_FORWARD_RESULT(end_ns(token));
+    uint64_t now = HOTPATH_I_TICKS();
+    hotpath_i_end_slow(token, now, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS());
+    hotpath_i_calibrate();
+    return now > token->tick && token->tick != 0 ? hotpath_i_ns(now - token->tick) : 0;
+}
+
+HOTPATH_API void hotpath_error(hotpath_site_t* reason) {
+    HOTPATH_I_FORWARD(error(reason));
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_thread_t* t =
+        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    if (t == NULL) return;
+    uint32_t id = HOTPATH_I_LOAD_ACQUIRE(&reason->id);
+    if (id == 0) id = hotpath_i_site_id(reason);
+    if (l->top != t->context->entries) {
+        hotpath_i_node_t* node = l->top->node;
+        HOTPATH_I_OWN_ADD(&node->errors, (uint64_t)1);
+        if (node->frec->lite == 0) hotpath_i_reason_add(node->frec, id, 1);
+    }
+    hotpath_i_leave(l);
+}
+
+HOTPATH_API void hotpath_bytes(uint64_t bytes) {
+    HOTPATH_I_FORWARD(bytes(bytes));
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_thread_t* t =
+        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    if (t == NULL) return;
+    if (l->top != t->context->entries) HOTPATH_I_OWN_ADD(&l->top->node->bytes, bytes);
+    hotpath_i_leave(l);
+}
+
+HOTPATH_API void hotpath_thread_name(const char* name) {
+    HOTPATH_I_FORWARD(thread_name(name));
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_thread_t* t =
+        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    if (t == NULL) return;
+    hotpath_i_name_store(t->name, name);
+    hotpath_i_leave(l);
+}
+
+HOTPATH_API hotpath_site_t* hotpath_named_site(const char* name, const char* file, uint32_t line) {
+    HOTPATH_I_FORWARD_RESULT(named_site(name, file, line));
+    hotpath_i_item_t* item = hotpath_i_item_make(
+        name != NULL ? name : "(null)", file != NULL ? file : "", line, HOTPATH_KIND_NAMED);
+    if (item == NULL && hotpath_i_init()) {
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
+        item = hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][1];
+    }
+    static hotpath_site_t none = {"<other>", "", 0, HOTPATH_KIND_OTHER, HOTPATH_I_ABI, 0};
+    return item != NULL ? &item->site : &none;
+}
+
+HOTPATH_API void hotpath_record(
+    const char* track, const char* label, uint64_t begin_ns, uint64_t end_ns) {
+    HOTPATH_I_FORWARD(record(track, label, begin_ns, end_ns));
+    if (track == NULL) track = "(null)";
+    hotpath_i_item_t* track_item = hotpath_i_item_make(track, "", 0, HOTPATH_KIND_TRACK);
+    hotpath_i_item_t* item =
+        hotpath_i_item_make(label != NULL ? label : "(null)", track, 0, HOTPATH_KIND_SPAN);
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_thread_t* t =
+        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    if (t == NULL) return;
+    if (track_item == NULL || item == NULL)
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
+    uint32_t parent_id = track_item != NULL ? track_item->id : 1;
+    hotpath_i_node_t* parent = hotpath_i_child(t, t->own.entries, 0, parent_id);
+    hotpath_i_node_t* node =
+        hotpath_i_child(t, t->own.entries, parent->index, item != NULL ? item->id : 1);
+    uint64_t d = hotpath_i_duration(t, begin_ns, end_ns);
+    HOTPATH_I_OWN_ADD(&node->calls, (uint64_t)1);
+    HOTPATH_I_OWN_ADD(&node->total, item != NULL ? d : 0);
+    hotpath_i_finish(t, node->frec, begin_ns, d, HOTPATH_I_TICKS(), 0, t->log_meta);
+    hotpath_i_leave(l);
+}
+
+/* Contexts. */
+HOTPATH_API hotpath_context_t* hotpath_context_create(const char* name) {
+    HOTPATH_I_FORWARD_RESULT(context_create(name));
+    if (!hotpath_i_init()) return NULL;
+    hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
+    for (; c != NULL; c = c->next) { /* one that was given back */
+        uint32_t state = HOTPATH_I_CONTEXT_FREE;
+        if (HOTPATH_I_LOAD(&c->state) == HOTPATH_I_CONTEXT_FREE &&
+            HOTPATH_I_CAS(&c->state, &state, (uint32_t)HOTPATH_I_CONTEXT_PARKED))
+            break;
+    }
+    if (c != NULL) {
+        hotpath_i_name_store(c->name, name);
+        return c;
+    }
+    uint32_t capacity = HOTPATH_CONTEXT_DEPTH + 1;
+    c = (hotpath_context_t*)hotpath_i_shared_take(sizeof *c);
+    if (c == NULL ||
+        !hotpath_i_context_init(c,
+            (hotpath_i_open_t*)hotpath_i_shared_take(capacity * sizeof(hotpath_i_open_t)),
+            capacity))
+        return NULL;
+    c->state = HOTPATH_I_CONTEXT_PARKED;
+    hotpath_i_name_store(c->name, name);
+    c->next = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
+    while (!HOTPATH_I_CAS(&hotpath_i_g.contexts, &c->next, c)) {}
+    return c;
+}
+/* Makes the open entries of a context name this thread's nodes. */
+static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c) {
+    HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+    uint32_t parent = 0;
+    for (hotpath_i_open_t* e = c->entries + 1; e <= c->top; e++) {
+        uint32_t function = (uint32_t)e->ids;
+        hotpath_i_node_t* node = hotpath_i_child(t, e - 1, parent, function);
+        HOTPATH_I_STORE_RELEASE(&e->node, node);
+        HOTPATH_I_STORE_RELEASE(&e->ids, (uint64_t)node->index << 32 | function);
+        HOTPATH_I_STORE_RELEASE(&e->intent, UINT64_MAX); /* its call was counted elsewhere */
+        parent = node->index;
+    }
+    c->deep = 0;
+    c->deep_epoch++;
+    HOTPATH_I_STORE(&c->thread, t);
+    HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+}
+/* Puts the running context aside; leaves the thread without one until the next is put in. */
+static void hotpath_i_context_park(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
+    hotpath_context_t* c = t->context;
+    c->top = l->top;
+    if (c != &t->own) HOTPATH_I_STORE_RELEASE(&c->state, (uint32_t)HOTPATH_I_CONTEXT_PARKED);
+}
+static void hotpath_i_context_resume(
+    hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_context_t* c) {
+    if (c->thread != t) hotpath_i_context_move(t, c);
+    c->entries[0].node = hotpath_i_node_at(t, 0);
+    HOTPATH_I_STORE(&t->context, c);
+    l->top = c->top;
+    t->limit = c->entries + c->soft;
+    l->attention =
+        (l->attention & ~HOTPATH_I_ATTENTION_DEEP) | (c->deep != 0 ? HOTPATH_I_ATTENTION_DEEP : 0u);
+}
+HOTPATH_API void hotpath_context_switch(hotpath_context_t* ctx) {
+    HOTPATH_I_FORWARD(context_switch(ctx));
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_thread_t* t =
+        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    if (t == NULL) return;
+    hotpath_context_t* c = ctx == NULL ? &t->own : ctx;
+    if (c != t->context) {
+        uint32_t parked = HOTPATH_I_CONTEXT_PARKED;
+        if (c != &t->own &&
+            !HOTPATH_I_CAS(&c->state, &parked, (uint32_t)HOTPATH_I_CONTEXT_RUNNING)) {
+            HOTPATH_I_OWN_ADD(&t->context_overflow, (uint64_t)1);
+        } else {
+            hotpath_i_context_park(l, t);
+            hotpath_i_context_resume(l, t, c);
+        }
+    }
+    hotpath_i_leave(l);
+}
+HOTPATH_API void hotpath_context_destroy(hotpath_context_t* ctx) {
+    HOTPATH_I_FORWARD(context_destroy(ctx));
+    hotpath_i_local_t* l = &hotpath_i_local;
+    if (ctx == NULL) return;
+    hotpath_i_thread_t* t =
+        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    if (t == NULL) return;
+    uint32_t parked = HOTPATH_I_CONTEXT_PARKED;
+    hotpath_context_t* before = t->context;
+    if (ctx != before &&
+        !HOTPATH_I_CAS(&ctx->state, &parked, (uint32_t)HOTPATH_I_CONTEXT_RUNNING)) {
+        HOTPATH_I_OWN_ADD(&t->context_overflow, (uint64_t)1);
+    } else {
+        if (ctx != before) { /* its open scopes end here, as those of a thread that ends */
+            hotpath_i_context_park(l, t);
+            hotpath_i_context_resume(l, t, ctx);
+        }
+        hotpath_i_abandon_to(l, ctx->entries);
+        if (ctx->deep != 0) hotpath_i_abandon_deep(l);
+        hotpath_i_context_park(l, t);
+        hotpath_i_context_resume(l, t, ctx != before ? before : &t->own);
+        if (ctx != before && before != &t->own)
+            HOTPATH_I_STORE_RELEASE(&before->state, (uint32_t)HOTPATH_I_CONTEXT_RUNNING);
+        HOTPATH_I_STORE_RELEASE(&ctx->state, (uint32_t)HOTPATH_I_CONTEXT_FREE);
+    }
+    hotpath_i_leave(l);
+}
+HOTPATH_API uint32_t hotpath_depth(void) {
+    HOTPATH_I_FORWARD_RESULT(depth());
+    const hotpath_i_local_t* l = &hotpath_i_local;
+    if (l->top == NULL) return 0;
+    const hotpath_context_t* c = l->thread->context;
+    return (uint32_t)(l->top - c->entries) + c->deep;
+}
+HOTPATH_API void hotpath_unwind(uint32_t depth) {
+    HOTPATH_I_FORWARD(unwind(depth));
+    hotpath_i_local_t* l = &hotpath_i_local;
+    if (l->top == NULL) return;
+    hotpath_i_thread_t* t =
+        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    if (t == NULL) return;
+    hotpath_context_t* c = t->context;
+    uint32_t open = (uint32_t)(l->top - c->entries);
+    if (c->deep != 0 && depth < open + c->deep) hotpath_i_abandon_deep(l);
+    if (depth < open) hotpath_i_abandon_to(l, c->entries + depth);
+    hotpath_i_leave(l);
+}
+
+/* >>values
+   Values go into rings like those of executions, one for each thread and entry. Texts lie in a ring
+   of words of the thread; a reader that finds one overtaken leaves it out. */
+
+static uint64_t hotpath_i_meta(uint32_t type, uint32_t length) {
+    return (uint64_t)(length & 0xffffu) << 8 | type;
+}
+static uint32_t hotpath_i_text_max(void) {
+    uint32_t max = (uint32_t)hotpath_i_settings.max_log_len;
+    return max < HOTPATH_I_TEXT_RING / 4 ? max : HOTPATH_I_TEXT_RING / 4;
+}
+/* Keeps a text. Returns false without memory. */
+static bool hotpath_i_text_put(
+    hotpath_i_thread_t* t, const char* text, uint32_t length, uint64_t* position) {
+    if (t->text == NULL) {
+        uint64_t* words = (uint64_t*)hotpath_i_arena_take(&t->arena, HOTPATH_I_TEXT_RING);
+        if (words == NULL) return false;
+        HOTPATH_I_STORE_RELEASE(&t->text, words);
+    }
+    uint64_t at = t->text_head;
+    uint64_t words = (length + 7u) / 8u;
+    *position = at;
+    /* Readers see first that the place is taken, then what is in it. */
+    HOTPATH_I_STORE_RELEASE(&t->text_head, at + words * 8);
+    for (uint64_t i = 0; i < words; i++) {
+        uint64_t word = 0;
+        size_t left = length - (size_t)i * 8;
+        memcpy(&word, text + i * 8, left < 8 ? left : 8);
+        HOTPATH_I_STORE_RELEASE(&t->text[(at / 8 + i) % (HOTPATH_I_TEXT_RING / 8)], word);
+    }
+    return true;
+}
+/* Copies a text of a ring, with a final 0. Returns false if it has been overtaken. */
+static bool hotpath_i_text_get(
+    const hotpath_i_thread_t* t, uint64_t position, uint32_t length, char* text) {
+    const uint64_t* ring = HOTPATH_I_LOAD_ACQUIRE(&t->text);
+    if (ring == NULL) return false;
+    for (uint32_t i = 0; i * 8u < length; i++) {
+        uint64_t word =
+            HOTPATH_I_LOAD_ACQUIRE(&ring[(position / 8 + i) % (HOTPATH_I_TEXT_RING / 8)]);
+        uint32_t left = length - i * 8u;
+        memcpy(text + (size_t)i * 8u, &word, left < 8 ? left : 8);
+    }
+    text[length] = 0;
+    return HOTPATH_I_LOAD(&t->text_head) - position <= HOTPATH_I_TEXT_RING;
+}
+static void hotpath_i_text_move(
+    hotpath_i_thread_t* into, const hotpath_i_thread_t* from, hotpath_i_execution_t* e) {
+    if ((e->meta & 0xff) != HOTPATH_VALUE_TEXT) return;
+    char text[HOTPATH_I_TEXT_RING / 4 + 1];
+    uint32_t length = (uint32_t)(e->meta >> 8) & 0xffffu;
+    if (!hotpath_i_text_get(from, e->bits, length, text) ||
+        !hotpath_i_text_put(into, text, length, &e->bits))
+        e->meta &= ~(uint64_t)0xffffff; /* no value any more */
+}
+/* Writes into an ended thread's ring or the store: nobody else writes. */
+static void hotpath_i_merge_ring(hotpath_i_thread_t* into_thread, hotpath_i_ring_t* into,
+    const hotpath_i_thread_t* from_thread, const hotpath_i_ring_t* from) {
+    uint64_t used = into->head <= into->mask ? into->head : into->mask + 1;
+    uint64_t count = from->head <= from->mask ? from->head : from->mask + 1;
+    for (uint64_t i = 0; i < count; i++) {
+        hotpath_i_execution_t e = from->slots[i];
+        uint64_t place = used;
+        if (used <= into->mask) {
+            used++;
+        } else { /* in place of the oldest, if that is older */
+            place = 0;
+            for (uint64_t k = 1; k <= into->mask; k++)
+                if (into->slots[k].tick < into->slots[place].tick) place = k;
+            if (into->slots[place].tick >= e.tick) continue;
+        }
+        hotpath_i_text_move(into_thread, from_thread, &e);
+        into->slots[place] = e;
+    }
+    into->head += from->head;
+}
+static hotpath_i_ring_t* hotpath_i_ring_of(const hotpath_i_thread_t* t, uint32_t entry) {
+    hotpath_i_ring_t** chunk = HOTPATH_I_LOAD_ACQUIRE(&t->values[entry / HOTPATH_I_CHUNK]);
+    return chunk == NULL ? NULL : HOTPATH_I_LOAD_ACQUIRE(&chunk[entry % HOTPATH_I_CHUNK]);
+}
+static hotpath_i_ring_t* hotpath_i_value_ring(hotpath_i_thread_t* t, uint32_t entry) {
+    hotpath_i_ring_t* ring = hotpath_i_ring_of(t, entry);
+    if (ring != NULL) return ring;
+    hotpath_i_ring_t*** table = &t->values[entry / HOTPATH_I_CHUNK];
+    if (*table == NULL)
+        HOTPATH_I_STORE_RELEASE(table,
+            (hotpath_i_ring_t**)hotpath_i_arena_take(&t->arena, HOTPATH_I_CHUNK * sizeof **table));
+    size_t slots = hotpath_i_g.log_slots;
+    if (*table != NULL && !hotpath_i_memory_is_full())
+        ring = (hotpath_i_ring_t*)hotpath_i_arena_take(
+            &t->arena, 64 + slots * sizeof(hotpath_i_execution_t));
+    if (ring == NULL) return NULL;
+    ring->slots = (hotpath_i_execution_t*)(void*)((char*)ring + 64);
+    ring->mask = slots - 1;
+    HOTPATH_I_STORE_RELEASE(&(*table)[entry % HOTPATH_I_CHUNK], ring);
+    return ring;
+}
+
+/* What the program lets be kept of a value. Texts, and with a redaction callback everything, pass
+   through `text`, which must hold hotpath_i_text_max() + 1 bytes. */
+static hotpath_value_t hotpath_i_redact(const char* name, hotpath_value_t value, char* text) {
+    hotpath_value_t none;
+    memset(&none, 0, sizeof none);
+    if (hotpath_i_settings.no_values || value.type > HOTPATH_VALUE_TEXT) return none;
+    hotpath_redact_t redact = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.redact);
+    if (value.type != HOTPATH_VALUE_TEXT && redact == NULL) return value;
+    uint32_t max = hotpath_i_text_max();
+    if (value.type == HOTPATH_VALUE_TEXT) {
+        value.length = value.length < max ? value.length : max;
+        memcpy(text, value.as.text, value.length);
+        text[value.length] = 0;
+    } else {
+        value.length = (uint32_t)hotpath_value_text(value, text, max + 1u);
+    }
+    if (redact != NULL) {
+        if (!redact(hotpath_i_g.redact_user, name, text, max + 1u)) return none;
+        text[max] = 0;
+        value.length = (uint32_t)strlen(text);
+    }
+    value.type = HOTPATH_VALUE_TEXT;
+    value.as.text = text;
+    return value;
+}
+/* A value as a ring keeps it. */
+static void hotpath_i_encode(
+    hotpath_i_thread_t* t, hotpath_value_t value, uint64_t* bits, uint64_t* meta) {
+    *bits = 0;
+    *meta = 0;
+    if (value.type == HOTPATH_VALUE_TEXT) {
+        if (hotpath_i_text_put(t, value.as.text, value.length, bits))
+            *meta = hotpath_i_meta(value.type, value.length);
+    } else if (value.type != HOTPATH_VALUE_NONE) {
+        memcpy(bits, &value.as, sizeof *bits);
+        *meta = hotpath_i_meta(value.type, 0);
+    }
+}
+
+HOTPATH_API void hotpath_value_record(hotpath_site_t* site, hotpath_value_t value) {
+    HOTPATH_I_FORWARD(value_record(site, value));
+    char text[HOTPATH_I_TEXT_RING / 4 + 1];
+    hotpath_i_local_t* l = &hotpath_i_local;
+    uint32_t id = HOTPATH_I_LOAD_ACQUIRE(&site->id);
+    if (id == 0) id = hotpath_i_site_id(site);
+    if (id == 0) return;
+    value = hotpath_i_redact(site->name, value, text);
+    hotpath_i_thread_t* t =
+        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    if (t == NULL) return;
+    hotpath_i_ring_t* ring = hotpath_i_value_ring(t, id);
+    if (ring == NULL) {
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.entry_overflow, (uint64_t)1);
+    } else {
+        hotpath_i_execution_t e = {HOTPATH_I_TICKS(), 0, 0, 0};
+        hotpath_i_encode(t, value, &e.bits, &e.meta);
+        e.meta |= t->log_meta;
+        uint64_t head = ring->head;
+        HOTPATH_I_STORE_RELEASE(&ring->claimed, head + 1);
+        hotpath_i_execution_store(&ring->slots[head & ring->mask], &e);
+        HOTPATH_I_STORE_RELEASE(&ring->head, head + 1);
+    }
+    hotpath_i_leave(l);
+}
+HOTPATH_API void hotpath_value_format(hotpath_site_t* site, const char* format, ...) {
+    hotpath_value_t value = hotpath_i_value_of_text(format);
+#if !defined(HOTPATH_NO_STDIO)
+    char text[HOTPATH_I_TEXT_RING / 4];
+    int saved = errno;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    errno = saved;
+    value = hotpath_i_value_of_text(text);
+#endif
+    hotpath_value_record(site, value);
+}
+HOTPATH_API void hotpath_result(const hotpath_token_t* token, hotpath_value_t value) {
+    HOTPATH_I_FORWARD(result(token, value));
+    char text[HOTPATH_I_TEXT_RING / 4 + 1];
+    hotpath_i_local_t* l = &hotpath_i_local;
+    if (token->mark == 0 || l->top == NULL || l->top->node == NULL) return;
+    const hotpath_i_item_t* item =
+        hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, l->top->node->function);
+    value = hotpath_i_redact(item != NULL ? item->name : "", value, text);
+    hotpath_i_thread_t* t =
+        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    if (t == NULL) return;
+    hotpath_i_encode(t, value, &t->pending_bits, &t->pending_meta);
+    t->pending_mark = token->mark;
+    l->attention |= HOTPATH_I_ATTENTION_VALUE;
+    hotpath_i_leave(l);
+}
+
+/* Gauges. */
+static int64_t hotpath_i_to_int(hotpath_value_t v) {
+    switch (v.type) {
+        case HOTPATH_VALUE_DOUBLE:
+            if (!(v.as.d > -9223372036854775808.0))
+                return v.as.d < 0 ? INT64_MIN : 0; /* not a number counts as 0 */
+            return v.as.d >= 9223372036854775807.0 ? INT64_MAX : (int64_t)v.as.d;
+        case HOTPATH_VALUE_UINT: return v.as.u > (uint64_t)INT64_MAX ? INT64_MAX : (int64_t)v.as.u;
+        case HOTPATH_VALUE_BOOL:
+        case HOTPATH_VALUE_CHAR:
+        case HOTPATH_VALUE_INT: return v.as.i;
+        default: return 0;
+    }
+}
+static double hotpath_i_to_double(hotpath_value_t v) {
+    return v.type == HOTPATH_VALUE_DOUBLE ? v.as.d
+           : v.type == HOTPATH_VALUE_UINT ? (double)v.as.u
+                                          : (double)hotpath_i_to_int(v);
+}
+static double hotpath_i_bits_double(uint64_t bits) {
+    double d;
+    memcpy(&d, &bits, sizeof d);
+    return d;
+}
+static uint64_t hotpath_i_double_bits(double d) {
+    uint64_t bits;
+    memcpy(&bits, &d, sizeof bits);
+    return bits;
+}
+/* Whether a is below b, as the gauge's type orders them. */
+static bool hotpath_i_gauge_less(const hotpath_i_gauge_t* g, uint64_t a, uint64_t b) {
+    return g->is_double == 2 ? hotpath_i_bits_double(a) < hotpath_i_bits_double(b)
+                             : (int64_t)a < (int64_t)b;
+}
+/* The gauge's new value after one atomic operation. */
+static uint64_t hotpath_i_gauge_apply(
+    hotpath_i_gauge_t* g, hotpath_gauge_op_t op, hotpath_value_t value) {
+    if (g->is_double == 2) {
+        double v = hotpath_i_to_double(value);
+        if (op == HOTPATH_GAUGE_OP_SET) {
+            HOTPATH_I_STORE_RELEASE(&g->bits, hotpath_i_double_bits(v));
+            return hotpath_i_double_bits(v);
+        }
+        uint64_t before = HOTPATH_I_LOAD(&g->bits), after;
+        do {
+            double d = hotpath_i_bits_double(before);
+            after = hotpath_i_double_bits(op == HOTPATH_GAUGE_OP_INC ? d + v : d - v);
+        } while (!HOTPATH_I_CAS(&g->bits, &before, after));
+        return after;
+    }
+    uint64_t v = (uint64_t)hotpath_i_to_int(value);
+    if (op == HOTPATH_GAUGE_OP_SET) {
+        HOTPATH_I_STORE_RELEASE(&g->bits, v);
+        return v;
+    }
+    v = op == HOTPATH_GAUGE_OP_INC ? v : (uint64_t)0 - v;
+    return HOTPATH_I_SHARED_ADD(&g->bits, v) + v;
+}
+HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotpath_value_t value) {
+    HOTPATH_I_FORWARD(gauge(site, op, value));
+    uint32_t id = HOTPATH_I_LOAD_ACQUIRE(&site->id);
+    if (id == 0) id = hotpath_i_site_id(site);
+    const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_ENTRY, id);
+    if (item == NULL || item->gauge == NULL) return;
+    hotpath_i_gauge_t* g = item->gauge;
+    uint32_t type = value.type == HOTPATH_VALUE_DOUBLE ? 2 : 1, none = 0;
+    if (HOTPATH_I_LOAD(&g->is_double) != type && !HOTPATH_I_CAS(&g->is_double, &none, type) &&
+        HOTPATH_I_LOAD(&g->is_double) != type)
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.value_mismatch, (uint64_t)1);
+    uint64_t bits = hotpath_i_gauge_apply(g, op, value);
+    uint64_t index = HOTPATH_I_SHARED_ADD(&g->updates, (uint64_t)1);
+    /* Bounds are published by the first update; the others only widen them. */
+    uint32_t unknown = 0;
+    if (HOTPATH_I_LOAD_ACQUIRE(&g->has_bounds) == 0 &&
+        HOTPATH_I_CAS(&g->has_bounds, &unknown, 1u)) {
+        HOTPATH_I_STORE(&g->min_bits, bits);
+        HOTPATH_I_STORE(&g->max_bits, bits);
+        HOTPATH_I_STORE_RELEASE(&g->has_bounds, 2u);
+    }
+    while (HOTPATH_I_UNLIKELY(HOTPATH_I_LOAD_ACQUIRE(&g->has_bounds) != 2))
+        hotpath_i_os_yield();
+    uint64_t min = HOTPATH_I_LOAD(&g->min_bits), max = HOTPATH_I_LOAD(&g->max_bits);
+    while (hotpath_i_gauge_less(g, bits, min) && !HOTPATH_I_CAS(&g->min_bits, &min, bits)) {}
+    while (hotpath_i_gauge_less(g, max, bits) && !HOTPATH_I_CAS(&g->max_bits, &max, bits)) {}
+    hotpath_i_gauge_slot_t* slot = &g->history[index % g->slots];
+    HOTPATH_I_STORE_RELEASE(&slot->sequence, (uint64_t)0);
+    HOTPATH_I_STORE_RELEASE(&slot->tick, HOTPATH_I_TICKS());
+    HOTPATH_I_STORE_RELEASE(&slot->bits, bits);
+    const hotpath_i_thread_t* t = hotpath_i_local.thread;
+    HOTPATH_I_STORE_RELEASE(&slot->thread, t != NULL ? t->log_meta >> 24 : 0);
+    HOTPATH_I_STORE_RELEASE(&slot->sequence, index + 1);
+}
+
+/* >>snapshot
+   Reading copies and merges, with the lock that keeps ended records where they are; writers go on.
+   The order is what makes every counter one that it held: first the open scopes with the totals of
+   their nodes, then all nodes. What ends in between is in the node's total by then. */
+
+typedef struct hotpath_i_override {
+    const hotpath_i_node_t* node;
+    uint64_t base;  /* its total without the open time */
+    uint64_t extra; /* the open time */
+    uint64_t calls; /* at least these */
+    uint64_t start;
+    uint32_t open;   /* 1, or 0 for a scope that has just ended */
+    uint32_t stack;  /* which stack it is of */
+    uint32_t merged; /* the snapshot's node */
+} hotpath_i_override_t;
+
+struct hotpath_snapshot {
+    hotpath_info_t info;
+    char* base;
+    size_t capacity;
+    size_t used;
+    size_t temp; /* bytes in use at the end while it is taken */
+    size_t peak;
+    bool owned;
+    bool full;
+    uint32_t parts;
+    uint64_t now;
+    hotpath_function_t* functions;
+    hotpath_node_t* nodes;
+    hotpath_thread_t* threads;
+    hotpath_entry_t* entries;
+    size_t function_count;
+    size_t node_count;
+    size_t thread_count;
+    size_t entry_count;
+    uint64_t* buckets; /* for each octave in use its 32 buckets, its number, one unused */
+    size_t octave_count;
+    /* While it is taken: */
+    uint64_t thread;
+    uint32_t* index_of; /* function id to index + 1 */
+    uint32_t id_count;
+    hotpath_i_override_t* overrides;
+    size_t override_count;
+};
+
+/* Memory of a snapshot: what stays grows from the start, what goes from the end. */
+static void* hotpath_i_keep(hotpath_snapshot_t* s, size_t size) {
+    size = (size + 7u) & ~(size_t)7u;
+    if (s->full || s->capacity - s->used - s->temp < size) {
+        s->full = true;
+        return NULL;
+    }
+    void* piece = s->base + s->used;
+    s->used += size;
+    s->peak = s->used + s->temp > s->peak ? s->used + s->temp : s->peak;
+    memset(piece, 0, size);
+    return piece;
+}
+static void* hotpath_i_temp(hotpath_snapshot_t* s, size_t size) {
+    size = (size + 15u) & ~(size_t)15u;
+    if (s->full || s->capacity - s->used - s->temp < size) {
+        s->full = true;
+        return NULL;
+    }
+    s->temp += size;
+    s->peak = s->used + s->temp > s->peak ? s->used + s->temp : s->peak;
+    void* piece = s->base + s->capacity - s->temp;
+    memset(piece, 0, size);
+    return piece;
+}
+static const char* hotpath_i_keep_text(hotpath_snapshot_t* s, const char* text) {
+    size_t size = strlen(text) + 1;
+    char* copy = (char*)hotpath_i_keep(s, size);
+    if (copy == NULL) return "";
+    memcpy(copy, text, size);
+    return copy;
+}
+
+static bool hotpath_i_is_read(const hotpath_snapshot_t* s, const hotpath_i_thread_t* t) {
+    uint32_t state = HOTPATH_I_LOAD_ACQUIRE(&t->state);
+    if (s->thread != 0)
+        return state == HOTPATH_I_RECORD_LIVE && HOTPATH_I_LOAD_ACQUIRE(&t->id) == s->thread;
+    return state == HOTPATH_I_RECORD_LIVE || state == HOTPATH_I_RECORD_ENDED;
+}
+/* The records of a snapshot, one after the other: the list, then the store of ended threads. */
+static hotpath_i_thread_t* hotpath_i_next_read(
+    const hotpath_snapshot_t* s, hotpath_i_thread_t* t, bool first) {
+    if (!first && t == hotpath_i_g.ended) return NULL;
+    t = first ? HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads) : t->next;
+    while (t != NULL && !hotpath_i_is_read(s, t))
+        t = t->next;
+    return t != NULL ? t : s->thread == 0 ? hotpath_i_g.ended : NULL;
+}
+#define HOTPATH_I_EACH_RECORD(s, t)                                               \
+    for (hotpath_i_thread_t* t = hotpath_i_next_read((s), NULL, true); t != NULL; \
+         t = hotpath_i_next_read((s), t, false))
+
+/* One entry of a stack as it stands. Returns false where the stack ends or moves. */
+static bool hotpath_i_read_entry(
+    const hotpath_i_open_t* e, uint64_t now, hotpath_i_override_t* out) {
+    for (int tries = 0; tries < 64; tries++) {
+        uint64_t mark = HOTPATH_I_LOAD_ACQUIRE(&e->mark);
+        if (mark == 0) return false;
+        const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&e->node);
+        uint64_t start = HOTPATH_I_LOAD_ACQUIRE(&e->start);
+        uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
+        uint64_t total = node != NULL ? HOTPATH_I_LOAD_ACQUIRE(&node->total) : 0;
+        if (HOTPATH_I_LOAD_ACQUIRE(&e->mark) != mark || node == NULL) continue;
+        memset(out, 0, sizeof *out);
+        out->node = node;
+        out->start = start;
+        if ((mark & HOTPATH_I_CLOSED) != 0) {
+            out->base = intent;
+            return true;
+        }
+        out->open = 1;
+        out->base = total;
+        out->extra = now > start ? now - start : 0;
+        out->calls = intent != UINT64_MAX ? intent + 1 : 0;
+        return true;
+    }
+    return false;
+}
+/* Keeps the open scopes of a stack, and the one that has just ended, in order. */
+static void hotpath_i_read_stack(
+    hotpath_snapshot_t* s, const hotpath_context_t* c, uint32_t stack) {
+    size_t used = s->used, count = s->override_count;
+    for (int tries = 0; tries < 1000 && !s->full; tries++) {
+        uint64_t switches = HOTPATH_I_LOAD_ACQUIRE(&c->switches);
+        s->used = used, s->override_count = count;
+        bool open = (switches & 1) == 0;
+        for (uint32_t i = 1; i < c->capacity && open; i++) {
+            hotpath_i_override_t entry;
+            if (!hotpath_i_read_entry(&c->entries[i], s->now, &entry)) break;
+            hotpath_i_override_t* kept = (hotpath_i_override_t*)hotpath_i_keep(s, sizeof entry);
+            if (kept == NULL) return;
+            entry.stack = stack;
+            *kept = entry;
+            if (s->overrides == NULL) s->overrides = kept;
+            s->override_count++;
+            open = entry.open != 0;
+        }
+        if ((switches & 1) == 0 && HOTPATH_I_LOAD_ACQUIRE(&c->switches) == switches) return;
+        hotpath_i_os_yield();
+    }
+}
+/* The stacks of a snapshot are numbered: threads in the order of the list, then contexts. */
+static void hotpath_i_read_stacks(hotpath_snapshot_t* s) {
+    uint32_t stack = 0;
+    for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t != NULL;
+         t = t->next, stack++)
+        if (hotpath_i_is_read(s, t)) hotpath_i_read_stack(s, &t->own, stack);
+    for (hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts); c != NULL;
+         c = c->next, stack++) {
+        const hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
+        if (t != NULL && HOTPATH_I_LOAD(&c->state) != HOTPATH_I_CONTEXT_FREE &&
+            (s->thread == 0 || HOTPATH_I_LOAD(&t->id) == s->thread))
+            hotpath_i_read_stack(s, c, stack);
+    }
+}
+
+/* Functions: an array in the order of ids, with an index by id. */
+static void hotpath_i_list_functions(hotpath_snapshot_t* s) {
+    uint32_t count = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_FUNCTION]);
+    s->id_count = count;
+    s->index_of = (uint32_t*)hotpath_i_temp(s, ((size_t)count + 1) * sizeof *s->index_of);
+    s->functions = (hotpath_function_t*)hotpath_i_keep(s, count * sizeof *s->functions);
+    if (s->full) return;
+    for (uint32_t id = 1; id <= count; id++) {
+        const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, id);
+        if (item == NULL) continue;
+        hotpath_function_t* f = &s->functions[s->function_count++];
+        f->id = id, f->kind = item->kind;
+        f->name = item->name, f->file = item->file, f->line = item->line;
+        s->index_of[id] = (uint32_t)s->function_count;
+    }
+}
+
+/* Nodes of the snapshot are found by parent and function in a table that doubles. */
+typedef struct hotpath_i_merge {
+    uint32_t* slots; /* node + 1 */
+    uint32_t mask;
+} hotpath_i_merge_t;
+
+static uint32_t* hotpath_i_merge_slot(
+    const hotpath_snapshot_t* s, const hotpath_i_merge_t* m, uint32_t parent, uint32_t function) {
+    uint64_t key = ((uint64_t)parent << 32 | function) * 0x9E3779B97F4A7C15u;
+    uint32_t i = (uint32_t)(key >> 40) & m->mask;
+    for (; m->slots[i] != 0; i = (i + 1) & m->mask) {
+        const hotpath_node_t* n = &s->nodes[m->slots[i] - 1];
+        if (n->parent == parent && n->function == function) break;
+    }
+    return &m->slots[i];
+}
+static bool hotpath_i_merge_grow(hotpath_snapshot_t* s, hotpath_i_merge_t* m) {
+    uint32_t size = m->slots == NULL ? 1024 : (m->mask + 1) * 2;
+    m->slots = (uint32_t*)hotpath_i_temp(s, size * sizeof *m->slots);
+    if (m->slots == NULL) return false;
+    m->mask = size - 1;
+    for (uint32_t i = 0; i < s->node_count; i++)
+        *hotpath_i_merge_slot(s, m, s->nodes[i].parent, s->nodes[i].function) = i + 1;
+    return true;
+}
+static uint32_t hotpath_i_merged_node(
+    hotpath_snapshot_t* s, hotpath_i_merge_t* m, uint32_t parent, uint32_t function) {
+    uint32_t* slot = hotpath_i_merge_slot(s, m, parent, function);
+    if (*slot != 0) return *slot - 1;
+    hotpath_node_t* n = (hotpath_node_t*)hotpath_i_keep(s, sizeof *n);
+    if (n == NULL) return HOTPATH_NO_NODE;
+    if (s->nodes == NULL) s->nodes = n;
+    n->parent = parent, n->function = function;
+    n->first_child = n->next_sibling = HOTPATH_NO_NODE;
+    n->depth = parent == HOTPATH_NO_NODE ? 0 : s->nodes[parent].depth + 1;
+    *slot = (uint32_t)++s->node_count;
+    uint32_t index = *slot - 1;
+    if (s->node_count * 2 > m->mask) hotpath_i_merge_grow(s, m);
+    return index;
+}
+/* Overrides by node. */
+static hotpath_i_override_t* hotpath_i_find_override(const hotpath_snapshot_t* s,
+    const uint32_t* table, size_t mask, const hotpath_i_node_t* node, uint32_t after) {
+    size_t i = (((uintptr_t)node >> 6) * 0x9E3779B1u) & mask;
+    for (; table[i] != 0; i = (i + 1) & mask)
+        if (s->overrides[table[i] - 1].node == node && table[i] > after)
+            return &s->overrides[table[i] - 1];
+    return NULL;
+}
+static uint32_t* hotpath_i_index_overrides(hotpath_snapshot_t* s, size_t* mask) {
+    size_t size = 16;
+    while (size < s->override_count * 2 + 2)
+        size *= 2;
+    uint32_t* table = (uint32_t*)hotpath_i_temp(s, size * sizeof *table);
+    *mask = size - 1;
+    for (size_t k = 0; table != NULL && k < s->override_count; k++) {
+        size_t i = (((uintptr_t)s->overrides[k].node >> 6) * 0x9E3779B1u) & *mask;
+        while (table[i] != 0)
+            i = (i + 1) & *mask;
+        table[i] = (uint32_t)k + 1;
+    }
+    return table;
+}
+/* Adds one record's node. Totals are kept in ticks in total_ns until all are merged. */
+static void hotpath_i_add_node(hotpath_snapshot_t* s, hotpath_node_t* n, uint32_t merged,
+    const hotpath_i_node_t* from, const uint32_t* table, size_t mask) {
+    uint64_t base = 0, extra = 0, calls_least = 0;
+    uint32_t after = 0;
+    hotpath_i_override_t* o;
+    while ((o = hotpath_i_find_override(s, table, mask, from, after)) != NULL) {
+        base = o->base > base ? o->base : base;
+        calls_least = o->calls > calls_least ? o->calls : calls_least;
+        extra += o->extra;
+        n->open_calls += o->open;
+        o->merged = merged;
+        after = (uint32_t)(o - s->overrides) + 1;
+    }
+    uint64_t total = HOTPATH_I_LOAD_ACQUIRE(&from->total);
+    uint64_t calls = HOTPATH_I_LOAD(&from->calls);
+    n->calls += calls > calls_least ? calls : calls_least;
+    n->total_ns += total > base + extra ? total : base + extra;
+    n->errors += HOTPATH_I_LOAD(&from->errors);
+    n->bytes += HOTPATH_I_LOAD(&from->bytes);
+    n->open_calls += HOTPATH_I_LOAD(&from->deep_open);
+    n->recursive |= from->recursive;
+}
+static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
+    hotpath_i_merge_t m = {NULL, 0};
+    size_t mask = 0;
+    const uint32_t* table = hotpath_i_index_overrides(s, &mask);
+    if (table == NULL || !hotpath_i_merge_grow(s, &m)) return;
+    HOTPATH_I_EACH_RECORD(s, t) {
+        size_t temp = s->temp;
+        uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
+        uint32_t* map = (uint32_t*)hotpath_i_temp(s, count * sizeof *map);
+        bool grown = false;
+        for (uint32_t i = 1; i < count && !s->full; i++) {
+            const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+            uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
+            uint32_t parent = node->parent == 0 ? HOTPATH_NO_NODE : map[node->parent];
+            uint32_t slots = m.mask;
+            uint32_t merged = function == 0 || (node->parent != 0 && parent == HOTPATH_NO_NODE)
+                                  ? HOTPATH_NO_NODE /* of a function that is newer than s */
+                                  : hotpath_i_merged_node(s, &m, parent, function - 1);
+            grown = grown || m.mask != slots;
+            map[i] = merged;
+            if (merged != HOTPATH_NO_NODE)
+                hotpath_i_add_node(s, &s->nodes[merged], merged, node, table, mask);
+        }
+        if (!grown) s->temp = temp; /* the map; the table that grew lies after it and stays */
+    }
+}
+/* Leaves out nodes under which nothing happened; parents stay before children. */
+static void hotpath_i_prune(hotpath_snapshot_t* s) {
+    if (s->full || s->node_count == 0) return;
+    uint32_t* to = (uint32_t*)hotpath_i_temp(s, s->node_count * sizeof *to);
+    if (to == NULL) return;
+    for (size_t i = s->node_count; i-- > 0;) {
+        hotpath_node_t* n = &s->nodes[i];
+        if (n->calls != 0 || n->total_ns != 0 || n->open_calls != 0) to[i] = 1;
+        if (to[i] != 0 && n->parent != HOTPATH_NO_NODE) to[n->parent] = 1;
+    }
+    uint32_t kept = 0;
+    for (size_t i = 0; i < s->node_count; i++) {
+        bool keep = to[i] != 0;
+        to[i] = keep ? kept : HOTPATH_NO_NODE;
+        if (!keep) continue;
+        s->nodes[kept] = s->nodes[i];
+        if (s->nodes[kept].parent != HOTPATH_NO_NODE)
+            s->nodes[kept].parent = to[s->nodes[kept].parent];
+        kept++;
+    }
+    for (size_t k = 0; k < s->override_count; k++)
+        s->overrides[k].merged =
+            s->overrides[k].merged < s->node_count ? to[s->overrides[k].merged] : HOTPATH_NO_NODE;
+    s->node_count = kept;
+}
+/* Links children and derives self times and the functions' totals, first in the clock's units. A
+   node's self is never below zero: while threads run, a parent may be read before its child. */
+static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
+    for (size_t i = s->node_count; i-- > 0;) {
+        hotpath_node_t* n = &s->nodes[i];
+        hotpath_node_t* up = n->parent == HOTPATH_NO_NODE ? NULL : &s->nodes[n->parent];
+        bool track = s->functions[n->function].kind == HOTPATH_KIND_TRACK;
+        if (track) /* self_ns holds the children's sum until here */
+            n->total_ns = n->self_ns;
+        n->self_ns = n->total_ns > n->self_ns ? n->total_ns - n->self_ns : 0;
+        if (up == NULL) continue;
+        up->self_ns += n->total_ns;
+        n->next_sibling = up->first_child;
+        up->first_child = (uint32_t)i;
+    }
+    /* Siblings were put in front, from the last on: they stand in order. */
+    for (size_t i = 0; i < s->node_count; i++) {
+        hotpath_node_t* n = &s->nodes[i];
+        hotpath_function_t* f = &s->functions[n->function];
+        bool nanoseconds = f->kind == HOTPATH_KIND_SPAN || f->kind == HOTPATH_KIND_TRACK;
+        f->calls += n->calls;
+        f->open_calls += n->open_calls;
+        f->errors += n->errors;
+        f->bytes += n->bytes;
+        f->self_ns += n->self_ns;
+        if (n->recursive == 0) f->total_ns += n->total_ns;
+        if (!nanoseconds) {
+            n->total_ns = hotpath_i_ns(n->total_ns);
+            n->self_ns = hotpath_i_ns(n->self_ns);
+        }
+    }
+    for (size_t i = 0; i < s->function_count; i++) {
+        hotpath_function_t* f = &s->functions[i];
+        if (f->kind != HOTPATH_KIND_SPAN && f->kind != HOTPATH_KIND_TRACK) {
+            f->total_ns = hotpath_i_ns(f->total_ns);
+            f->self_ns = hotpath_i_ns(f->self_ns);
+        }
+    }
+}
+
+/* Executions: the newest, or the slowest, of all records. */
+typedef struct hotpath_i_pick {
+    uint64_t key;
+    hotpath_i_execution_t execution;
+    const hotpath_i_thread_t* thread;
+} hotpath_i_pick_t;
+typedef struct hotpath_i_picks {
+    hotpath_i_pick_t* items; /* greatest key first */
+    size_t count;
+    size_t most;
+} hotpath_i_picks_t;
+
+/* Takes one in if it is among the greatest. Returns false if it was not. */
+static bool hotpath_i_pick_one(hotpath_i_picks_t* p, uint64_t key,
+    const hotpath_i_execution_t* execution, const hotpath_i_thread_t* thread) {
+    if (p->count == p->most && (p->most == 0 || key <= p->items[p->count - 1].key)) return false;
+    size_t at = p->count < p->most ? p->count++ : p->count - 1;
+    for (; at > 0 && p->items[at - 1].key < key; at--)
+        p->items[at] = p->items[at - 1];
+    p->items[at].key = key;
+    p->items[at].execution = *execution;
+    p->items[at].thread = thread;
+    return true;
+}
+static hotpath_i_execution_t hotpath_i_execution_load(const hotpath_i_execution_t* from) {
+    hotpath_i_execution_t e;
+    e.tick = HOTPATH_I_LOAD_ACQUIRE(&from->tick);
+    e.duration = HOTPATH_I_LOAD_ACQUIRE(&from->duration);
+    e.bits = HOTPATH_I_LOAD_ACQUIRE(&from->bits);
+    e.meta = HOTPATH_I_LOAD_ACQUIRE(&from->meta);
+    return e;
+}
+/* The newest of a ring. Those that its owner overwrites meanwhile are left out. */
+static void hotpath_i_pick_ring(
+    hotpath_i_picks_t* p, const hotpath_i_thread_t* t, const hotpath_i_ring_t* ring) {
+    uint64_t head = HOTPATH_I_LOAD_ACQUIRE(&ring->head), slots = ring->mask + 1;
+    bool ordered = t != hotpath_i_g.ended; /* the store's ring is not in order of time */
+    for (uint64_t i = 0; i < head && i < slots; i++) {
+        uint64_t index = head - 1 - i;
+        uint64_t place = ordered || head > slots ? index & ring->mask : i;
+        hotpath_i_execution_t e = hotpath_i_execution_load(&ring->slots[place]);
+        if (ordered && HOTPATH_I_LOAD_ACQUIRE(&ring->claimed) - index > slots) break;
+        if (!hotpath_i_pick_one(p, e.tick + e.duration, &e, t) && ordered) break;
+    }
+}
+static void hotpath_i_pick_slowest(
+    hotpath_i_picks_t* p, const hotpath_i_thread_t* t, const hotpath_i_frec_t* f) {
+    hotpath_i_execution_t copy[HOTPATH_I_SLOWEST];
+    for (int tries = 0; tries < 100; tries++) {
+        uint64_t sequence = HOTPATH_I_LOAD_ACQUIRE(&f->slow_sequence);
+        for (size_t i = 0; i < HOTPATH_I_SLOWEST; i++)
+            copy[i] = hotpath_i_execution_load(&f->slowest[i]);
+        if ((sequence & 1) == 0 && HOTPATH_I_LOAD_ACQUIRE(&f->slow_sequence) == sequence) break;
+    }
+    for (size_t i = 0; i < HOTPATH_I_SLOWEST; i++)
+        if (copy[i].meta != 0) hotpath_i_pick_one(p, copy[i].duration, &copy[i], t);
+}
+static hotpath_value_t hotpath_i_decode(
+    hotpath_snapshot_t* s, const hotpath_i_thread_t* t, const hotpath_i_execution_t* e) {
+    hotpath_value_t value;
+    memset(&value, 0, sizeof value);
+    value.type = (uint32_t)(e->meta & 0xff);
+    if (value.type != HOTPATH_VALUE_TEXT) {
+        memcpy(&value.as, &e->bits, sizeof e->bits);
+        return value;
+    }
+    value.length = (uint32_t)(e->meta >> 8) & 0xffffu;
+    char* text = (char*)hotpath_i_keep(s, value.length + 1u);
+    if (text == NULL || !hotpath_i_text_get(t, e->bits, value.length, text)) {
+        memset(&value, 0, sizeof value); /* overtaken by later texts */
+        return value;
+    }
+    value.as.text = text;
+    return value;
+}
+static const hotpath_execution_t* hotpath_i_keep_executions(
+    hotpath_snapshot_t* s, const hotpath_i_picks_t* p, bool nanoseconds) {
+    hotpath_execution_t* list = (hotpath_execution_t*)hotpath_i_keep(s, p->count * sizeof *list);
+    for (size_t i = 0; i < p->count && list != NULL; i++) {
+        const hotpath_i_execution_t* e = &p->items[i].execution;
+        list[i].at_ns = nanoseconds ? e->tick : hotpath_i_since_start_ns(e->tick);
+        list[i].duration_ns = nanoseconds ? e->duration : hotpath_i_ns(e->duration);
+        list[i].thread = e->meta >> 24;
+        list[i].value = hotpath_i_decode(s, p->items[i].thread, e);
+    }
+    return list;
+}
+
+/* What frecs add to a function. */
+typedef struct hotpath_i_sums {
+    uint64_t squares_low;
+    uint64_t squares_high;
+    uint64_t octaves; /* a bit for each in use */
+    uint64_t second;  /* completed in the last full second */
+    uint64_t peak;
+} hotpath_i_sums_t;
+
+static void hotpath_i_add_squares(hotpath_i_sums_t* sums, const hotpath_i_frec_t* f) {
+    uint64_t high, low;
+    do {
+        high = HOTPATH_I_LOAD_ACQUIRE(&f->squares_high);
+        low = HOTPATH_I_LOAD_ACQUIRE(&f->squares_low);
+    } while (HOTPATH_I_LOAD_ACQUIRE(&f->squares_high) != high);
+    high += (low >> 63) != (high & 1); /* the lower half is stored first */
+    uint64_t sum = sums->squares_low + low;
+    sums->squares_high += (high >> 1) + (sum < low);
+    sums->squares_low = sum;
+}
+static void hotpath_i_add_rate(
+    const hotpath_snapshot_t* s, hotpath_i_sums_t* sums, const hotpath_i_frec_t* f) {
+    uint64_t start = hotpath_i_g.start_tick, ticks = hotpath_i_window_ticks();
+    uint64_t window = s->now > start ? (s->now - start) / ticks : 0;
+    uint64_t current = HOTPATH_I_LOAD_ACQUIRE(&f->window);
+    uint64_t count = HOTPATH_I_LOAD(&f->ring.head) - HOTPATH_I_LOAD(&f->window_head);
+    uint64_t peak = HOTPATH_I_LOAD(&f->peak);
+    if (window == 0) {
+        sums->second += count;
+    } else if (current == window) {
+        if (HOTPATH_I_LOAD(&f->last_window) + 1 == window)
+            sums->second += HOTPATH_I_LOAD(&f->last_count);
+    } else {
+        sums->second += current + 1 == window ? count : 0;
+        peak = count > peak ? count : peak;
+    }
+    sums->peak = peak > sums->peak ? peak : sums->peak;
+}
+static void hotpath_i_add_reasons(
+    hotpath_reason_t* reasons, uint32_t* used, const hotpath_i_frec_t* f, uint64_t* other) {
+    uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&f->reasons_used);
+    *other += HOTPATH_I_LOAD(&f->reason_other);
+    for (uint32_t i = 0; i < count; i++) {
+        const hotpath_i_item_t* item =
+            hotpath_i_item_of(HOTPATH_I_CLASS_REASON, (uint32_t)HOTPATH_I_LOAD(&f->reasons[i].id));
+        uint64_t n = HOTPATH_I_LOAD(&f->reasons[i].count);
+        const char* text = item != NULL ? item->name : "<other>";
+        uint32_t k = 0;
+        while (k < *used && reasons[k].text != text)
+            k++;
+        if (k == HOTPATH_I_REASONS) {
+            *other += n;
+            continue;
+        }
+        *used = k == *used ? k + 1 : *used;
+        reasons[k].text = text;
+        reasons[k].count += n;
+    }
+}
+static void hotpath_i_merge_scalars(
+    hotpath_snapshot_t* s, hotpath_function_t* f, hotpath_i_sums_t* sums) {
+    hotpath_reason_t reasons[HOTPATH_I_REASONS + 1];
+    uint32_t used = 0;
+    uint64_t other = 0, min = UINT64_MAX, max = 0;
+    memset(reasons, 0, sizeof reasons);
+    HOTPATH_I_EACH_RECORD(s, t) {
+        const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
+        if (from == NULL) continue;
+        f->completed += HOTPATH_I_LOAD_ACQUIRE(&from->ring.head);
+        f->abandoned += HOTPATH_I_LOAD(&from->abandoned);
+        f->sum_ticks += HOTPATH_I_LOAD(&from->sum);
+        f->lite = f->lite || from->lite != 0;
+        uint64_t least = HOTPATH_I_LOAD(&from->min), most = HOTPATH_I_LOAD(&from->max);
+        min = least < min ? least : min;
+        max = most > max ? most : max;
+        hotpath_i_add_squares(sums, from);
+        hotpath_i_add_rate(s, sums, from);
+        hotpath_i_add_reasons(reasons, &used, from, &other);
+        for (size_t i = 0; i < HOTPATH_I_OCTAVES; i++)
+            if (HOTPATH_I_LOAD_ACQUIRE(&from->octaves[i]) != NULL)
+                sums->octaves |= (uint64_t)1 << i;
+    }
+    f->min_ns = f->completed != 0 && min != UINT64_MAX ? min : 0;
+    f->max_ns = f->completed != 0 ? max : 0;
+    if (other != 0) {
+        reasons[used].text = "<other>";
+        reasons[used++].count = other;
+    }
+    hotpath_reason_t* kept = (hotpath_reason_t*)hotpath_i_keep(s, used * sizeof *kept);
+    if (kept != NULL && used != 0) memcpy(kept, reasons, used * sizeof *kept);
+    f->reasons = kept;
+    f->reasons_count = kept != NULL ? used : 0;
+}
+/* Adds the histograms. Each function's octaves lie behind each other, lowest first. */
+static void hotpath_i_merge_histogram(
+    hotpath_snapshot_t* s, hotpath_function_t* f, uint64_t octaves) {
+    f->histogram_first = (uint32_t)s->octave_count;
+    for (size_t o = 0; o < HOTPATH_I_OCTAVES; o++) {
+        if ((octaves >> o & 1) == 0) continue;
+        uint64_t* to = (uint64_t*)hotpath_i_keep(s, (HOTPATH_I_BUCKETS + 2) * sizeof *to);
+        if (to == NULL) return;
+        if (s->buckets == NULL) s->buckets = to;
+        to[HOTPATH_I_BUCKETS] = o;
+        s->octave_count++;
+        f->histogram_count++;
+        HOTPATH_I_EACH_RECORD(s, t) {
+            const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
+            const uint64_t* buckets =
+                from == NULL ? NULL : HOTPATH_I_LOAD_ACQUIRE(&from->octaves[o]);
+            for (size_t k = 0; k < HOTPATH_I_BUCKETS && buckets != NULL; k++)
+                to[k] += buckets == t->lite_octave ? 0 : HOTPATH_I_LOAD(&buckets[k]);
+        }
+    }
+}
+static void hotpath_i_merge_logs(hotpath_snapshot_t* s, hotpath_function_t* f) {
+    size_t temp = s->temp;
+    hotpath_i_picks_t recent = {NULL, 0, (size_t)hotpath_i_settings.logs_limit};
+    hotpath_i_picks_t slowest = {NULL, 0, HOTPATH_I_SLOWEST};
+    recent.items = (hotpath_i_pick_t*)hotpath_i_temp(s, recent.most * sizeof *recent.items);
+    slowest.items = (hotpath_i_pick_t*)hotpath_i_temp(s, slowest.most * sizeof *slowest.items);
+    if (!s->full) {
+        HOTPATH_I_EACH_RECORD(s, t) {
+            const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
+            if (from == NULL) continue;
+            hotpath_i_pick_ring(&recent, t, &from->ring);
+            hotpath_i_pick_slowest(&slowest, t, from);
+        }
+        bool nanoseconds = f->kind == HOTPATH_KIND_SPAN;
+        f->recent = hotpath_i_keep_executions(s, &recent, nanoseconds);
+        f->recent_count = f->recent != NULL ? (uint32_t)recent.count : 0;
+        f->slowest = hotpath_i_keep_executions(s, &slowest, nanoseconds);
+        f->slowest_count = f->slowest != NULL ? (uint32_t)slowest.count : 0;
+    }
+    s->temp = temp;
+}
+/* Square root by Newton's method, so that no mathematics library has to be linked. */
+static double hotpath_i_sqrt(double v) {
+    if (!(v > 0)) return 0;
+    double r = v > 1 ? v : 1;
+    for (int i = 0; i < 1100; i++) {
+        double next = 0.5 * (r + v / r);
+        if (next >= r) break;
+        r = next;
+    }
+    return r;
+}
+/* Mean, deviation, bounds, in nanoseconds, of the completed executions. */
+static void hotpath_i_finish_moments(hotpath_function_t* f) {
+    double unit = f->kind == HOTPATH_KIND_SPAN
+                      ? 1.0
+                      : (double)HOTPATH_I_LOAD(&hotpath_i_g.scale) / 1099511627776.0;
+    if (f->completed == 0) return;
+    double n = (double)f->completed, mean = (double)f->sum_ticks / n;
+    double squares =
+        (double)f->sum_squares_high * 18446744073709551616.0 + (double)f->sum_squares_low;
+    double variance = squares / n - mean * mean;
+    f->mean_ns = mean * unit;
+    f->stdev_ns = variance > 0 ? hotpath_i_sqrt(variance) * unit : 0;
+}
+static void hotpath_i_merge_functions(hotpath_snapshot_t* s) {
+    double elapsed = (double)s->info.elapsed_ns / 1e9;
+    for (size_t i = 0; i < s->function_count && !s->full; i++) {
+        hotpath_function_t* f = &s->functions[i];
+        hotpath_i_sums_t sums;
+        memset(&sums, 0, sizeof sums);
+        hotpath_i_merge_scalars(s, f, &sums);
+        f->sum_squares_high = sums.squares_high;
+        f->sum_squares_low = sums.squares_low;
+        hotpath_i_finish_moments(f);
+        if (f->kind != HOTPATH_KIND_SPAN) {
+            f->min_ns = hotpath_i_ns(f->min_ns);
+            f->max_ns = hotpath_i_ns(f->max_ns);
+        }
+        f->calls_per_sec =
+            elapsed < 1 && elapsed > 0 ? (double)sums.second / elapsed : (double)sums.second;
+        f->calls_per_sec_peak = (double)(sums.peak > sums.second ? sums.peak : sums.second);
+        if (f->calls_per_sec > f->calls_per_sec_peak) f->calls_per_sec_peak = f->calls_per_sec;
+    }
+}
+static void hotpath_i_merge_histograms(hotpath_snapshot_t* s) {
+    for (size_t i = 0; i < s->function_count && !s->full; i++) {
+        uint64_t octaves = 0;
+        HOTPATH_I_EACH_RECORD(s, t) {
+            const hotpath_i_frec_t* from = hotpath_i_frec_of(t, s->functions[i].id);
+            for (size_t o = 0; o < HOTPATH_I_OCTAVES && from != NULL; o++)
+                if (HOTPATH_I_LOAD_ACQUIRE(&from->octaves[o]) != NULL) octaves |= (uint64_t)1 << o;
+        }
+        hotpath_i_merge_histogram(s, &s->functions[i], octaves);
+    }
+}
+
+/* Threads, parked contexts, and the row of ended threads. */
+static void hotpath_i_thread_sums(
+    hotpath_snapshot_t* s, const hotpath_i_thread_t* t, hotpath_thread_t* row) {
+    uint64_t busy = 0;
+    uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
+    for (uint32_t i = 1; i < count; i++) {
+        const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+        row->calls += HOTPATH_I_LOAD(&node->calls);
+        if (node->parent == 0) busy += HOTPATH_I_LOAD(&node->total);
+    }
+    for (size_t k = 0; k < s->override_count; k++) {
+        const hotpath_i_override_t* o = &s->overrides[k];
+        if (o->open != 0 && o->node->parent == 0 && o->node->index < count &&
+            hotpath_i_node_at(t, o->node->index) == o->node)
+            busy += o->extra;
+    }
+    row->busy_ns += hotpath_i_ns(busy);
+}
+static void hotpath_i_thread_open(hotpath_snapshot_t* s, hotpath_thread_t* row, uint32_t stack) {
+    size_t first = 0, count = 0;
+    for (size_t k = 0; k < s->override_count; k++)
+        if (s->overrides[k].stack == stack && s->overrides[k].open != 0) {
+            first = count == 0 ? k : first;
+            count++;
+        }
+    hotpath_open_t* open = (hotpath_open_t*)hotpath_i_keep(s, count * sizeof *open);
+    if (open == NULL) return;
+    for (size_t k = 0; k < count; k++) {
+        const hotpath_i_override_t* o = &s->overrides[first + k];
+        uint32_t index = o->node->function <= s->id_count ? s->index_of[o->node->function] : 0;
+        open[k].function = index != 0 ? index - 1 : 0;
+        open[k].node = (s->parts & HOTPATH_PART_TREE) != 0 ? o->merged : HOTPATH_NO_NODE;
+        open[k].at_ns = hotpath_i_since_start_ns(o->start);
+        open[k].elapsed_ns = hotpath_i_ns(o->extra);
+    }
+    row->open = open;
+    row->open_count = (uint32_t)count;
+}
+static hotpath_thread_t* hotpath_i_thread_row(
+    hotpath_snapshot_t* s, const uint64_t* name, const char* text, uint32_t state) {
+    char words[HOTPATH_I_NAME_MAX];
+    if (name != NULL) hotpath_i_name_load(name, words);
+    hotpath_thread_t* row = &s->threads[s->thread_count++];
+    row->state = state;
+    row->count = 1;
+    row->name = hotpath_i_keep_text(s, name != NULL ? words : text);
+    return row;
+}
+/* A thread that runs a context shows its own open scopes and, inside them, the context's. */
+static void hotpath_i_append_open(
+    hotpath_snapshot_t* s, uint64_t thread, const hotpath_thread_t* more) {
+    for (size_t i = 0; i < s->thread_count; i++) {
+        hotpath_thread_t* row = &s->threads[i];
+        if (row->id != thread || row->state != HOTPATH_THREAD_LIVE) continue;
+        uint32_t count = row->open_count + more->open_count;
+        hotpath_open_t* open = (hotpath_open_t*)hotpath_i_keep(s, count * sizeof *open);
+        if (open == NULL) return;
+        if (row->open_count != 0) memcpy(open, row->open, row->open_count * sizeof *open);
+        memcpy(open + row->open_count, more->open, more->open_count * sizeof *open);
+        row->open = open;
+        row->open_count = count;
+    }
+}
+static void hotpath_i_list_threads(hotpath_snapshot_t* s) {
+    size_t most = 1;
+    for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t; t = t->next)
+        most++;
+    for (hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts); c; c = c->next)
+        most++;
+    s->threads = (hotpath_thread_t*)hotpath_i_keep(s, most * sizeof *s->threads);
+    if (s->full) return;
+    hotpath_thread_t ended;
+    memset(&ended, 0, sizeof ended);
+    uint32_t stack = 0;
+    for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
+         t != NULL && s->thread_count + 1 < most; t = t->next, stack++) {
+        if (!hotpath_i_is_read(s, t)) continue;
+        if (HOTPATH_I_LOAD(&t->state) == HOTPATH_I_RECORD_ENDED) {
+            hotpath_i_thread_sums(s, t, &ended);
+            ended.count++;
+            continue;
+        }
+        hotpath_thread_t* row = hotpath_i_thread_row(s, t->name, NULL, HOTPATH_THREAD_LIVE);
+        row->id = HOTPATH_I_LOAD(&t->id);
+        row->os_tid = HOTPATH_I_LOAD(&t->os_tid);
+        row->start_ns = hotpath_i_since_start_ns(HOTPATH_I_LOAD(&t->start_tick));
+        hotpath_i_thread_sums(s, t, row);
+        hotpath_i_thread_open(s, row, stack);
+    }
+    s->info.threads_live = s->thread_count;
+    for (size_t i = 1; i < s->thread_count; i++) /* few, and nearly in order: newest come first */
+        for (size_t k = i; k > 0 && s->threads[k].id < s->threads[k - 1].id; k--) {
+            hotpath_thread_t row = s->threads[k];
+            s->threads[k] = s->threads[k - 1];
+            s->threads[k - 1] = row;
+        }
+    for (hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
+         c != NULL && s->thread_count + 1 < most; c = c->next, stack++) {
+        uint32_t state = HOTPATH_I_LOAD(&c->state);
+        s->info.contexts += state != HOTPATH_I_CONTEXT_FREE;
+        const hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
+        if (state == HOTPATH_I_CONTEXT_FREE || t == NULL ||
+            (s->thread != 0 && HOTPATH_I_LOAD(&t->id) != s->thread))
+            continue;
+        hotpath_thread_t row;
+        memset(&row, 0, sizeof row);
+        hotpath_i_thread_open(s, &row, stack);
+        if (row.open_count == 0 || state == HOTPATH_I_CONTEXT_RUNNING) {
+            if (row.open_count != 0) hotpath_i_append_open(s, HOTPATH_I_LOAD(&t->id), &row);
+            continue;
+        }
+        hotpath_thread_t* kept = hotpath_i_thread_row(s, c->name, NULL, HOTPATH_THREAD_PARKED);
+        kept->open = row.open, kept->open_count = row.open_count;
+        kept->start_ns = row.open[0].at_ns;
+    }
+    if (hotpath_i_g.ended != NULL && s->thread == 0) {
+        hotpath_i_thread_sums(s, hotpath_i_g.ended, &ended);
+        ended.count += hotpath_i_g.ended->threads_merged;
+    }
+    s->info.threads_ended = ended.count;
+    if (ended.count != 0) {
+        hotpath_thread_t* row = hotpath_i_thread_row(s, NULL, "<ended>", HOTPATH_THREAD_ENDED);
+        row->calls = ended.calls, row->busy_ns = ended.busy_ns, row->count = ended.count;
+    }
+}
+
+/* Values. */
+static hotpath_value_t hotpath_i_gauge_value(const hotpath_i_gauge_t* g, uint64_t bits) {
+    return HOTPATH_I_LOAD(&g->is_double) == 2
+               ? hotpath_i_value_of_double(hotpath_i_bits_double(bits))
+               : hotpath_i_value_of_int((int64_t)bits);
+}
+static void hotpath_i_list_gauge(
+    hotpath_snapshot_t* s, hotpath_entry_t* entry, const hotpath_i_gauge_t* g) {
+    uint64_t head = HOTPATH_I_LOAD_ACQUIRE(&g->updates);
+    entry->count = head;
+    entry->last = hotpath_i_gauge_value(g, HOTPATH_I_LOAD_ACQUIRE(&g->bits));
+    if (HOTPATH_I_LOAD_ACQUIRE(&g->has_bounds) == 2) {
+        entry->min = hotpath_i_gauge_value(g, HOTPATH_I_LOAD_ACQUIRE(&g->min_bits));
+        entry->max = hotpath_i_gauge_value(g, HOTPATH_I_LOAD_ACQUIRE(&g->max_bits));
+    }
+    uint64_t most = (s->parts & HOTPATH_PART_LOGS) != 0 ? hotpath_i_settings.logs_limit : 0;
+    most = head < most ? head : most;
+    hotpath_sample_t* list = (hotpath_sample_t*)hotpath_i_keep(s, (size_t)most * sizeof *list);
+    for (uint64_t i = 0; i < most && list != NULL; i++) {
+        const hotpath_i_gauge_slot_t* slot = &g->history[(head - 1 - i) % g->slots];
+        uint64_t sequence = HOTPATH_I_LOAD_ACQUIRE(&slot->sequence);
+        uint64_t tick = HOTPATH_I_LOAD_ACQUIRE(&slot->tick);
+        uint64_t bits = HOTPATH_I_LOAD_ACQUIRE(&slot->bits);
+        uint64_t thread = HOTPATH_I_LOAD_ACQUIRE(&slot->thread);
+        if (sequence != head - i || HOTPATH_I_LOAD_ACQUIRE(&slot->sequence) != sequence)
+            continue; /* being written, or overwritten already */
+        hotpath_sample_t* sample = &list[entry->history_count++];
+        sample->at_ns = hotpath_i_since_start_ns(tick);
+        sample->thread = thread;
+        sample->value = hotpath_i_gauge_value(g, bits);
+    }
+    entry->history = list;
+}
+static void hotpath_i_list_values(hotpath_snapshot_t* s, hotpath_entry_t* entry) {
+    size_t temp = s->temp;
+    bool logs = (s->parts & HOTPATH_PART_LOGS) != 0;
+    hotpath_i_picks_t recent = {NULL, 0, logs ? (size_t)hotpath_i_settings.logs_limit : 1};
+    recent.items = (hotpath_i_pick_t*)hotpath_i_temp(s, recent.most * sizeof *recent.items);
+    if (recent.items != NULL) {
+        HOTPATH_I_EACH_RECORD(s, t) {
+            const hotpath_i_ring_t* ring = hotpath_i_ring_of(t, entry->id);
+            if (ring == NULL) continue;
+            entry->count += HOTPATH_I_LOAD_ACQUIRE(&ring->head);
+            hotpath_i_pick_ring(&recent, t, ring);
+        }
+        hotpath_sample_t* list = (hotpath_sample_t*)hotpath_i_keep(s, recent.count * sizeof *list);
+        for (size_t i = 0; i < recent.count && list != NULL; i++) {
+            const hotpath_i_execution_t* e = &recent.items[i].execution;
+            list[i].at_ns = hotpath_i_since_start_ns(e->tick);
+            list[i].thread = e->meta >> 24;
+            list[i].value = hotpath_i_decode(s, recent.items[i].thread, e);
+        }
+        if (list != NULL && recent.count != 0) {
+            entry->last = list[0].value;
+            entry->history = logs ? list : NULL;
+            entry->history_count = logs ? (uint32_t)recent.count : 0;
+        }
+    }
+    s->temp = temp;
+}
+static void hotpath_i_list_entries(hotpath_snapshot_t* s) {
+    uint32_t count = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]);
+    s->entries = (hotpath_entry_t*)hotpath_i_keep(s, count * sizeof *s->entries);
+    for (uint32_t id = 1; id <= count && !s->full; id++) {
+        const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_ENTRY, id);
+        if (item == NULL) continue;
+        hotpath_entry_t* entry = &s->entries[s->entry_count++];
+        entry->id = id, entry->kind = item->kind;
+        entry->name = item->name, entry->file = item->file, entry->line = item->line;
+        if (item->gauge != NULL)
+            hotpath_i_list_gauge(s, entry, item->gauge);
+        else
+            hotpath_i_list_values(s, entry);
+    }
+}
+
+static void hotpath_i_fill_drops(hotpath_drops_t* d) {
+    d->reentrant = HOTPATH_I_LOAD(&hotpath_i_g.dropped_early);
+    d->no_memory = HOTPATH_I_LOAD(&hotpath_i_g.no_memory);
+    d->abi_mismatch = HOTPATH_I_LOAD(&hotpath_i_g.abi_mismatch);
+    d->foreign_ends = HOTPATH_I_LOAD(&hotpath_i_g.foreign_ends);
+    d->function_overflow = HOTPATH_I_LOAD(&hotpath_i_g.function_overflow);
+    d->entry_overflow = HOTPATH_I_LOAD(&hotpath_i_g.entry_overflow);
+    d->value_mismatch = HOTPATH_I_LOAD(&hotpath_i_g.value_mismatch);
+    d->clock_anomalies = HOTPATH_I_LOAD(&hotpath_i_g.clock_anomalies);
+    for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t; t = t->next) {
+        d->reentrant += HOTPATH_I_LOAD(&t->dropped_reentrant);
+        d->foreign_ends += HOTPATH_I_LOAD(&t->foreign_ends);
+        d->negative_time += HOTPATH_I_LOAD(&t->negative_time);
+        d->deep_calls += HOTPATH_I_LOAD(&t->deep_calls);
+        d->node_overflow += HOTPATH_I_LOAD(&t->node_overflow);
+        d->lite_functions += HOTPATH_I_LOAD(&t->lite_functions);
+        d->context_overflow += HOTPATH_I_LOAD(&t->context_overflow);
+    }
+}
+static void hotpath_i_app_info_lock(void);
+static void hotpath_i_fill_app_info(hotpath_snapshot_t* s) {
+    hotpath_i_app_info_lock();
+    uint32_t count = hotpath_i_g.app_info_count;
+    const char** list = (const char**)hotpath_i_keep(s, count * 2 * sizeof *list);
+    for (uint32_t i = 0; i < count && list != NULL; i++) {
+        list[i * 2] = hotpath_i_keep_text(s, hotpath_i_g.app_info[i][0]);
+        list[i * 2 + 1] = hotpath_i_keep_text(s, hotpath_i_g.app_info[i][1]);
+    }
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.app_info_lock, 0u);
+    s->info.app_info = list;
+    s->info.app_info_count = list != NULL ? count : 0;
+}
+static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
+    hotpath_info_t* info = &s->info;
+    info->program = hotpath_i_g.program;
+    info->caller = hotpath_i_g.caller;
+    info->label = hotpath_i_settings.report_label;
+    info->pid = hotpath_i_os_pid();
+    info->captured_unix_ns = hotpath_i_os_unix_ns();
+    info->elapsed_ns = hotpath_i_since_start_ns(s->now);
+    info->window_ns = info->elapsed_ns;
+    double scale = (double)HOTPATH_I_LOAD(&hotpath_i_g.scale) / 1099511627776.0;
+    info->clock_hz = (uint64_t)(1e9 / scale + 0.5);
+    info->clock_tick_ps = (uint64_t)(scale * 1000 + 0.5);
+    info->scope_cost_ns_x100 = HOTPATH_I_LOAD(&hotpath_i_g.scope_cost);
+    info->memory_bytes = HOTPATH_I_LOAD(&hotpath_i_g.memory);
+#if defined(HOTPATH_CLOCK)
+    info->clock = "custom";
+    info->clock_note = "the program's own HOTPATH_CLOCK";
+#elif defined(HOTPATH_I_COUNTER)
+    info->clock = hotpath_i_counter_usable ? HOTPATH_I_COUNTER_NAME : "clock_gettime";
+    info->clock_note =
+        !hotpath_i_counter_usable
+            ? "the processor's counter is not steady, or the kernel has rejected it"
+        : hotpath_i_g.scale_final != 0
+            ? "measured against the monotonic clock over 0.1 s or more"
+            : "measured against the monotonic clock over less than 0.1 s, from below";
+#else
+    info->clock = "clock_gettime";
+    info->clock_note = "the system's monotonic clock";
+#endif
+    hotpath_i_fill_drops(&info->drops);
+    hotpath_i_fill_app_info(s);
+}
+
+/* The most that a snapshot can need now, for memory from the system that costs nothing untouched. */
+static size_t hotpath_i_snapshot_most(void) {
+    size_t functions = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_FUNCTION]) + 64u;
+    size_t entries = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]) + 64u;
+    size_t nodes = 1024, threads = 4, opens = 64;
+    for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t; t = t->next) {
+        nodes += HOTPATH_I_LOAD(&t->node_count) + 256u;
+        threads++;
+        opens += HOTPATH_MAX_DEPTH;
+    }
+    if (hotpath_i_g.ended != NULL) nodes += hotpath_i_g.ended->node_count;
+    for (hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts); c; c = c->next)
+        threads++, opens += HOTPATH_CONTEXT_DEPTH;
+    size_t log = (size_t)hotpath_i_settings.logs_limit + HOTPATH_I_SLOWEST;
+    return sizeof(hotpath_snapshot_t) + 65536 +
+           functions * (sizeof(hotpath_function_t) + 16 * 10 + 64 +
+                           HOTPATH_I_OCTAVES * (HOTPATH_I_BUCKETS + 2) * sizeof(uint64_t) +
+                           log * (sizeof(hotpath_execution_t) + 16)) +
+           entries * (sizeof(hotpath_entry_t) + 64 + log * (sizeof(hotpath_sample_t) + 16)) +
+           nodes * (sizeof(hotpath_node_t) + 64) +
+           opens * (sizeof(hotpath_i_override_t) + sizeof(hotpath_open_t) + 64) +
+           threads * (sizeof(hotpath_thread_t) + 256 + (functions + entries) * 16 +
+                         4 * HOTPATH_I_TEXT_RING) +
+           log * sizeof(hotpath_i_pick_t) * 2;
+}
+static void hotpath_i_take(hotpath_snapshot_t* s) {
+    hotpath_i_calibrate();
+    s->now = HOTPATH_I_TICKS();
+    hotpath_i_clock_check(s->now);
+    hotpath_i_fill_info(s);
+    hotpath_i_list_functions(s);
+    hotpath_i_read_stacks(s);
+    hotpath_i_merge_tree(s);
+    hotpath_i_prune(s);
+    if (s->full) return;
+    hotpath_i_link_tree(s);
+    hotpath_i_merge_functions(s);
+    hotpath_i_merge_histograms(s);
+    if ((s->parts & HOTPATH_PART_LOGS) != 0)
+        for (size_t i = 0; i < s->function_count && !s->full; i++)
+            hotpath_i_merge_logs(s, &s->functions[i]);
+    hotpath_i_list_threads(s);
+    if ((s->parts & HOTPATH_PART_VALUES) != 0) hotpath_i_list_entries(s);
+    s->temp = 0;
+}
+/* An empty snapshot in the caller's memory or the system's. */
+static hotpath_snapshot_t* hotpath_i_snapshot_new(
+    const hotpath_snapshot_desc_t* desc, size_t most) {
+    bool owned = desc == NULL || desc->buffer == NULL;
+    size_t size = owned ? most : desc->buffer_size;
+    if (size < sizeof(hotpath_snapshot_t) + 64 || (!owned && (uintptr_t)desc->buffer % 16 != 0))
+        return NULL;
+    void* memory = owned ? hotpath_i_pages_alloc(size) : desc->buffer;
+    if (memory == NULL) return NULL;
+    hotpath_snapshot_t* s = (hotpath_snapshot_t*)memory;
+    memset(s, 0, sizeof *s);
+    s->base = (char*)memory;
+    s->capacity = size & ~(size_t)15;
+    s->used = (sizeof *s + 15u) & ~(size_t)15u;
+    s->owned = owned;
+    s->parts = desc != NULL && desc->parts != 0 ? desc->parts : ~0u;
+    s->thread = desc != NULL ? desc->thread : 0;
+    return s;
+}
+static void hotpath_i_reader_enter(void) {
+    hotpath_i_lock();
+    hotpath_i_local.reading = 1;
+}
+static void hotpath_i_reader_leave(void) {
+    hotpath_i_reap(false);
+    hotpath_i_local.reading = 0;
+    hotpath_i_unlock();
+}
+HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_take(const hotpath_snapshot_desc_t* desc) {
+    HOTPATH_I_FORWARD_RESULT(snapshot_take(desc));
+    if (!hotpath_i_init()) return NULL;
+    int saved = errno;
+    hotpath_i_reader_enter();
+    hotpath_snapshot_t* s = hotpath_i_snapshot_new(desc, hotpath_i_snapshot_most());
+    if (s != NULL) {
+        hotpath_i_take(s);
+        if (s->full) {
+            hotpath_snapshot_free(s);
+            s = NULL;
+        }
+    }
+    hotpath_i_reader_leave();
+    errno = saved;
+    return s;
+}
+HOTPATH_API size_t hotpath_snapshot_size(const hotpath_snapshot_desc_t* desc) {
+    hotpath_snapshot_desc_t own;
+    memset(&own, 0, sizeof own);
+    if (desc != NULL) own.parts = desc->parts, own.thread = desc->thread;
+    hotpath_snapshot_t* s = hotpath_snapshot_take(&own);
+    size_t size = s != NULL ? s->peak * 2 + 65536 : 0;
+    hotpath_snapshot_free(s);
+    return size;
+}
+HOTPATH_API void hotpath_snapshot_free(hotpath_snapshot_t* snapshot) {
+    if (snapshot != NULL && snapshot->owned) hotpath_i_pages_free(snapshot, snapshot->capacity);
+}
+HOTPATH_API const hotpath_info_t* hotpath_snapshot_info(const hotpath_snapshot_t* snapshot) {
+    return &snapshot->info;
+}
+HOTPATH_API const hotpath_function_t* hotpath_snapshot_functions(
+    const hotpath_snapshot_t* snapshot, size_t* count) {
+    *count = snapshot->function_count;
+    return snapshot->functions;
+}
+HOTPATH_API const hotpath_node_t* hotpath_snapshot_nodes(
+    const hotpath_snapshot_t* snapshot, size_t* count) {
+    *count = (snapshot->parts & HOTPATH_PART_TREE) != 0 ? snapshot->node_count : 0;
+    return snapshot->nodes;
+}
+HOTPATH_API const hotpath_thread_t* hotpath_snapshot_threads(
+    const hotpath_snapshot_t* snapshot, size_t* count) {
+    *count = (snapshot->parts & HOTPATH_PART_THREADS) != 0 ? snapshot->thread_count : 0;
+    return snapshot->threads;
+}
+HOTPATH_API const hotpath_entry_t* hotpath_snapshot_entries(
+    const hotpath_snapshot_t* snapshot, size_t* count) {
+    *count = snapshot->entry_count;
+    return snapshot->entries;
+}
+
+/* The buckets of a function's k-th octave in a snapshot, and which octave it is. */
+static const uint64_t* hotpath_i_snapshot_octave(
+    const hotpath_snapshot_t* s, const hotpath_function_t* f, uint32_t k, size_t* octave) {
+    const uint64_t* buckets =
+        s->buckets + (size_t)(f->histogram_first + k) * (HOTPATH_I_BUCKETS + 2);
+    *octave = (size_t)buckets[HOTPATH_I_BUCKETS];
+    return buckets;
+}
+/* The lowest duration of a bucket; its width is 1 in the first two octaves and then doubles. */
+static uint64_t hotpath_i_bucket_low(size_t octave, size_t bucket) {
+    return octave == 0 ? bucket : (uint64_t)(HOTPATH_I_BUCKETS + bucket) << (octave - 1);
+}
+static uint64_t hotpath_i_bucket_width(size_t octave) {
+    return octave == 0 ? 1 : (uint64_t)1 << (octave - 1);
+}
+static uint64_t hotpath_i_function_ns(const hotpath_function_t* f, uint64_t ticks) {
+    return f->kind == HOTPATH_KIND_SPAN ? ticks : hotpath_i_ns(ticks);
+}
+HOTPATH_API uint64_t hotpath_snapshot_percentile(
+    const hotpath_snapshot_t* snapshot, const hotpath_function_t* function, double percent) {
+    uint64_t count = 0;
+    size_t octave;
+    for (uint32_t o = 0; o < function->histogram_count; o++) {
+        const uint64_t* buckets = hotpath_i_snapshot_octave(snapshot, function, o, &octave);
+        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++)
+            count += buckets[k];
+    }
+    if (count == 0) return 0;
+    percent = percent > 0 ? percent < 100 ? percent : 100 : 0;
+    double exact = percent / 100.0 * (double)count;
+    uint64_t rank = (uint64_t)exact;
+    /* ceil, but for what the division by 100 adds where the rank is whole */
+    rank += exact - (double)rank > 1e-9 * exact;
+    rank = rank < 1 ? 1 : rank > count ? count : rank;
+    if (rank == 1 && percent <= 0) return function->min_ns;
+    if (rank == count) return function->max_ns;
+    for (uint32_t o = 0; o < function->histogram_count; o++) {
+        const uint64_t* buckets = hotpath_i_snapshot_octave(snapshot, function, o, &octave);
+        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++) {
+            if (rank > buckets[k]) {
+                rank -= buckets[k];
+                continue;
+            }
+            uint64_t middle =
+                hotpath_i_bucket_low(octave, k) + (hotpath_i_bucket_width(octave) - 1) / 2;
+            uint64_t ns = hotpath_i_function_ns(function, middle);
+            ns = ns < function->min_ns ? function->min_ns : ns;
+            return ns > function->max_ns ? function->max_ns : ns;
+        }
+    }
+    return function->max_ns;
+}
+
+/* >>difference
+   A difference is a copy of the newer snapshot from which the older is taken. Counters that read
+   less than before (they cannot, but for self times) give zero. */
+
+static uint64_t hotpath_i_minus(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
+
+static hotpath_value_t hotpath_i_copy_value(hotpath_snapshot_t* s, hotpath_value_t value) {
+    if (value.type == HOTPATH_VALUE_TEXT) value.as.text = hotpath_i_keep_text(s, value.as.text);
+    return value;
+}
+static const hotpath_execution_t* hotpath_i_copy_executions(
+    hotpath_snapshot_t* s, const hotpath_execution_t* from, uint32_t* count, uint64_t after_ns) {
+    uint32_t n = 0;
+    hotpath_execution_t* to = (hotpath_execution_t*)hotpath_i_keep(s, *count * sizeof *to);
+    for (uint32_t i = 0; i < *count && to != NULL; i++)
+        if (from[i].at_ns >= after_ns) {
+            to[n] = from[i];
+            to[n++].value = hotpath_i_copy_value(s, from[i].value);
+        }
+    *count = n;
+    return to;
+}
+static void hotpath_i_copy_functions(
+    hotpath_snapshot_t* s, const hotpath_snapshot_t* newer, uint64_t after_ns) {
+    for (size_t i = 0; i < s->function_count && !s->full; i++) {
+        hotpath_function_t* f = &s->functions[i];
+        bool spans = f->kind == HOTPATH_KIND_SPAN; /* their times are of another clock */
+        const hotpath_function_t* from = &newer->functions[i];
+        hotpath_reason_t* reasons =
+            (hotpath_reason_t*)hotpath_i_keep(s, from->reasons_count * sizeof *reasons);
+        if (reasons != NULL && from->reasons_count != 0)
+            memcpy(reasons, from->reasons, from->reasons_count * sizeof *reasons);
+        f->reasons = reasons;
+        f->recent =
+            hotpath_i_copy_executions(s, from->recent, &f->recent_count, spans ? 0 : after_ns);
+        f->slowest =
+            hotpath_i_copy_executions(s, from->slowest, &f->slowest_count, spans ? 0 : after_ns);
+    }
+}
+static void hotpath_i_copy_rest(hotpath_snapshot_t* s) {
+    for (size_t i = 0; i < s->thread_count && !s->full; i++) {
+        hotpath_thread_t* t = &s->threads[i];
+        hotpath_open_t* open = (hotpath_open_t*)hotpath_i_keep(s, t->open_count * sizeof *open);
+        if (open != NULL && t->open_count != 0) memcpy(open, t->open, t->open_count * sizeof *open);
+        t->open = open;
+        t->name = hotpath_i_keep_text(s, t->name);
+    }
+    for (size_t i = 0; i < s->entry_count && !s->full; i++) {
+        hotpath_entry_t* e = &s->entries[i];
+        hotpath_sample_t* history =
+            (hotpath_sample_t*)hotpath_i_keep(s, e->history_count * sizeof *history);
+        for (uint32_t k = 0; k < e->history_count && history != NULL; k++) {
+            history[k] = e->history[k];
+            history[k].value = hotpath_i_copy_value(s, e->history[k].value);
+        }
+        e->history = history;
+        e->last = hotpath_i_copy_value(s, e->last);
+    }
+    const char** list = (const char**)hotpath_i_keep(s, s->info.app_info_count * 2 * sizeof *list);
+    for (uint32_t i = 0; i < s->info.app_info_count * 2 && list != NULL; i++)
+        list[i] = hotpath_i_keep_text(s, s->info.app_info[i]);
+    s->info.app_info = list;
+}
+static void* hotpath_i_copy_array(hotpath_snapshot_t* s, const void* from, size_t size) {
+    void* to = hotpath_i_keep(s, size);
+    if (to != NULL && size != 0) memcpy(to, from, size);
+    return to;
+}
+/* Takes the older histogram off, and finds the bounds that are left. */
+static void hotpath_i_minus_histogram(hotpath_snapshot_t* s, hotpath_function_t* f,
+    const hotpath_snapshot_t* older, const hotpath_function_t* old) {
+    uint64_t low = UINT64_MAX, high = 0;
+    for (uint32_t o = 0; o < f->histogram_count; o++) {
+        size_t octave, old_octave = 0;
+        const uint64_t* place = hotpath_i_snapshot_octave(s, f, o, &octave);
+        uint64_t* buckets = s->buckets + (place - s->buckets);
+        for (uint32_t p = 0; old != NULL && p < old->histogram_count; p++) {
+            const uint64_t* before = hotpath_i_snapshot_octave(older, old, p, &old_octave);
+            for (size_t k = 0; k < HOTPATH_I_BUCKETS && old_octave == octave; k++)
+                buckets[k] = hotpath_i_minus(buckets[k], before[k]);
+        }
+        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++) {
+            if (buckets[k] == 0) continue;
+            uint64_t from = hotpath_i_bucket_low(octave, k);
+            low = from < low ? from : low;
+            high = from + hotpath_i_bucket_width(octave) - 1;
+        }
+    }
+    uint64_t min = low == UINT64_MAX ? 0 : hotpath_i_function_ns(f, low);
+    uint64_t max = low == UINT64_MAX ? 0 : hotpath_i_function_ns(f, high);
+    f->max_ns = max < f->max_ns ? max : f->max_ns;
+    f->min_ns = low == UINT64_MAX || min > f->min_ns ? min : f->min_ns;
+    f->bounds_only = true;
+}
+static void hotpath_i_minus_function(hotpath_snapshot_t* s, hotpath_function_t* f,
+    const hotpath_snapshot_t* older, const hotpath_function_t* old) {
+    f->self_ns = 0; /* summed again over the nodes */
+    hotpath_i_minus_histogram(s, f, older, old);
+    if (old != NULL) {
+        f->calls = hotpath_i_minus(f->calls, old->calls);
+        f->abandoned = hotpath_i_minus(f->abandoned, old->abandoned);
+        f->completed = hotpath_i_minus(f->completed, old->completed);
+        f->errors = hotpath_i_minus(f->errors, old->errors);
+        f->bytes = hotpath_i_minus(f->bytes, old->bytes);
+        f->total_ns = hotpath_i_minus(f->total_ns, old->total_ns);
+        f->sum_ticks = hotpath_i_minus(f->sum_ticks, old->sum_ticks);
+        uint64_t low = f->sum_squares_low;
+        f->sum_squares_low = low - old->sum_squares_low;
+        f->sum_squares_high -= old->sum_squares_high + (low < old->sum_squares_low);
+        hotpath_reason_t* reasons = s->functions[f - s->functions].reasons_count != 0
+                                        ? (hotpath_reason_t*)(uintptr_t)f->reasons
+                                        : NULL;
+        for (uint32_t i = 0; i < f->reasons_count; i++)
+            for (uint32_t k = 0; k < old->reasons_count; k++)
+                if (strcmp(reasons[i].text, old->reasons[k].text) == 0)
+                    reasons[i].count = hotpath_i_minus(reasons[i].count, old->reasons[k].count);
+    }
+    f->mean_ns = f->stdev_ns = 0;
+    hotpath_i_finish_moments(f);
+    if (s->info.window_ns != 0)
+        f->calls_per_sec = (double)f->calls * 1e9 / (double)s->info.window_ns;
+}
+static void hotpath_i_minus_nodes(
+    hotpath_snapshot_t* s, const hotpath_snapshot_t* older, uint32_t* map) {
+    for (size_t i = 0; i < s->node_count; i++) {
+        hotpath_node_t* n = &s->nodes[i];
+        uint32_t id = s->functions[n->function].id, k = HOTPATH_NO_NODE;
+        if (n->parent == HOTPATH_NO_NODE) {
+            for (uint32_t r = 0; r < older->node_count && k == HOTPATH_NO_NODE; r++)
+                if (older->nodes[r].parent == HOTPATH_NO_NODE &&
+                    older->functions[older->nodes[r].function].id == id)
+                    k = r;
+        } else if (map[n->parent] != HOTPATH_NO_NODE) {
+            k = older->nodes[map[n->parent]].first_child;
+            while (k != HOTPATH_NO_NODE && older->functions[older->nodes[k].function].id != id)
+                k = older->nodes[k].next_sibling;
+        }
+        map[i] = k;
+        if (k != HOTPATH_NO_NODE) {
+            const hotpath_node_t* old = &older->nodes[k];
+            n->calls = hotpath_i_minus(n->calls, old->calls);
+            n->errors = hotpath_i_minus(n->errors, old->errors);
+            n->bytes = hotpath_i_minus(n->bytes, old->bytes);
+            n->total_ns = hotpath_i_minus(n->total_ns, old->total_ns);
+        }
+    }
+    for (size_t i = s->node_count; i-- > 0;) { /* children stand behind their parents */
+        hotpath_node_t* n = &s->nodes[i];
+        uint64_t inside = 0;
+        for (uint32_t k = n->first_child; k != HOTPATH_NO_NODE; k = s->nodes[k].next_sibling)
+            inside += s->nodes[k].total_ns;
+        n->self_ns = hotpath_i_minus(n->total_ns, inside);
+        s->functions[n->function].self_ns += n->self_ns;
+    }
+}
+static void hotpath_i_minus_rest(hotpath_snapshot_t* s, const hotpath_snapshot_t* older) {
+    for (size_t i = 0; i < s->thread_count; i++)
+        for (size_t k = 0; k < older->thread_count; k++) {
+            hotpath_thread_t* t = &s->threads[i];
+            const hotpath_thread_t* old = &older->threads[k];
+            if (t->state != old->state || t->id != old->id || t->state == HOTPATH_THREAD_PARKED)
+                continue;
+            t->calls = hotpath_i_minus(t->calls, old->calls);
+            t->busy_ns = hotpath_i_minus(t->busy_ns, old->busy_ns);
+        }
+    for (size_t i = 0, k = 0; i < s->entry_count; i++) {
+        while (k < older->entry_count && older->entries[k].id < s->entries[i].id)
+            k++;
+        if (k < older->entry_count && older->entries[k].id == s->entries[i].id)
+            s->entries[i].count = hotpath_i_minus(s->entries[i].count, older->entries[k].count);
+    }
+    uint64_t a[sizeof(hotpath_drops_t) / 8], b[sizeof(hotpath_drops_t) / 8];
+    memcpy(a, &s->info.drops, sizeof a);
+    memcpy(b, &older->info.drops, sizeof b);
+    for (size_t i = 0; i < sizeof a / sizeof *a; i++)
+        a[i] = hotpath_i_minus(a[i], b[i]);
+    memcpy(&s->info.drops, a, sizeof a);
+}
+HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapshot_t* newer,
+    const hotpath_snapshot_t* older, const hotpath_snapshot_desc_t* desc) {
+    if (newer == NULL || older == NULL || newer->info.pid != older->info.pid ||
+        newer->info.elapsed_ns < older->info.elapsed_ns || newer->info.is_difference ||
+        older->info.is_difference)
+        return NULL;
+    hotpath_snapshot_t* s = hotpath_i_snapshot_new(desc, newer->used * 2 + 65536);
+    if (s == NULL) return NULL;
+    s->info = newer->info;
+    s->info.is_difference = true;
+    s->info.window_ns = newer->info.elapsed_ns - older->info.elapsed_ns;
+    s->parts = newer->parts, s->thread = newer->thread, s->now = newer->now;
+    s->function_count = newer->function_count, s->node_count = newer->node_count;
+    s->thread_count = newer->thread_count, s->entry_count = newer->entry_count;
+    s->octave_count = newer->octave_count;
+    s->functions = (hotpath_function_t*)hotpath_i_copy_array(
+        s, newer->functions, s->function_count * sizeof *s->functions);
+    s->nodes =
+        (hotpath_node_t*)hotpath_i_copy_array(s, newer->nodes, s->node_count * sizeof *s->nodes);
+    s->threads = (hotpath_thread_t*)hotpath_i_copy_array(
+        s, newer->threads, s->thread_count * sizeof *s->threads);
+    s->entries = (hotpath_entry_t*)hotpath_i_copy_array(
+        s, newer->entries, s->entry_count * sizeof *s->entries);
+    s->buckets = (uint64_t*)hotpath_i_copy_array(
+        s, newer->buckets, s->octave_count * (HOTPATH_I_BUCKETS + 2) * sizeof *s->buckets);
+    uint32_t* map = (uint32_t*)hotpath_i_temp(s, (s->node_count + 1) * sizeof *map);
+    if (!s->full) hotpath_i_copy_functions(s, newer, older->info.elapsed_ns);
+    if (!s->full) hotpath_i_copy_rest(s);
+    if (s->full) {
+        hotpath_snapshot_free(s);
+        return NULL;
+    }
+    for (size_t i = 0, k = 0; i < s->function_count; i++) {
+        while (k < older->function_count && older->functions[k].id < s->functions[i].id)
+            k++;
+        bool known = k < older->function_count && older->functions[k].id == s->functions[i].id;
+        hotpath_i_minus_function(s, &s->functions[i], older, known ? &older->functions[k] : NULL);
+    }
+    hotpath_i_minus_nodes(s, older, map);
+    hotpath_i_minus_rest(s, older);
+    s->temp = 0;
+    return s;
+}
+
+/* >>writer
+   Numbers with units, and texts in JSON, in a hotpath_i_writer_t (>>log). Nothing here depends on
+   the locale. */
+
+static void hotpath_i_put_i64(hotpath_i_writer_t* w, int64_t v) {
+    if (v < 0) hotpath_i_putc(w, '-');
+    hotpath_i_put_u64(w, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+/* Looks at the bits, so that -ffast-math cannot reason it away. */
+static bool hotpath_i_is_finite(double v) {
+    uint64_t bits = 0;
+    memcpy(&bits, &v, sizeof bits);
+    return (bits >> 52 & 0x7FF) != 0x7FF;
+}
+
+/* The digits of a decimal exponent form, d.ddd with the point after the first digit, as a number:
+   plain within 1e-5 to 1e15, else with an exponent. */
+static void hotpath_i_put_digits(
+    hotpath_i_writer_t* w, const char* digits, size_t count, int exponent) {
+    bool plain = exponent >= -5 && exponent < 15;
+    int point = plain ? exponent : 0;
+    for (int i = point; i < 0; i++)
+        hotpath_i_puts(w, i == point ? "0." : "0");
+    for (size_t i = 0; i < count || (int)i <= point; i++) {
+        if (i > 0 && (int)i == point + 1) hotpath_i_putc(w, '.');
+        hotpath_i_putc(w, i < count ? digits[i] : '0');
+    }
+    if (plain) return;
+    hotpath_i_puts(w, exponent < 0 ? "e-" : "e+");
+    hotpath_i_put_u64(w, (uint64_t)(exponent < 0 ? -exponent : exponent));
+}
+
+#if !defined(HOTPATH_NO_STDIO)
+/* The shortest text that reads back as the same number: 15, 16 or 17 digits, of which snprintf
+   gives the exact ones. Its decimal point is whatever the locale says and is skipped. */
+static size_t hotpath_i_double_digits(double v, char* digits, int* exponent) {
+    char text[64];
+    size_t count = 0;
+    for (int precision = 14; precision <= 16; precision++) {
+        if (snprintf(text, sizeof text, "%.*e", precision, v) < 0) break;
+        if (!(strtod(text, NULL) < v) && !(strtod(text, NULL) > v)) break;
+    }
+    const char* at = text;
+    for (; *at && *at != 'e'; at++) {
+        if (*at >= '0' && *at <= '9' && count < 17) digits[count++] = *at;
+    }
+    bool minus = at[0] == 'e' && at[1] == '-';
+    *exponent = 0;
+    for (at += at[0] ? 2 : 0; *at >= '0' && *at <= '9'; at++)
+        *exponent = *exponent * 10 + (*at - '0');
+    if (minus) *exponent = -*exponent;
+    return count;
+}
+#else
+/* Fifteen digits, the last of which may be off by one far from 1. */
+static size_t hotpath_i_double_digits(double v, char* digits, int* exponent) {
+    static const double powers[] = {1e256, 1e128, 1e64, 1e32, 1e16, 1e8, 1e4, 1e2, 1e1};
+    int power = 256;
+    *exponent = 0;
+    for (size_t i = 0; i < sizeof powers / sizeof powers[0]; i++, power /= 2) {
+        if (v >= powers[i]) v /= powers[i], *exponent += power;
+    }
+    power = 256;
+    for (size_t i = 0; i < sizeof powers / sizeof powers[0]; i++, power /= 2) {
+        if (v < 10 / powers[i]) v *= powers[i], *exponent -= power;
+    }
+    uint64_t number = (uint64_t)(v * 1e14 + 0.5);
+    if (number >= 1000000000000000u) number /= 10, *exponent += 1;
+    for (size_t i = 15; i-- > 0; number /= 10)
+        digits[i] = (char)('0' + number % 10);
+    return 15;
+}
+#endif
+
+/* The shortest form that reads back as the same number. */
+static void hotpath_i_put_double(hotpath_i_writer_t* w, double v) {
+    char digits[24];
+    int exponent = 0;
+    if (!hotpath_i_is_finite(v)) {
+        hotpath_i_puts(w, v > 0 ? "inf" : v < 0 ? "-inf" : "NaN");
+        return;
+    }
+    if (v < 0) hotpath_i_putc(w, '-');
+    if (v < 0) v = -v;
+    if (!(v > 0)) {
+        hotpath_i_putc(w, '0');
+        return;
+    }
+    size_t count = hotpath_i_double_digits(v, digits, &exponent);
+    while (count > 1 && digits[count - 1] == '0')
+        count--;
+    hotpath_i_put_digits(w, digits, count, exponent);
+}
+
+/* A number of at least 0 with a fixed number of decimals, at most 6. */
+static void hotpath_i_put_fixed(hotpath_i_writer_t* w, double v, uint32_t decimals) {
+    uint64_t scale = 1;
+    if (!(v >= 0 && v < 1e13)) {
+        hotpath_i_put_double(w, v);
+        return;
+    }
+    for (uint32_t i = 0; i < decimals; i++)
+        scale *= 10;
+    uint64_t number = (uint64_t)(v * (double)scale + 0.5);
+    hotpath_i_put_u64(w, number / scale);
+    if (decimals != 0) hotpath_i_putc(w, '.');
+    for (scale /= 10; scale != 0; scale /= 10)
+        hotpath_i_putc(w, (char)('0' + number / scale % 10));
+}
+
+/* Three digits of a number below 1000; more before the point are kept. */
+static void hotpath_i_put_three(hotpath_i_writer_t* w, double v) {
+    hotpath_i_put_fixed(w, v, v < 9.995 ? 2 : v < 99.95 ? 1 : 0);
+}
+
+/* A time with its unit and three digits. Whole nanoseconds have no decimals. */
+static void hotpath_i_put_duration(hotpath_i_writer_t* w, double ns, bool whole) {
+    static const struct {
+        double ns;
+        const char* name;
+    } units[] = {{1, " ns"}, {1e3, " \xC2\xB5s"}, {1e6, " ms"}, {1e9, " s"}, {6e10, " min"},
+        {3.6e12, " h"}, {8.64e13, " d"}};
+    size_t last = sizeof units / sizeof units[0] - 1, i = 0;
+    while (i < last && ns / units[i].ns >= 999.5)
+        i++;
+    if (i == 0 && (whole || !(ns > 0)))
+        hotpath_i_put_fixed(w, ns, 0);
+    else
+        hotpath_i_put_three(w, ns / units[i].ns);
+    hotpath_i_puts(w, units[i].name);
+}
+
+static void hotpath_i_put_ns(hotpath_i_writer_t* w, uint64_t ns) {
+    hotpath_i_put_duration(w, (double)ns, true);
+}
+
+static void hotpath_i_put_size(hotpath_i_writer_t* w, uint64_t bytes) {
+    static const char* const units[] = {" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
+    double v = (double)bytes;
+    size_t i = 0;
+    for (; v >= 1023.5; i++)
+        v /= 1024;
+    if (i == 0)
+        hotpath_i_put_u64(w, bytes);
+    else
+        hotpath_i_put_three(w, v);
+    hotpath_i_puts(w, units[i]);
+}
+
+/* The name of a percentile: 95, 99.9. */
+static void hotpath_i_put_percentile(hotpath_i_writer_t* w, uint32_t micro) {
+    hotpath_i_put_u64(w, micro / 1000000);
+    uint32_t rest = micro % 1000000;
+    if (rest != 0) hotpath_i_putc(w, '.');
+    for (uint32_t scale = 100000; rest != 0; rest %= scale, scale /= 10)
+        hotpath_i_putc(w, (char)('0' + rest / scale));
+}
+
+static void hotpath_i_put_two(hotpath_i_writer_t* w, uint64_t v, char after) {
+    if (v < 10) hotpath_i_putc(w, '0');
+    hotpath_i_put_u64(w, v);
+    hotpath_i_putc(w, after);
+}
+
+/* A time of UTC as 2026-01-31T23:59:59.000Z. The days are counted in years that begin in March, so
+   that the leap day is the last one. */
+static void hotpath_i_put_utc(hotpath_i_writer_t* w, int64_t unix_ns) {
+    int64_t ms = unix_ns / 1000000 - (unix_ns % 1000000 < 0 ? 1 : 0);
+    int64_t days = ms / 86400000 - (ms % 86400000 < 0 ? 1 : 0);
+    uint64_t rest = (uint64_t)(ms - days * 86400000);
+    uint64_t since = (uint64_t)(days + 719468); /* since 0000-03-01 */
+    uint64_t era = since / 146097, day = since % 146097;
+    uint64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    uint64_t of_year = day - (365 * year + year / 4 - year / 100);
+    uint64_t month = (5 * of_year + 2) / 153;
+    uint64_t of_month = of_year - (153 * month + 2) / 5 + 1;
+    hotpath_i_put_u64(w, era * 400 + year + (month >= 10 ? 1 : 0));
+    hotpath_i_putc(w, '-');
+    hotpath_i_put_two(w, month < 10 ? month + 3 : month - 9, '-');
+    hotpath_i_put_two(w, of_month, 'T');
+    hotpath_i_put_two(w, rest / 3600000, ':');
+    hotpath_i_put_two(w, rest / 60000 % 60, ':');
+    hotpath_i_put_two(w, rest / 1000 % 60, '.');
+    hotpath_i_putc(w, (char)('0' + rest / 100 % 10));
+    hotpath_i_putc(w, (char)('0' + rest / 10 % 10));
+    hotpath_i_putc(w, (char)('0' + rest % 10));
+    hotpath_i_putc(w, 'Z');
+}
+
+/* A text as a JSON string that is valid UTF-8 whatever the bytes are, without hidden characters. */
+static void hotpath_i_put_json(hotpath_i_writer_t* w, const char* text, size_t length) {
+    size_t used = 0;
+    hotpath_i_putc(w, '"');
+    for (size_t i = 0; i < length; i += used) {
+        uint32_t point = hotpath_i_utf8(text + i, length - i, &used);
+        if (point == '"' || point == '\\') {
+            hotpath_i_putc(w, '\\');
+            hotpath_i_putc(w, text[i]);
+        } else if (point == '\n' || point == '\t') {
+            hotpath_i_puts(w, point == '\n' ? "\\n" : "\\t");
+        } else if (point > 0xFFFF && hotpath_i_is_hidden(point)) {
+            hotpath_i_puts(w, "\\u");
+            hotpath_i_put_hex(w, 0xD800 + ((point - 0x10000) >> 10), 4);
+            hotpath_i_puts(w, "\\u");
+            hotpath_i_put_hex(w, 0xDC00 + ((point - 0x10000) & 0x3FF), 4);
+        } else if (hotpath_i_is_hidden(point)) {
+            hotpath_i_puts(w, "\\u");
+            hotpath_i_put_hex(w, point, 4);
+        } else if (point == 0xFFFD) {
+            hotpath_i_puts(w, "\xEF\xBF\xBD");
+        } else {
+            hotpath_i_put(w, text + i, used);
+        }
+    }
+    hotpath_i_putc(w, '"');
+}
+
+/* Names at most `room` columns wide: of a longer one the beginning and, because that tells C++
+   functions apart, twice as much of the end. A name that is empty is shown as ?. */
+static void hotpath_i_put_name(hotpath_i_writer_t* w, const char* name, size_t room) {
+    size_t length = strlen(name);
+    size_t columns = hotpath_i_put_columns(NULL, name, length, 0, 0);
+    if (length == 0) hotpath_i_putc(w, '?');
+    if (columns <= room) {
+        (void)hotpath_i_put_columns(w, name, length, 0, room);
+        return;
+    }
+    size_t head = room < 3 ? 0 : (room - 1) / 3;
+    size_t tail = room < 1 ? 0 : room - 1 - head;
+    (void)hotpath_i_put_columns(w, name, length, 0, head);
+    hotpath_i_puts(w, "\xE2\x80\xA6");
+    (void)hotpath_i_put_columns(w, name, length, columns - tail, columns);
+}
+
+/* A value as a text, as it is: not made safe to show. */
+static void hotpath_i_put_value(hotpath_i_writer_t* w, const hotpath_value_t* value) {
+    switch ((hotpath_value_type_t)value->type) {
+        case HOTPATH_VALUE_NONE: break;
+        case HOTPATH_VALUE_BOOL: hotpath_i_puts(w, value->as.i ? "true" : "false"); break;
+        case HOTPATH_VALUE_CHAR:
+            if (value->as.i >= 0x20 && value->as.i < 0x7F) {
+                hotpath_i_putc(w, (char)value->as.i);
+            } else {
+                hotpath_i_puts(w, "\\x");
+                hotpath_i_put_hex(w, (uint64_t)value->as.i & 0xFF, 2);
+            }
+            break;
+        case HOTPATH_VALUE_INT: hotpath_i_put_i64(w, value->as.i); break;
+        case HOTPATH_VALUE_UINT: hotpath_i_put_u64(w, value->as.u); break;
+        case HOTPATH_VALUE_DOUBLE: hotpath_i_put_double(w, value->as.d); break;
+        case HOTPATH_VALUE_POINTER:
+            hotpath_i_puts(w, "0x");
+            hotpath_i_put_hex(w, value->as.u, 1);
+            break;
+        case HOTPATH_VALUE_TEXT:
+            if (value->as.text) hotpath_i_put(w, value->as.text, value->length);
+            break;
+    }
+}
+
+HOTPATH_API size_t hotpath_value_text(hotpath_value_t value, char* text, size_t size) {
+    if (!text || size == 0) return 0;
+    hotpath_i_writer_t w = hotpath_i_writer_to(text, size - 1, NULL, NULL);
+    if (size > 1) hotpath_i_put_value(&w, &value);
+    /* A character that the cut goes through is left out whole. */
+    if (w.failed && value.type == HOTPATH_VALUE_TEXT) {
+        while (w.used > 0 && ((unsigned char)value.as.text[w.used] & 0xC0) == 0x80)
+            w.used--;
+    }
+    text[w.used] = 0;
+    return w.used;
+}
+
+/* >>views
+   What a report shows of a snapshot: filtered by HOTPATH_FOCUS, sorted, limited. A view is a list
+   of indices; its memory is pages, so that a report needs no malloc. */
+
+#define HOTPATH_I_NONE UINT32_MAX
+
+typedef struct hotpath_i_rows {
+    uint32_t* order;
+    size_t total; /* rows there are */
+    size_t shown; /* of them within the limit */
+} hotpath_i_rows_t;
+
+/* The call tree: links only between the nodes that are shown. */
+typedef struct hotpath_i_tree {
+    const hotpath_node_t* nodes;
+    size_t count;
+    uint64_t* weight; /* the largest total in the subtree, so that a parent never weighs less */
+    uint32_t* first;
+    uint32_t* next;
+    unsigned char* marks; /* HOTPATH_I_MARK_* */
+    uint32_t first_root;
+} hotpath_i_tree_t;
+
+enum {
+    HOTPATH_I_MARK_USED = 1,    /* something happened here or below */
+    HOTPATH_I_MARK_FOCUSED = 2, /* this node or one above it is in focus */
+    HOTPATH_I_MARK_HOLDS = 4    /* one below it is in focus */
+};
+
+typedef struct hotpath_i_views {
+    const hotpath_snapshot_t* snapshot;
+    const hotpath_info_t* info;
+    const hotpath_function_t* functions;
+    const hotpath_thread_t* threads;
+    const hotpath_entry_t* entries;
+    size_t functions_count;
+    size_t threads_count;
+    size_t entries_count;
+    double busy_ns; /* the whole of all percentages */
+    hotpath_i_rows_t rows[HOTPATH_I_SECTION_COUNT];
+    hotpath_i_tree_t tree;
+    uint32_t with_data; /* sections with rows */
+    uint32_t sections;  /* sections to show in a table */
+    bool called;        /* there are functions with calls */
+    bool out_of_focus;  /* but none in focus */
+    void* pages;        /* all memory of the views, NULL if there was none */
+    size_t pages_size;
+} hotpath_i_views_t;
+
+/* Says whether index a stands before index b. No two are equal, so that the order is always the
+   same. */
+typedef bool (*hotpath_i_before_t)(const hotpath_i_views_t* v, uint32_t a, uint32_t b);
+
+static void hotpath_i_sift(const hotpath_i_views_t* v, hotpath_i_before_t before, uint32_t* order,
+    size_t root, size_t count) {
+    for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
+        if (child + 1 < count && before(v, order[child], order[child + 1])) child++;
+        if (!before(v, order[root], order[child])) return;
+        uint32_t moved = order[root];
+        order[root] = order[child], order[child] = moved;
+        root = child;
+    }
+}
+
+/* Sorts in place. It is a heap sort, because qsort may allocate and takes no context. */
+static void hotpath_i_sort(
+    const hotpath_i_views_t* v, hotpath_i_before_t before, uint32_t* order, size_t count) {
+    for (size_t i = count / 2; i-- > 0;)
+        hotpath_i_sift(v, before, order, i, count);
+    for (size_t i = count; i-- > 1;) {
+        uint32_t moved = order[0];
+        order[0] = order[i], order[i] = moved;
+        hotpath_i_sift(v, before, order, 0, i);
+    }
+}
+
+static size_t hotpath_i_limited(size_t total, uint64_t limit) {
+    return limit == 0 || limit > total ? total : (size_t)limit;
+}
+
+static uint64_t hotpath_i_section_limit(uint32_t section) {
+    switch (section) {
+#define HOTPATH_I_ROW(constant, name, tool) \
+    case HOTPATH_I_SECTION_##constant: return hotpath_i_settings.name##_limit;
+        HOTPATH_I_SECTIONS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+        default: return 0;
+    }
+}
+
+static const char* hotpath_i_section_name(uint32_t section) {
+    switch (section) {
+#define HOTPATH_I_ROW(constant, name, tool) \
+    case HOTPATH_I_SECTION_##constant: return #name;
+        HOTPATH_I_SECTIONS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+        default: return "";
+    }
+}
+
+static bool hotpath_i_in_focus(const hotpath_function_t* f) {
+    return hotpath_i_settings.focus[0] == 0 ||
+           hotpath_i_pattern_match(hotpath_i_settings.focus, f->name ? f->name : "");
+}
+
+/* The name of a function by its index in the snapshot. */
+static const char* hotpath_i_function_name(const hotpath_i_views_t* v, uint32_t function) {
+    const char* name = function < v->functions_count ? v->functions[function].name : NULL;
+    return name ? name : "";
+}
+
+/* Functions by self time, or with HOTPATH_TIME_EXCLUSIVE=false by total time, which is the order of
+   hotpath-rs; then by name. */
+static bool hotpath_i_function_before(const hotpath_i_views_t* v, uint32_t a, uint32_t b) {
+    const hotpath_function_t* fa = &v->functions[a];
+    const hotpath_function_t* fb = &v->functions[b];
+    bool self = hotpath_i_settings.time_exclusive;
+    uint64_t ka = self ? fa->self_ns : fa->total_ns;
+    uint64_t kb = self ? fb->self_ns : fb->total_ns;
+    if (ka != kb) return ka > kb;
+    int names = strcmp(hotpath_i_function_name(v, a), hotpath_i_function_name(v, b));
+    return names != 0 ? names < 0 : a < b;
+}
+
+static bool hotpath_i_thread_before(const hotpath_i_views_t* v, uint32_t a, uint32_t b) {
+    uint64_t ka = v->threads[a].busy_ns, kb = v->threads[b].busy_ns;
+    return ka != kb ? ka > kb : a < b;
+}
+
+static bool hotpath_i_node_before(const hotpath_i_views_t* v, uint32_t a, uint32_t b) {
+    uint64_t ka = v->tree.weight[a], kb = v->tree.weight[b];
+    return ka != kb ? ka > kb : a < b;
+}
+
+/* Functions that were called; HOTPATH_EXCLUDE_WRAPPER leaves out the one with HOTPATH_MAIN. */
+static void hotpath_i_view_functions(hotpath_i_views_t* v) {
+    hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_FUNCTIONS];
+    const char* wrapper = hotpath_i_settings.exclude_wrapper ? v->info->caller : NULL;
+    for (size_t i = 0; i < v->functions_count; i++) {
+        const hotpath_function_t* f = &v->functions[i];
+        if (f->calls == 0 && f->open_calls == 0) continue;
+        if (wrapper && f->kind == HOTPATH_KIND_FUNCTION && f->name && !strcmp(f->name, wrapper))
+            continue;
+        if (hotpath_i_in_focus(f)) rows->order[rows->total++] = (uint32_t)i;
+    }
+    hotpath_i_sort(v, hotpath_i_function_before, rows->order, rows->total);
+}
+
+static void hotpath_i_view_threads(hotpath_i_views_t* v) {
+    hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_THREADS];
+    for (size_t i = 0; i < v->threads_count; i++) {
+        if (v->threads[i].calls != 0 || v->threads[i].open_count != 0)
+            rows->order[rows->total++] = (uint32_t)i;
+    }
+    hotpath_i_sort(v, hotpath_i_thread_before, rows->order, rows->total);
+}
+
+/* Entries stay in the order in which the program made them. */
+static void hotpath_i_view_entries(hotpath_i_views_t* v, uint32_t section, uint32_t kind) {
+    hotpath_i_rows_t* rows = &v->rows[section];
+    for (size_t i = 0; i < v->entries_count; i++) {
+        if (v->entries[i].kind == kind) rows->order[rows->total++] = (uint32_t)i;
+    }
+}
+
+/* Returns: the parent's index, or HOTPATH_I_NONE. Parents stand before their children. */
+static uint32_t hotpath_i_parent(const hotpath_i_tree_t* t, uint32_t i) {
+    uint32_t parent = t->nodes[i].parent;
+    return parent < i ? parent : HOTPATH_I_NONE;
+}
+
+/* Marks what is used and in focus, downwards, then gives it upwards with the weights. */
+static void hotpath_i_tree_mark(hotpath_i_views_t* v) {
+    hotpath_i_tree_t* t = &v->tree;
+    for (uint32_t i = 0; i < t->count; i++) {
+        const hotpath_node_t* node = &t->nodes[i];
+        uint32_t parent = hotpath_i_parent(t, i);
+        uint32_t marks =
+            node->calls || node->open_calls || node->total_ns ? HOTPATH_I_MARK_USED : 0;
+        if (parent != HOTPATH_I_NONE) marks |= t->marks[parent] & HOTPATH_I_MARK_FOCUSED;
+        if (node->function < v->functions_count &&
+            hotpath_i_in_focus(&v->functions[node->function]))
+            marks |= HOTPATH_I_MARK_FOCUSED;
+        t->marks[i] = (unsigned char)marks;
+        t->weight[i] = node->total_ns;
+    }
+    for (uint32_t i = (uint32_t)t->count; i-- > 0;) {
+        uint32_t parent = hotpath_i_parent(t, i), marks = t->marks[i];
+        if (parent == HOTPATH_I_NONE) continue;
+        uint32_t up = marks & (HOTPATH_I_MARK_USED | HOTPATH_I_MARK_HOLDS);
+        if (marks & HOTPATH_I_MARK_FOCUSED) up |= HOTPATH_I_MARK_HOLDS;
+        t->marks[parent] = (unsigned char)(t->marks[parent] | up);
+        if (t->weight[parent] < t->weight[i]) t->weight[parent] = t->weight[i];
+    }
+}
+
+/* The node after this one, a parent before its children. */
+static uint32_t hotpath_i_tree_next(const hotpath_i_tree_t* t, uint32_t i) {
+    if (t->first[i] != HOTPATH_I_NONE) return t->first[i];
+    while (i != HOTPATH_I_NONE && t->next[i] == HOTPATH_I_NONE)
+        i = hotpath_i_parent(t, i);
+    return i == HOTPATH_I_NONE ? i : t->next[i];
+}
+
+/* Of the call tree the heaviest nodes are shown; each has its parent there, which weighs as much or
+   more and stands before it. */
+static void hotpath_i_view_tree(hotpath_i_views_t* v) {
+    hotpath_i_tree_t* t = &v->tree;
+    hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_CALL_TREE];
+    hotpath_i_tree_mark(v);
+    for (uint32_t i = 0; i < t->count; i++) {
+        t->first[i] = t->next[i] = HOTPATH_I_NONE;
+        if ((t->marks[i] & HOTPATH_I_MARK_USED) != 0 && t->marks[i] != HOTPATH_I_MARK_USED)
+            rows->order[rows->total++] = i;
+    }
+    hotpath_i_sort(v, hotpath_i_node_before, rows->order, rows->total);
+    size_t shown = hotpath_i_limited(rows->total, hotpath_i_settings.call_tree_limit);
+    t->first_root = HOTPATH_I_NONE;
+    for (size_t i = shown; i-- > 0;) {
+        uint32_t node = rows->order[i], parent = hotpath_i_parent(t, node);
+        uint32_t* list = parent == HOTPATH_I_NONE ? &t->first_root : &t->first[parent];
+        t->next[node] = *list;
+        *list = node;
+    }
+    size_t at = 0;
+    for (uint32_t i = t->first_root; i != HOTPATH_I_NONE; i = hotpath_i_tree_next(t, i))
+        rows->order[at++] = i;
+}
+
+/* Cuts the memory of all lists out of one piece. Returns: false if there is none. */
+static bool hotpath_i_views_alloc(hotpath_i_views_t* v) {
+    size_t nodes = v->tree.count;
+    size_t lists = v->functions_count + v->threads_count + 3 * v->entries_count + 3 * nodes;
+    v->pages_size = nodes * sizeof(uint64_t) + lists * sizeof(uint32_t) + nodes + 1;
+    v->pages = hotpath_i_pages_alloc(v->pages_size);
+    if (!v->pages) return false;
+    v->tree.weight = (uint64_t*)v->pages;
+    uint32_t* list = (uint32_t*)(void*)(v->tree.weight + nodes);
+    v->rows[HOTPATH_I_SECTION_FUNCTIONS].order = list, list += v->functions_count;
+    v->rows[HOTPATH_I_SECTION_THREADS].order = list, list += v->threads_count;
+    v->rows[HOTPATH_I_SECTION_GAUGES].order = list, list += v->entries_count;
+    v->rows[HOTPATH_I_SECTION_DBG].order = list, list += v->entries_count;
+    v->rows[HOTPATH_I_SECTION_VAL].order = list, list += v->entries_count;
+    v->rows[HOTPATH_I_SECTION_CALL_TREE].order = list, list += nodes;
+    v->tree.first = list, list += nodes;
+    v->tree.next = list, list += nodes;
+    v->tree.marks = (unsigned char*)list;
+    return true;
+}
+
+/* Makes the views of a snapshot. Without memory they are empty, and pages is NULL. */
+static void hotpath_i_views_make(hotpath_i_views_t* v, const hotpath_snapshot_t* snapshot) {
+    memset(v, 0, sizeof *v);
+    v->snapshot = snapshot;
+    v->info = hotpath_snapshot_info(snapshot);
+    v->functions = hotpath_snapshot_functions(snapshot, &v->functions_count);
+    v->threads = hotpath_snapshot_threads(snapshot, &v->threads_count);
+    v->entries = hotpath_snapshot_entries(snapshot, &v->entries_count);
+    v->tree.nodes = hotpath_snapshot_nodes(snapshot, &v->tree.count);
+    v->tree.first_root = HOTPATH_I_NONE;
+    for (size_t i = 0; i < v->functions_count; i++) {
+        v->busy_ns += (double)v->functions[i].self_ns;
+        v->called = v->called || v->functions[i].calls != 0;
+    }
+    if (hotpath_i_views_alloc(v)) {
+        hotpath_i_view_functions(v);
+        hotpath_i_view_threads(v);
+        hotpath_i_view_entries(v, HOTPATH_I_SECTION_GAUGES, HOTPATH_KIND_GAUGE);
+        hotpath_i_view_entries(v, HOTPATH_I_SECTION_DBG, HOTPATH_KIND_DBG);
+        hotpath_i_view_entries(v, HOTPATH_I_SECTION_VAL, HOTPATH_KIND_VAL);
+        hotpath_i_view_tree(v);
+    } else {
+        v->tree.count = 0;
+    }
+    for (uint32_t i = 0; i < HOTPATH_I_SECTION_COUNT; i++) {
+        v->rows[i].shown = hotpath_i_limited(v->rows[i].total, hotpath_i_section_limit(i));
+        if (v->rows[i].total != 0) v->with_data |= 1u << i;
+    }
+    uint32_t data = v->with_data;
+    v->out_of_focus = v->called && hotpath_i_settings.focus[0] != 0 &&
+                      v->rows[HOTPATH_I_SECTION_FUNCTIONS].total == 0;
+    if (v->out_of_focus) data |= 1u << HOTPATH_I_SECTION_FUNCTIONS;
+    v->sections = hotpath_i_settings.report.always | (hotpath_i_settings.report.with_data & data);
+}
+
+static void hotpath_i_views_free(hotpath_i_views_t* v) {
+    if (v->pages) hotpath_i_pages_free(v->pages, v->pages_size);
+    v->pages = NULL;
+}
+
+/* Percentages are of the busy time: the sum of the self times of all functions on all threads, also
+   of those that are not shown. Self percentages of all functions add up to 100, and no total is
+   above 100 however many threads there are. In a program with one thread that HOTPATH_MAIN is in,
+   busy time is elapsed time. */
+static double hotpath_i_percent(const hotpath_i_views_t* v, uint64_t ns) {
+    return v->busy_ns > 0 ? 100 * (double)ns / v->busy_ns : 0;
+}
+
+/* >>table
+   The report for people. A grid asks its cells twice: once to measure, once to print. */
+
+#define HOTPATH_I_TABLE_WIDTH  120 /* columns that a table aims at */
+#define HOTPATH_I_NAME_WIDTH   80  /* the widest name column */
+#define HOTPATH_I_NAME_LEAST   24
+#define HOTPATH_I_VALUE_WIDTH  40
+#define HOTPATH_I_CELL_SIZE    1024
+#define HOTPATH_I_GRID_COLUMNS 20
+#define HOTPATH_I_TREE_LEVELS  16 /* drawn; deeper nodes say how much deeper they are */
+
+/* What a column shows. */
+typedef enum hotpath_i_column {
+    HOTPATH_I_COLUMN_NAME,
+    HOTPATH_I_COLUMN_CALLS,
+    HOTPATH_I_COLUMN_ERRORS,
+    HOTPATH_I_COLUMN_BYTES,
+    HOTPATH_I_COLUMN_SELF,
+    HOTPATH_I_COLUMN_SELF_PERCENT,
+    HOTPATH_I_COLUMN_TOTAL,
+    HOTPATH_I_COLUMN_TOTAL_PERCENT,
+    HOTPATH_I_COLUMN_AVG,
+    HOTPATH_I_COLUMN_MAX,
+    HOTPATH_I_COLUMN_STATE,
+    HOTPATH_I_COLUMN_INSIDE,
+    HOTPATH_I_COLUMN_LAST,
+    HOTPATH_I_COLUMN_MIN,
+    HOTPATH_I_COLUMN_SOURCE,
+    HOTPATH_I_COLUMN_PERCENTILE /* and those after it */
+} hotpath_i_column_t;
+
+typedef struct hotpath_i_grid hotpath_i_grid_t;
+
+/* Writes a cell; names take at most `room` columns. */
+typedef void (*hotpath_i_cell_t)(
+    const hotpath_i_grid_t* g, uint32_t row, uint32_t column, size_t room, hotpath_i_writer_t* w);
+
+struct hotpath_i_grid {
+    const hotpath_i_views_t* v;
+    const hotpath_i_rows_t* rows;
+    hotpath_i_cell_t cell;
+    uint32_t columns;
+    uint32_t column[HOTPATH_I_GRID_COLUMNS]; /* hotpath_i_column_t */
+    char title[HOTPATH_I_GRID_COLUMNS][16];
+    bool left[HOTPATH_I_GRID_COLUMNS]; /* texts; numbers stand at the right */
+    size_t width[HOTPATH_I_GRID_COLUMNS];
+    bool color;
+    bool any_open; /* a row is marked as still open */
+    bool any_near; /* a row is marked as a bound */
+};
+
+static hotpath_i_writer_t* hotpath_i_grid_column(
+    hotpath_i_grid_t* g, uint32_t column, const char* title, bool left, hotpath_i_writer_t* w) {
+    uint32_t at = g->columns++;
+    g->column[at] = column;
+    g->left[at] = left;
+    *w = hotpath_i_writer_to(g->title[at], sizeof g->title[at] - 1, NULL, NULL);
+    hotpath_i_puts(w, title);
+    return w;
+}
+
+static void hotpath_i_grid_add(hotpath_i_grid_t* g, uint32_t column, const char* title, bool left) {
+    hotpath_i_writer_t w;
+    (void)hotpath_i_grid_column(g, column, title, left, &w);
+}
+
+static void hotpath_i_grid_start(hotpath_i_grid_t* g, const hotpath_i_views_t* v, uint32_t section,
+    hotpath_i_cell_t cell, bool color) {
+    memset(g, 0, sizeof *g);
+    g->v = v;
+    g->rows = &v->rows[section];
+    g->cell = cell;
+    g->color = color;
+}
+
+/* Columns of a text that is safe to show: its code points. */
+static size_t hotpath_i_columns_of(const char* text, size_t length) {
+    size_t columns = 0;
+    for (size_t i = 0; i < length; i++)
+        columns += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return columns;
+}
+
+static void hotpath_i_put_spaces(hotpath_i_writer_t* w, size_t count) {
+    for (; count != 0; count--)
+        hotpath_i_putc(w, ' ');
+}
+
+/* Prints one cell in its width. There is nothing to fill after the last one. */
+static void hotpath_i_grid_put(hotpath_i_writer_t* w, const hotpath_i_grid_t* g, uint32_t at,
+    const char* text, size_t length) {
+    size_t columns = hotpath_i_columns_of(text, length);
+    size_t fill = g->width[at] > columns ? g->width[at] - columns : 0;
+    if (length == 0 && at + 1 == g->columns) return;
+    if (at != 0) hotpath_i_puts(w, "  ");
+    if (!g->left[at]) hotpath_i_put_spaces(w, fill);
+    hotpath_i_put(w, text, length);
+    if (g->left[at] && at + 1 < g->columns) hotpath_i_put_spaces(w, fill);
+}
+
+/* Gives every column the width of its widest cell, and the names what is left. */
+static void hotpath_i_grid_measure(hotpath_i_grid_t* g) {
+    char cell[HOTPATH_I_CELL_SIZE];
+    size_t others = 0;
+    for (uint32_t at = 0; at < g->columns; at++) {
+        size_t widest = strlen(g->title[at]);
+        for (size_t i = 0; i < g->rows->shown; i++) {
+            hotpath_i_writer_t w = hotpath_i_writer_to(cell, sizeof cell, NULL, NULL);
+            g->cell(g, g->rows->order[i], g->column[at], HOTPATH_I_NAME_WIDTH, &w);
+            size_t columns = hotpath_i_columns_of(cell, w.used);
+            if (columns > widest) widest = columns;
+        }
+        g->width[at] = widest;
+        if (at != 0) others += widest + 2;
+    }
+    size_t room = others + HOTPATH_I_NAME_LEAST < HOTPATH_I_TABLE_WIDTH
+                      ? HOTPATH_I_TABLE_WIDTH - others
+                      : HOTPATH_I_NAME_LEAST;
+    if (g->width[0] > room) g->width[0] = room;
+}
+
+static void hotpath_i_grid_print(hotpath_i_writer_t* w, hotpath_i_grid_t* g) {
+    char text[HOTPATH_I_CELL_SIZE];
+    hotpath_i_grid_measure(g);
+    if (g->color) hotpath_i_puts(w, "\x1B[1m");
+    for (uint32_t at = 0; at < g->columns; at++)
+        hotpath_i_grid_put(w, g, at, g->title[at], strlen(g->title[at]));
+    hotpath_i_puts(w, g->color ? "\x1B[0m\n" : "\n");
+    for (size_t i = 0; i < g->rows->shown && !w->failed; i++) {
+        for (uint32_t at = 0; at < g->columns; at++) {
+            hotpath_i_writer_t cell = hotpath_i_writer_to(text, sizeof text, NULL, NULL);
+            g->cell(g, g->rows->order[i], g->column[at], g->width[at], &cell);
+            hotpath_i_grid_put(w, g, at, text, cell.used);
+        }
+        hotpath_i_putc(w, '\n');
+    }
+}
+
+/* Says which marks stand in a grid and how many rows are left out. */
+static void hotpath_i_grid_notes(
+    hotpath_i_writer_t* w, const hotpath_i_grid_t* g, const char* variable) {
+    size_t hidden = g->rows->total - g->rows->shown;
+    if (g->any_open) hotpath_i_puts(w, "* some calls are still open: their time so far counts\n");
+    if (g->any_near) hotpath_i_puts(w, "~ a bound: the exact value was not kept\n");
+    if (hidden == 0) return;
+    hotpath_i_put_u64(w, hidden);
+    hotpath_i_puts(w, " more: ");
+    hotpath_i_puts(w, variable);
+    hotpath_i_puts(w, "=0 shows all\n");
+}
+
+/* Calls, with a mark for open ones and a space instead of it in the other rows. */
+static void hotpath_i_put_calls(
+    hotpath_i_writer_t* w, const hotpath_i_grid_t* g, uint64_t calls, uint64_t open) {
+    hotpath_i_put_u64(w, calls);
+    if (g->any_open) hotpath_i_putc(w, open != 0 ? '*' : ' ');
+}
+
+static void hotpath_i_put_percent(hotpath_i_writer_t* w, double percent) {
+    hotpath_i_put_fixed(w, percent, 2);
+    hotpath_i_putc(w, '%');
+}
+
+/* Times of completed executions: a dash where there is none, ~ where it is only a bound. */
+static void hotpath_i_function_time(const hotpath_i_grid_t* g, const hotpath_function_t* f,
+    uint32_t column, hotpath_i_writer_t* w) {
+    if (f->completed == 0) {
+        hotpath_i_putc(w, '-');
+    } else if (column == HOTPATH_I_COLUMN_AVG) {
+        hotpath_i_put_duration(w, f->mean_ns, false);
+    } else if (column == HOTPATH_I_COLUMN_MAX) {
+        if (f->bounds_only || f->lite) hotpath_i_putc(w, '~');
+        hotpath_i_put_ns(w, f->max_ns);
+    } else {
+        uint32_t micro = hotpath_i_settings.percentiles.micro[column - HOTPATH_I_COLUMN_PERCENTILE];
+        if (f->lite) hotpath_i_putc(w, '~');
+        hotpath_i_put_ns(
+            w, hotpath_snapshot_percentile(g->v->snapshot, f, (double)micro / 1000000));
+    }
+}
+
+static void hotpath_i_function_cell(
+    const hotpath_i_grid_t* g, uint32_t row, uint32_t column, size_t room, hotpath_i_writer_t* w) {
+    const hotpath_function_t* f = &g->v->functions[row];
+    switch (column) {
+        case HOTPATH_I_COLUMN_NAME: hotpath_i_put_name(w, f->name ? f->name : "", room); break;
+        case HOTPATH_I_COLUMN_CALLS: hotpath_i_put_calls(w, g, f->calls, f->open_calls); break;
+        case HOTPATH_I_COLUMN_ERRORS: hotpath_i_put_u64(w, f->errors); break;
+        case HOTPATH_I_COLUMN_BYTES: hotpath_i_put_size(w, f->bytes); break;
+        case HOTPATH_I_COLUMN_SELF: hotpath_i_put_ns(w, f->self_ns); break;
+        case HOTPATH_I_COLUMN_SELF_PERCENT:
+            hotpath_i_put_percent(w, hotpath_i_percent(g->v, f->self_ns));
+            break;
+        case HOTPATH_I_COLUMN_TOTAL: hotpath_i_put_ns(w, f->total_ns); break;
+        case HOTPATH_I_COLUMN_TOTAL_PERCENT:
+            hotpath_i_put_percent(w, hotpath_i_percent(g->v, f->total_ns));
+            break;
+        default: hotpath_i_function_time(g, f, column, w); break;
+    }
+}
+
+static void hotpath_i_table_functions(
+    hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
+    hotpath_i_grid_t g;
+    hotpath_i_writer_t title;
+    bool errors = false, bytes = false, self = hotpath_i_settings.time_exclusive;
+    hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_FUNCTIONS, hotpath_i_function_cell, color);
+    for (size_t i = 0; i < g.rows->shown; i++) {
+        const hotpath_function_t* f = &v->functions[g.rows->order[i]];
+        errors = errors || f->errors != 0;
+        bytes = bytes || f->bytes != 0;
+        g.any_open = g.any_open || f->open_calls != 0;
+        g.any_near = g.any_near || (f->completed != 0 && (f->bounds_only || f->lite));
+    }
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME, "Function", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_CALLS, g.any_open ? "Calls " : "Calls", false);
+    if (errors) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_ERRORS, "Errors", false);
+    if (bytes) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_BYTES, "Bytes", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_SELF, "Self", false);
+    if (self) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_SELF_PERCENT, "Self %", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL, "Total", false);
+    if (!self) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL_PERCENT, "Total %", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_AVG, "Avg", false);
+    for (uint32_t i = 0; i < hotpath_i_settings.percentiles.count; i++) {
+        (void)hotpath_i_grid_column(&g, HOTPATH_I_COLUMN_PERCENTILE + i, "P", false, &title);
+        hotpath_i_put_percentile(&title, hotpath_i_settings.percentiles.micro[i]);
+    }
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_MAX, "Max", false);
+    hotpath_i_grid_print(w, &g);
+    hotpath_i_grid_notes(w, &g, "HOTPATH_FUNCTIONS_LIMIT");
+}
+
+/* Draws the lines before a node's name. Returns: the columns they take. */
+static size_t hotpath_i_put_branch(
+    hotpath_i_writer_t* w, const hotpath_i_tree_t* t, uint32_t node) {
+    uint32_t depth = 0, more = 0, level = 0;
+    for (uint32_t i = hotpath_i_parent(t, node); i != HOTPATH_I_NONE; i = hotpath_i_parent(t, i))
+        depth++;
+    level = depth;
+    for (uint32_t i = node; level != 0; i = hotpath_i_parent(t, i), level--) {
+        if (level <= HOTPATH_I_TREE_LEVELS && t->next[i] != HOTPATH_I_NONE) more |= 1u << level;
+    }
+    for (level = 1; level <= depth && level <= HOTPATH_I_TREE_LEVELS; level++) {
+        bool goes_on = (more >> level & 1) != 0;
+        if (level == depth)
+            hotpath_i_puts(w, goes_on ? "\xE2\x94\x9C\xE2\x94\x80 " : "\xE2\x94\x94\xE2\x94\x80 ");
+        else
+            hotpath_i_puts(w, goes_on ? "\xE2\x94\x82  " : "   ");
+    }
+    size_t columns = 3 * (size_t)(level - 1);
+    if (depth <= HOTPATH_I_TREE_LEVELS) return columns;
+    size_t before = w->used;
+    hotpath_i_putc(w, '+');
+    hotpath_i_put_u64(w, depth - HOTPATH_I_TREE_LEVELS);
+    hotpath_i_putc(w, ' ');
+    return columns + w->used - before;
+}
+
+static void hotpath_i_node_cell(
+    const hotpath_i_grid_t* g, uint32_t row, uint32_t column, size_t room, hotpath_i_writer_t* w) {
+    const hotpath_node_t* node = &g->v->tree.nodes[row];
+    size_t taken = 0;
+    switch (column) {
+        case HOTPATH_I_COLUMN_NAME:
+            taken = hotpath_i_put_branch(w, &g->v->tree, row);
+            room = taken + 12 < room ? room - taken : 12;
+            hotpath_i_put_name(w, hotpath_i_function_name(g->v, node->function), room);
+            break;
+        case HOTPATH_I_COLUMN_CALLS:
+            hotpath_i_put_calls(w, g, node->calls, node->open_calls);
+            break;
+        case HOTPATH_I_COLUMN_TOTAL: hotpath_i_put_ns(w, node->total_ns); break;
+        case HOTPATH_I_COLUMN_TOTAL_PERCENT:
+            hotpath_i_put_percent(w, hotpath_i_percent(g->v, node->total_ns));
+            break;
+        case HOTPATH_I_COLUMN_SELF: hotpath_i_put_ns(w, node->self_ns); break;
+        default: break;
+    }
+}
+
+static void hotpath_i_table_tree(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
+    hotpath_i_grid_t g;
+    hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_CALL_TREE, hotpath_i_node_cell, color);
+    for (size_t i = 0; i < g.rows->shown; i++)
+        g.any_open = g.any_open || v->tree.nodes[g.rows->order[i]].open_calls != 0;
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME, "Call tree", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_CALLS, g.any_open ? "Calls " : "Calls", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL, "Total", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL_PERCENT, "Total %", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_SELF, "Self", false);
+    hotpath_i_grid_print(w, &g);
+    hotpath_i_grid_notes(w, &g, "HOTPATH_CALL_TREE_LIMIT");
+}
+
+static const char* hotpath_i_thread_state(const hotpath_thread_t* thread) {
+    switch (thread->state) {
+        case HOTPATH_THREAD_LIVE: return "live";
+        case HOTPATH_THREAD_ENDED: return "ended";
+        case HOTPATH_THREAD_PARKED: return "parked";
+        default: return "unknown";
+    }
+}
+
+/* The name of a row of threads, made where the thread has none. */
+static void hotpath_i_put_thread(
+    hotpath_i_writer_t* w, const hotpath_thread_t* thread, size_t room) {
+    if (thread->state == HOTPATH_THREAD_ENDED) {
+        hotpath_i_put_u64(w, thread->count);
+        hotpath_i_puts(w, thread->count == 1 ? " ended thread" : " ended threads");
+    } else if (thread->name && thread->name[0]) {
+        hotpath_i_put_name(w, thread->name, room);
+    } else {
+        hotpath_i_puts(w, "thread ");
+        hotpath_i_put_u64(w, thread->id);
+    }
+}
+
+static void hotpath_i_thread_cell(
+    const hotpath_i_grid_t* g, uint32_t row, uint32_t column, size_t room, hotpath_i_writer_t* w) {
+    const hotpath_thread_t* thread = &g->v->threads[row];
+    switch (column) {
+        case HOTPATH_I_COLUMN_NAME: hotpath_i_put_thread(w, thread, room); break;
+        case HOTPATH_I_COLUMN_STATE: hotpath_i_puts(w, hotpath_i_thread_state(thread)); break;
+        case HOTPATH_I_COLUMN_CALLS: hotpath_i_put_u64(w, thread->calls); break;
+        case HOTPATH_I_COLUMN_TOTAL: hotpath_i_put_ns(w, thread->busy_ns); break;
+        case HOTPATH_I_COLUMN_TOTAL_PERCENT:
+            if (thread->state == HOTPATH_THREAD_LIVE && g->v->info->window_ns != 0)
+                hotpath_i_put_percent(
+                    w, 100 * (double)thread->busy_ns / (double)g->v->info->window_ns);
+            else
+                hotpath_i_putc(w, '-');
+            break;
+        default:
+            if (thread->open_count == 0) break;
+            const hotpath_open_t* open = &thread->open[thread->open_count - 1];
+            hotpath_i_put_name(w, hotpath_i_function_name(g->v, open->function), 30);
+            hotpath_i_puts(w, " for ");
+            hotpath_i_put_ns(w, open->elapsed_ns);
+            break;
+    }
+}
+
+/* Busy % is of the time that the report covers, so that an idle thread shows as one. */
+static void hotpath_i_table_threads(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
+    hotpath_i_grid_t g;
+    hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_THREADS, hotpath_i_thread_cell, color);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME, "Thread", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_STATE, "State", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_CALLS, "Calls", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL, "Busy", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL_PERCENT, "Busy %", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_INSIDE, "Now in", true);
+    hotpath_i_grid_print(w, &g);
+    hotpath_i_grid_notes(w, &g, "HOTPATH_THREADS_LIMIT");
+}
+
+/* A value in at most `room` columns, safe to show; a dash if there is none. */
+static void hotpath_i_put_shown_value(
+    hotpath_i_writer_t* w, const hotpath_value_t* value, size_t room) {
+    char text[HOTPATH_I_CELL_SIZE / 2];
+    size_t length = hotpath_value_text(*value, text, sizeof text);
+    if (length == 0 && value->type == HOTPATH_VALUE_NONE)
+        hotpath_i_putc(w, '-');
+    else if (hotpath_i_put_columns(NULL, text, length, 0, 0) <= room)
+        (void)hotpath_i_put_columns(w, text, length, 0, room);
+    else {
+        (void)hotpath_i_put_columns(w, text, length, 0, room - 1);
+        hotpath_i_puts(w, "\xE2\x80\xA6");
+    }
+}
+
+/* The file without its folders, and the line. */
+static void hotpath_i_put_source(
+    hotpath_i_writer_t* w, const char* file, uint32_t line, size_t room) {
+    const char* base = file ? file : "";
+    for (const char* c = base; *c; c++) {
+        if ((*c == '/' || *c == '\\') && c[1]) base = c + 1;
+    }
+    if (base[0] == 0) return;
+    hotpath_i_put_name(w, base, room);
+    hotpath_i_putc(w, ':');
+    hotpath_i_put_u64(w, line);
+}
+
+static void hotpath_i_entry_cell(
+    const hotpath_i_grid_t* g, uint32_t row, uint32_t column, size_t room, hotpath_i_writer_t* w) {
+    const hotpath_entry_t* entry = &g->v->entries[row];
+    switch (column) {
+        case HOTPATH_I_COLUMN_NAME:
+            hotpath_i_put_name(w, entry->name ? entry->name : "", room);
+            break;
+        case HOTPATH_I_COLUMN_SOURCE: hotpath_i_put_source(w, entry->file, entry->line, 30); break;
+        case HOTPATH_I_COLUMN_CALLS: hotpath_i_put_u64(w, entry->count); break;
+        case HOTPATH_I_COLUMN_MIN:
+            hotpath_i_put_shown_value(w, &entry->min, HOTPATH_I_VALUE_WIDTH);
+            break;
+        case HOTPATH_I_COLUMN_MAX:
+            hotpath_i_put_shown_value(w, &entry->max, HOTPATH_I_VALUE_WIDTH);
+            break;
+        default: hotpath_i_put_shown_value(w, &entry->last, HOTPATH_I_VALUE_WIDTH); break;
+    }
+}
+
+static void hotpath_i_table_gauges(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
+    hotpath_i_grid_t g;
+    hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_GAUGES, hotpath_i_entry_cell, color);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME, "Gauge", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_LAST, "Now", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_MIN, "Min", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_MAX, "Max", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_CALLS, "Updates", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_SOURCE, "Source", true);
+    hotpath_i_grid_print(w, &g);
+    hotpath_i_grid_notes(w, &g, "HOTPATH_GAUGES_LIMIT");
+}
+
+/* dbg and val differ in what a row is called. */
+static void hotpath_i_table_values(
+    hotpath_i_writer_t* w, const hotpath_i_views_t* v, uint32_t section, bool color) {
+    bool dbg = section == HOTPATH_I_SECTION_DBG;
+    hotpath_i_grid_t g;
+    hotpath_i_grid_start(&g, v, section, hotpath_i_entry_cell, color);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME, dbg ? "Dbg" : "Val", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_SOURCE, "Source", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_CALLS, "Values", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_LAST, "Last", true);
+    hotpath_i_grid_print(w, &g);
+    hotpath_i_grid_notes(w, &g, dbg ? "HOTPATH_DBG_LIMIT" : "HOTPATH_VAL_LIMIT");
+}
+
+/* Every counter of hotpath_drops_t: field, whether it counts lost events, what it means and what
+   to do. */
+#define HOTPATH_I_DROPS(X)                                                               \
+    X(reentrant, true, "recordings inside a recording: signal handlers that record")     \
+    X(no_memory, true, "recordings without memory: give the process more")               \
+    X(abi_mismatch, true, "recordings of another hotpath.h: build all files with one")   \
+    X(foreign_ends, false, "ends on another thread, or twice: end where it began, once") \
+    X(negative_time, false, "durations below zero, kept as 0: a clock went back")        \
+    X(deep_calls, false, "calls too deep, counted flat: raise HOTPATH_MAX_DEPTH")        \
+    X(node_overflow, false, "calls past the tree's nodes: raise HOTPATH_MAX_NODES")      \
+    X(function_overflow, false, "sites under <other>: raise HOTPATH_MAX_FUNCTIONS")      \
+    X(entry_overflow, false, "values of too many keys: raise HOTPATH_ENTRIES_LIMIT")     \
+    X(lite_functions, false, "functions with totals only: raise HOTPATH_MEMORY_MAX")     \
+    X(value_mismatch, false, "gauge updates of another type, converted: use one a key")  \
+    X(clock_anomalies, false, "snapshots where the clocks disagree: doubt the times")    \
+    X(context_overflow, false, "context switches refused: one context, one thread at a time")
+
+static void hotpath_i_table_drop(
+    hotpath_i_writer_t* w, const char* name, uint64_t count, const char* meaning) {
+    if (count == 0) return;
+    hotpath_i_puts(w, "  ");
+    hotpath_i_puts(w, name);
+    hotpath_i_puts(w, ": ");
+    hotpath_i_put_u64(w, count);
+    hotpath_i_putc(w, ' ');
+    hotpath_i_puts(w, meaning);
+    hotpath_i_putc(w, '\n');
+}
+
+static uint64_t hotpath_i_events_lost(const hotpath_drops_t* drops) {
+    uint64_t lost = 0;
+#define HOTPATH_I_ROW(field, is_lost, meaning) lost += is_lost ? drops->field : 0;
+    HOTPATH_I_DROPS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+    return lost;
+}
+
+static void hotpath_i_table_drops(hotpath_i_writer_t* w, const hotpath_drops_t* drops) {
+    uint64_t lost = hotpath_i_events_lost(drops);
+    hotpath_i_put_u64(w, lost);
+    hotpath_i_puts(w, lost == 1 ? " event lost\n" : " events lost\n");
+#define HOTPATH_I_ROW(field, is_lost, meaning) \
+    hotpath_i_table_drop(w, #field, drops->field, meaning);
+    HOTPATH_I_DROPS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+}
+
+/* What the measuring itself costs, by which clock, and what it missed. */
+static void hotpath_i_table_footer(hotpath_i_writer_t* w, const hotpath_i_views_t* v) {
+    const hotpath_info_t* info = v->info;
+    const char* note = info->clock_note ? info->clock_note : "";
+    for (uint32_t i = 0; i + 1 < 2 * info->app_info_count; i += 2) {
+        hotpath_i_put_name(w, info->app_info[i], 40);
+        hotpath_i_puts(w, ": ");
+        hotpath_i_put_name(w, info->app_info[i + 1], 80);
+        hotpath_i_putc(w, '\n');
+    }
+    hotpath_i_puts(w, "one recording costs ");
+    if (info->scope_cost_ns_x100 != 0)
+        hotpath_i_put_duration(w, (double)info->scope_cost_ns_x100 / 100, false);
+    else
+        hotpath_i_puts(w, "? (not measured)");
+    hotpath_i_puts(w, " | clock ");
+    hotpath_i_puts(w, info->clock ? info->clock : "?");
+    if (note[0]) hotpath_i_puts(w, ": ");
+    hotpath_i_puts(w, note);
+    hotpath_i_puts(w, " | ");
+    hotpath_i_put_size(w, info->memory_bytes);
+    hotpath_i_puts(w, " of memory | ");
+    hotpath_i_table_drops(w, &info->drops);
+}
+
+/* The first line: time, sections, label. */
+static void hotpath_i_table_header(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
+    const hotpath_info_t* info = v->info;
+    const char* between = " | ";
+    if (color) hotpath_i_puts(w, "\x1B[1m");
+    hotpath_i_puts(w, "[hotpath] ");
+    hotpath_i_put_ns(w, info->window_ns);
+    if (info->is_difference) {
+        hotpath_i_puts(w, " of ");
+        hotpath_i_put_ns(w, info->elapsed_ns);
+    }
+    for (uint32_t i = 0; i < HOTPATH_I_SECTION_COUNT; i++) {
+        if (!(v->sections >> i & 1) || (v->sections & v->with_data) == 0) continue;
+        hotpath_i_puts(w, between);
+        hotpath_i_puts(w, hotpath_i_section_name(i));
+        between = ", ";
+    }
+    if (info->label && info->label[0]) {
+        hotpath_i_puts(w, " | ");
+        hotpath_i_put_name(w, info->label, 60);
+    }
+    if (color) hotpath_i_puts(w, "\x1B[0m");
+}
+
+/* Says in one line why there is nothing to show. */
+static void hotpath_i_table_nothing(hotpath_i_writer_t* w, const hotpath_i_views_t* v) {
+    if (!v->pages) {
+        hotpath_i_puts(w, " | no memory for the report\n");
+    } else if (v->out_of_focus) {
+        hotpath_i_puts(w, " | nothing to show: no function fits HOTPATH_FOCUS=");
+        hotpath_i_put_name(w, hotpath_i_settings.focus, 60);
+        hotpath_i_putc(w, '\n');
+    } else if (v->with_data != 0) {
+        hotpath_i_puts(w, " | nothing to show: HOTPATH_REPORT names no section with data\n");
+    } else {
+        hotpath_i_puts(w, " | nothing was recorded: put HOTPATH_FUNC(); into functions that run, "
+                          "and build their files with -DHOTPATH\n");
+    }
+    if (hotpath_i_events_lost(&v->info->drops) != 0) hotpath_i_table_drops(w, &v->info->drops);
+}
+
+static void hotpath_i_table_section(
+    hotpath_i_writer_t* w, const hotpath_i_views_t* v, uint32_t section, bool color) {
+    if (v->rows[section].total == 0) {
+        bool unfit = section == HOTPATH_I_SECTION_FUNCTIONS && v->out_of_focus;
+        hotpath_i_puts(w, hotpath_i_section_name(section));
+        hotpath_i_puts(w, unfit ? ": none fits HOTPATH_FOCUS=" : ": none");
+        if (unfit) hotpath_i_put_name(w, hotpath_i_settings.focus, 60);
+        hotpath_i_putc(w, '\n');
+        return;
+    }
+    switch (section) {
+        case HOTPATH_I_SECTION_FUNCTIONS: hotpath_i_table_functions(w, v, color); break;
+        case HOTPATH_I_SECTION_CALL_TREE: hotpath_i_table_tree(w, v, color); break;
+        case HOTPATH_I_SECTION_THREADS: hotpath_i_table_threads(w, v, color); break;
+        case HOTPATH_I_SECTION_GAUGES: hotpath_i_table_gauges(w, v, color); break;
+        default: hotpath_i_table_values(w, v, section, color); break;
+    }
+}
+
+static void hotpath_i_report_table(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
+    hotpath_i_table_header(w, v, color);
+    if ((v->sections & v->with_data) == 0) {
+        hotpath_i_table_nothing(w, v);
+        return;
+    }
+    hotpath_i_putc(w, '\n');
+    for (uint32_t i = 0; i < HOTPATH_I_SECTION_COUNT; i++) {
+        if (!(v->sections >> i & 1)) continue;
+        hotpath_i_putc(w, '\n');
+        hotpath_i_table_section(w, v, i, color);
+    }
+    hotpath_i_putc(w, '\n');
+    hotpath_i_table_footer(w, v);
+}
+
+/* >>json
+   The report for programs: one object, whatever happens. Sections have the names and rows of the
+   MCP tools; those that HOTPATH_REPORT leaves to auto are there even without rows, so that the
+   shape does not depend on the data. Raw numbers stand beside the readable texts. */
+
+typedef struct hotpath_i_json {
+    hotpath_i_writer_t* w;
+    bool pretty;
+    bool comma; /* something stands before at this level */
+    uint32_t depth;
+} hotpath_i_json_t;
+
+static void hotpath_i_json_line(hotpath_i_json_t* j) {
+    if (!j->pretty) return;
+    hotpath_i_putc(j->w, '\n');
+    hotpath_i_put_spaces(j->w, 2 * (size_t)j->depth);
+}
+
+/* What stands before a value: the comma, and in an object its key. */
+static void hotpath_i_json_key(hotpath_i_json_t* j, const char* key) {
+    if (j->comma) hotpath_i_putc(j->w, ',');
+    if (j->depth != 0) hotpath_i_json_line(j);
+    j->comma = true;
+    if (!key) return;
+    hotpath_i_put_json(j->w, key, strlen(key));
+    hotpath_i_puts(j->w, j->pretty ? ": " : ":");
+}
+
+static void hotpath_i_json_open(hotpath_i_json_t* j, const char* key, char bracket) {
+    hotpath_i_json_key(j, key);
+    hotpath_i_putc(j->w, bracket);
+    j->depth++;
+    j->comma = false;
+}
+
+static void hotpath_i_json_close(hotpath_i_json_t* j, char bracket) {
+    j->depth--;
+    if (j->comma) hotpath_i_json_line(j);
+    hotpath_i_putc(j->w, bracket);
+    j->comma = true;
+}
+
+static void hotpath_i_json_raw(hotpath_i_json_t* j, const char* key, const char* text) {
+    hotpath_i_json_key(j, key);
+    hotpath_i_puts(j->w, text);
+}
+
+static void hotpath_i_json_text(hotpath_i_json_t* j, const char* key, const char* text) {
+    hotpath_i_json_key(j, key);
+    hotpath_i_put_json(j->w, text ? text : "", text ? strlen(text) : 0);
+}
+
+static void hotpath_i_json_u64(hotpath_i_json_t* j, const char* key, uint64_t v) {
+    hotpath_i_json_key(j, key);
+    hotpath_i_put_u64(j->w, v);
+}
+
+static void hotpath_i_json_bool(hotpath_i_json_t* j, const char* key, bool v) {
+    hotpath_i_json_raw(j, key, v ? "true" : "false");
+}
+
+/* A number of at least 0 with a fixed number of decimals. */
+static void hotpath_i_json_fixed(
+    hotpath_i_json_t* j, const char* key, double v, uint32_t decimals) {
+    hotpath_i_json_key(j, key);
+    if (hotpath_i_is_finite(v))
+        hotpath_i_put_fixed(j->w, v, decimals);
+    else
+        hotpath_i_puts(j->w, "null");
+}
+
+/* A readable time, here "total":"1.16 ms", and the raw one beside it, "total_ns":1160000. */
+static void hotpath_i_json_duration(
+    hotpath_i_json_t* j, const char* key, const char* key_ns, uint64_t ns) {
+    hotpath_i_json_key(j, key);
+    hotpath_i_putc(j->w, '"');
+    hotpath_i_put_ns(j->w, ns);
+    hotpath_i_putc(j->w, '"');
+    hotpath_i_json_u64(j, key_ns, ns);
+}
+
+/* A value as JSON has it: numbers and booleans as such, addresses and texts as strings. */
+static void hotpath_i_json_value(
+    hotpath_i_json_t* j, const char* key, const hotpath_value_t* value) {
+    char text[64];
+    switch ((hotpath_value_type_t)value->type) {
+        case HOTPATH_VALUE_TEXT:
+            hotpath_i_json_key(j, key);
+            hotpath_i_put_json(
+                j->w, value->as.text ? value->as.text : "", value->as.text ? value->length : 0);
+            return;
+        case HOTPATH_VALUE_CHAR:
+        case HOTPATH_VALUE_POINTER:
+            (void)hotpath_value_text(*value, text, sizeof text);
+            hotpath_i_json_text(j, key, text);
+            return;
+        case HOTPATH_VALUE_DOUBLE:
+            if (!hotpath_i_is_finite(value->as.d)) break;
+            hotpath_i_json_key(j, key);
+            hotpath_i_put_double(j->w, value->as.d);
+            return;
+        case HOTPATH_VALUE_BOOL:
+        case HOTPATH_VALUE_INT:
+        case HOTPATH_VALUE_UINT:
+            hotpath_i_json_key(j, key);
+            hotpath_i_put_value(j->w, value);
+            return;
+        case HOTPATH_VALUE_NONE: break;
+    }
+    hotpath_i_json_raw(j, key, "null");
+}
+
+static void hotpath_i_json_location(hotpath_i_json_t* j, const char* file, uint32_t line) {
+    hotpath_i_json_open(j, "location", '{');
+    hotpath_i_json_text(j, "file", file);
+    hotpath_i_json_u64(j, "line", line);
+    hotpath_i_json_close(j, '}');
+}
+
+static const char* hotpath_i_kind_name(uint32_t kind) {
+    switch (kind) {
+        case HOTPATH_KIND_FUNCTION: return "function";
+        case HOTPATH_KIND_SCOPE: return "scope";
+        case HOTPATH_KIND_NAMED: return "named";
+        case HOTPATH_KIND_TRACK: return "track";
+        case HOTPATH_KIND_SPAN: return "span";
+        case HOTPATH_KIND_OTHER: return "other";
+        case HOTPATH_KIND_DBG: return "dbg";
+        case HOTPATH_KIND_VAL: return "val";
+        case HOTPATH_KIND_GAUGE: return "gauge";
+        default: return "none";
+    }
+}
+
+/* Ends the rows of a section. */
+static void hotpath_i_json_rows_end(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, uint32_t section) {
+    hotpath_i_json_close(j, ']');
+    hotpath_i_json_u64(j, "total_count", v->rows[section].total);
+    hotpath_i_json_u64(j, "included_count", v->rows[section].shown);
+    if (!v->pages) hotpath_i_json_text(j, "error", "no memory for the report");
+    hotpath_i_json_close(j, '}');
+}
+
+static void hotpath_i_json_percentile(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_function_t* f, uint32_t micro) {
+    char key[24], key_ns[24];
+    hotpath_i_writer_t w = hotpath_i_writer_to(key, sizeof key - 1, NULL, NULL);
+    hotpath_i_putc(&w, 'p');
+    hotpath_i_put_percentile(&w, micro);
+    key[w.used] = 0;
+    w = hotpath_i_writer_to(key_ns, sizeof key_ns - 1, NULL, NULL);
+    hotpath_i_puts(&w, key);
+    hotpath_i_puts(&w, "_ns");
+    key_ns[w.used] = 0;
+    if (f->completed != 0) {
+        uint64_t ns = hotpath_snapshot_percentile(v->snapshot, f, (double)micro / 1000000);
+        hotpath_i_json_duration(j, key, key_ns, ns);
+    } else {
+        hotpath_i_json_raw(j, key, "null");
+        hotpath_i_json_raw(j, key_ns, "null");
+    }
+}
+
+/* What only completed executions have; null where there are none. */
+static void hotpath_i_json_completed(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_function_t* f) {
+    static const char* const keys[] = {
+        "avg", "avg_ns", "min", "min_ns", "max", "max_ns", "stdev_ns"};
+    if (f->completed != 0) {
+        hotpath_i_json_key(j, "avg");
+        hotpath_i_putc(j->w, '"');
+        hotpath_i_put_duration(j->w, f->mean_ns, false);
+        hotpath_i_putc(j->w, '"');
+        hotpath_i_json_fixed(j, "avg_ns", f->mean_ns, 2);
+        hotpath_i_json_duration(j, "min", "min_ns", f->min_ns);
+        hotpath_i_json_duration(j, "max", "max_ns", f->max_ns);
+        hotpath_i_json_fixed(j, "stdev_ns", f->stdev_ns, 2);
+    }
+    for (size_t i = 0; f->completed == 0 && i < sizeof keys / sizeof keys[0]; i++)
+        hotpath_i_json_raw(j, keys[i], "null");
+    for (uint32_t i = 0; i < hotpath_i_settings.percentiles.count; i++)
+        hotpath_i_json_percentile(j, v, f, hotpath_i_settings.percentiles.micro[i]);
+}
+
+static void hotpath_i_json_function(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_function_t* f) {
+    hotpath_i_json_open(j, NULL, '{');
+    hotpath_i_json_u64(j, "id", f->id);
+    hotpath_i_json_text(j, "name", f->name);
+    hotpath_i_json_text(j, "kind", hotpath_i_kind_name(f->kind));
+    hotpath_i_json_u64(j, "calls", f->calls);
+    hotpath_i_json_u64(j, "open_calls", f->open_calls);
+    hotpath_i_json_u64(j, "sampled_calls", f->completed);
+    hotpath_i_json_completed(j, v, f);
+    hotpath_i_json_duration(j, "total", "total_ns", f->total_ns);
+    hotpath_i_json_duration(j, "self", "self_ns", f->self_ns);
+    hotpath_i_json_fixed(j, "percent_total", hotpath_i_percent(v, f->total_ns), 2);
+    hotpath_i_json_fixed(j, "percent_self", hotpath_i_percent(v, f->self_ns), 2);
+    hotpath_i_json_u64(j, "errors", f->errors);
+    hotpath_i_json_open(j, "reasons", '[');
+    for (uint32_t i = 0; i < f->reasons_count; i++) {
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_text(j, "reason", f->reasons[i].text);
+        hotpath_i_json_u64(j, "count", f->reasons[i].count);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_close(j, ']');
+    hotpath_i_json_u64(j, "bytes", f->bytes);
+    hotpath_i_json_u64(j, "abandoned", f->abandoned);
+    hotpath_i_json_fixed(j, "calls_per_sec", f->calls_per_sec, 2);
+    hotpath_i_json_fixed(j, "calls_per_sec_peak", f->calls_per_sec_peak, 2);
+    hotpath_i_json_bool(j, "bounds_only", f->bounds_only);
+    hotpath_i_json_bool(j, "lite", f->lite);
+    hotpath_i_json_location(j, f->file, f->line);
+    hotpath_i_json_close(j, '}');
+}
+
+static void hotpath_i_json_functions(hotpath_i_json_t* j, const hotpath_i_views_t* v) {
+    const hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_FUNCTIONS];
+    hotpath_i_json_open(j, "functions_timing", '{');
+    hotpath_i_json_text(j, "profiling_mode", "timing");
+    hotpath_i_json_duration(j, "time_elapsed", "total_elapsed_ns", v->info->window_ns);
+    hotpath_i_json_text(j, "description",
+        "Time in each function: self without the functions it calls, total with them. Percentages "
+        "are of the self times of all functions.");
+    hotpath_i_json_text(j, "caller_name", v->info->caller);
+    hotpath_i_json_text(j, "sort", hotpath_i_settings.time_exclusive ? "self" : "total");
+    hotpath_i_json_open(j, "percentiles", '[');
+    for (uint32_t i = 0; i < hotpath_i_settings.percentiles.count; i++) {
+        hotpath_i_json_key(j, NULL);
+        hotpath_i_put_percentile(j->w, hotpath_i_settings.percentiles.micro[i]);
+    }
+    hotpath_i_json_close(j, ']');
+    hotpath_i_json_open(j, "data", '[');
+    for (size_t i = 0; i < rows->shown && !j->w->failed; i++)
+        hotpath_i_json_function(j, v, &v->functions[rows->order[i]]);
+    hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_FUNCTIONS);
+}
+
+static void hotpath_i_json_thread(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_thread_t* thread) {
+    hotpath_i_json_open(j, NULL, '{');
+    hotpath_i_json_u64(j, "id", thread->id);
+    hotpath_i_json_u64(j, "os_tid", thread->os_tid);
+    hotpath_i_json_text(j, "name", thread->name);
+    hotpath_i_json_text(j, "status", hotpath_i_thread_state(thread));
+    hotpath_i_json_u64(j, "count", thread->count);
+    hotpath_i_json_u64(j, "calls", thread->calls);
+    hotpath_i_json_duration(j, "busy", "busy_ns", thread->busy_ns);
+    hotpath_i_json_u64(j, "start_ns", thread->start_ns);
+    hotpath_i_json_open(j, "open", '[');
+    for (uint32_t i = 0; i < thread->open_count; i++) {
+        const hotpath_open_t* open = &thread->open[i];
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_text(j, "name", hotpath_i_function_name(v, open->function));
+        hotpath_i_json_u64(j, "at_ns", open->at_ns);
+        hotpath_i_json_duration(j, "elapsed", "elapsed_ns", open->elapsed_ns);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_close(j, ']');
+    hotpath_i_json_close(j, '}');
+}
+
+static void hotpath_i_json_threads(hotpath_i_json_t* j, const hotpath_i_views_t* v) {
+    const hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_THREADS];
+    hotpath_i_json_open(j, "threads", '{');
+    hotpath_i_json_u64(j, "current_elapsed_ns", v->info->elapsed_ns);
+    hotpath_i_json_u64(j, "thread_count", v->info->threads_live);
+    hotpath_i_json_open(j, "data", '[');
+    for (size_t i = 0; i < rows->shown && !j->w->failed; i++)
+        hotpath_i_json_thread(j, v, &v->threads[rows->order[i]]);
+    hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_THREADS);
+}
+
+/* "source" is file:line in one text, as hotpath-rs has it. */
+static void hotpath_i_json_source(hotpath_i_json_t* j, const char* file, uint32_t line) {
+    char text[1024];
+    hotpath_i_writer_t w = hotpath_i_writer_to(text, sizeof text - 24, NULL, NULL);
+    hotpath_i_puts(&w, file ? file : "");
+    w.capacity = sizeof text, w.failed = false;
+    hotpath_i_putc(&w, ':');
+    hotpath_i_put_u64(&w, line);
+    hotpath_i_json_key(j, "source");
+    hotpath_i_put_json(j->w, text, w.used);
+}
+
+static void hotpath_i_json_entry(hotpath_i_json_t* j, const hotpath_entry_t* entry) {
+    char text[64];
+    hotpath_i_json_open(j, NULL, '{');
+    hotpath_i_json_u64(j, "id", entry->id);
+    hotpath_i_json_text(j, "entry_type", hotpath_i_kind_name(entry->kind));
+    hotpath_i_json_source(j, entry->file, entry->line);
+    hotpath_i_json_text(j, "expression", entry->name);
+    hotpath_i_json_u64(j, "log_count", entry->count);
+    if (entry->last.type == HOTPATH_VALUE_TEXT || entry->last.type == HOTPATH_VALUE_NONE) {
+        hotpath_i_json_value(j, "last_value", &entry->last);
+    } else {
+        (void)hotpath_value_text(entry->last, text, sizeof text);
+        hotpath_i_json_text(j, "last_value", text);
+    }
+    hotpath_i_json_value(j, "last", &entry->last);
+    hotpath_i_json_value(j, "min", &entry->min);
+    hotpath_i_json_value(j, "max", &entry->max);
+    hotpath_i_json_open(j, "history", '[');
+    for (uint32_t i = 0; i < entry->history_count; i++) {
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_u64(j, "at_ns", entry->history[i].at_ns);
+        hotpath_i_json_u64(j, "thread_id", entry->history[i].thread);
+        hotpath_i_json_value(j, "value", &entry->history[i].value);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_close(j, ']');
+    hotpath_i_json_location(j, entry->file, entry->line);
+    hotpath_i_json_close(j, '}');
+}
+
+static void hotpath_i_json_entries(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, uint32_t section, const char* tool) {
+    const hotpath_i_rows_t* rows = &v->rows[section];
+    hotpath_i_json_open(j, tool, '{');
+    hotpath_i_json_u64(j, "current_elapsed_ns", v->info->elapsed_ns);
+    hotpath_i_json_open(j, "data", '[');
+    for (size_t i = 0; i < rows->shown && !j->w->failed; i++)
+        hotpath_i_json_entry(j, &v->entries[rows->order[i]]);
+    hotpath_i_json_rows_end(j, v, section);
+}
+
+/* The tree as rows, each after its parent: nothing nests deeper than a row, however deep it is. */
+static void hotpath_i_json_tree(hotpath_i_json_t* j, const hotpath_i_views_t* v) {
+    const hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_CALL_TREE];
+    hotpath_i_json_open(j, "call_tree", '{');
+    hotpath_i_json_open(j, "data", '[');
+    for (size_t i = 0; i < rows->shown && !j->w->failed; i++) {
+        uint32_t index = rows->order[i], parent = hotpath_i_parent(&v->tree, index);
+        const hotpath_node_t* node = &v->tree.nodes[index];
+        bool known = node->function < v->functions_count;
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_u64(j, "id", index);
+        if (parent == HOTPATH_I_NONE)
+            hotpath_i_json_raw(j, "parent", "null");
+        else
+            hotpath_i_json_u64(j, "parent", parent);
+        hotpath_i_json_u64(j, "depth", node->depth);
+        hotpath_i_json_u64(j, "function_id", known ? v->functions[node->function].id : 0);
+        hotpath_i_json_text(j, "name", hotpath_i_function_name(v, node->function));
+        hotpath_i_json_u64(j, "calls", node->calls);
+        hotpath_i_json_u64(j, "open_calls", node->open_calls);
+        hotpath_i_json_bool(j, "recursive", node->recursive != 0);
+        hotpath_i_json_duration(j, "total", "total_ns", node->total_ns);
+        hotpath_i_json_duration(j, "self", "self_ns", node->self_ns);
+        hotpath_i_json_fixed(j, "percent_total", hotpath_i_percent(v, node->total_ns), 2);
+        hotpath_i_json_fixed(j, "percent_self", hotpath_i_percent(v, node->self_ns), 2);
+        hotpath_i_json_u64(j, "errors", node->errors);
+        hotpath_i_json_u64(j, "bytes", node->bytes);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_CALL_TREE);
+}
+
+/* What the report is of. */
+static void hotpath_i_json_info(hotpath_i_json_t* j, const hotpath_info_t* info) {
+    hotpath_i_json_text(j, "program", info->program);
+    hotpath_i_json_u64(j, "pid", info->pid);
+    hotpath_i_json_text(j, "version", HOTPATH_VERSION);
+    hotpath_i_json_text(j, "label", info->label);
+    hotpath_i_json_key(j, "captured_at");
+    hotpath_i_putc(j->w, '"');
+    hotpath_i_put_utc(j->w, info->captured_unix_ns);
+    hotpath_i_putc(j->w, '"');
+    hotpath_i_json_u64(j, "elapsed_ns", info->elapsed_ns);
+    hotpath_i_json_u64(j, "window_ns", info->window_ns);
+    hotpath_i_json_bool(j, "is_difference", info->is_difference);
+    hotpath_i_json_open(j, "clock", '{');
+    hotpath_i_json_text(j, "name", info->clock);
+    hotpath_i_json_text(j, "note", info->clock_note);
+    hotpath_i_json_u64(j, "hz", info->clock_hz);
+    hotpath_i_json_u64(j, "tick_ps", info->clock_tick_ps);
+    hotpath_i_json_close(j, '}');
+    hotpath_i_json_fixed(j, "scope_cost_ns", (double)info->scope_cost_ns_x100 / 100, 2);
+    hotpath_i_json_u64(j, "memory_bytes", info->memory_bytes);
+    hotpath_i_json_u64(j, "threads_live", info->threads_live);
+    hotpath_i_json_u64(j, "threads_ended", info->threads_ended);
+    hotpath_i_json_u64(j, "contexts", info->contexts);
+    hotpath_i_json_open(j, "dropped", '{');
+    hotpath_i_json_u64(j, "events_lost", hotpath_i_events_lost(&info->drops));
+#define HOTPATH_I_ROW(field, is_lost, meaning) hotpath_i_json_u64(j, #field, info->drops.field);
+    HOTPATH_I_DROPS(HOTPATH_I_ROW)
+#undef HOTPATH_I_ROW
+    hotpath_i_json_close(j, '}');
+    hotpath_i_json_open(j, "app_info", '{');
+    for (uint32_t i = 0; i + 1 < 2 * info->app_info_count; i += 2)
+        hotpath_i_json_text(j, info->app_info[i], info->app_info[i + 1]);
+    hotpath_i_json_close(j, '}');
+}
+
+static void hotpath_i_report_json(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool pretty) {
+    hotpath_i_json_t json = {w, pretty, false, 0};
+    hotpath_i_json_t* j = &json;
+    uint32_t sections = hotpath_i_settings.report.always | hotpath_i_settings.report.with_data;
+    hotpath_i_json_open(j, NULL, '{');
+    hotpath_i_json_info(j, v->info);
+    if (sections >> HOTPATH_I_SECTION_FUNCTIONS & 1) hotpath_i_json_functions(j, v);
+    if (sections >> HOTPATH_I_SECTION_THREADS & 1) hotpath_i_json_threads(j, v);
+    if (sections >> HOTPATH_I_SECTION_GAUGES & 1)
+        hotpath_i_json_entries(j, v, HOTPATH_I_SECTION_GAUGES, "gauges");
+    if (sections >> HOTPATH_I_SECTION_DBG & 1)
+        hotpath_i_json_entries(j, v, HOTPATH_I_SECTION_DBG, "dbg_entries");
+    if (sections >> HOTPATH_I_SECTION_VAL & 1)
+        hotpath_i_json_entries(j, v, HOTPATH_I_SECTION_VAL, "val_entries");
+    if (sections >> HOTPATH_I_SECTION_CALL_TREE & 1) hotpath_i_json_tree(j, v);
+    hotpath_i_json_close(j, '}');
+    hotpath_i_putc(w, '\n');
+}
+
+/* >>folded
+   One line a path of callers with self time: root;leaf ns. HOTPATH_FOCUS keeps the paths through
+   a function in focus; no limit applies. */
+
+/* A name without what the format cannot hold: ; ends a frame, a line break ends the line. A number
+   after a last space would be read as a second column, so that this space is replaced. */
+static void hotpath_i_put_frame(hotpath_i_writer_t* w, const char* name) {
+    size_t length = strlen(name), used = 0, tail = length;
+    while (tail > 0 && (name[tail - 1] == '.' || (name[tail - 1] >= '0' && name[tail - 1] <= '9')))
+        tail--;
+    if (length == 0) hotpath_i_putc(w, '?');
+    for (size_t i = 0; i < length; i += used) {
+        uint32_t point = hotpath_i_utf8(name + i, length - i, &used);
+        if (point == ';')
+            hotpath_i_putc(w, ':');
+        else if (hotpath_i_is_hidden(point) || (point == ' ' && i + 1 == tail))
+            hotpath_i_putc(w, '_');
+        else if (point == 0xFFFD)
+            hotpath_i_puts(w, "\xEF\xBF\xBD");
+        else
+            hotpath_i_put(w, name + i, used);
+    }
+}
+
+/* Nodes are in focus even where the limit leaves them out of the table, so that the marks are what
+   counts here. The lists of the shown tree are not needed and hold the path. */
+static void hotpath_i_report_folded(hotpath_i_writer_t* w, const hotpath_i_views_t* v) {
+    const hotpath_i_tree_t* t = &v->tree;
+    if (!v->pages) w->failed = true;
+    for (uint32_t i = 0; i < t->count && !w->failed; i++) {
+        size_t depth = 0;
+        if (t->nodes[i].self_ns == 0 || !(t->marks[i] & HOTPATH_I_MARK_FOCUSED)) continue;
+        for (uint32_t at = i; at != HOTPATH_I_NONE; at = hotpath_i_parent(t, at))
+            t->next[depth++] = t->nodes[at].function;
+        while (depth-- > 0) {
+            hotpath_i_put_frame(w, hotpath_i_function_name(v, t->next[depth]));
+            hotpath_i_putc(w, depth != 0 ? ';' : ' ');
+        }
+        hotpath_i_put_u64(w, t->nodes[i].self_ns);
+        hotpath_i_putc(w, '\n');
+    }
+}
+
+/* >>report
+   Renders a snapshot into a callback, and with stdio into the places that the settings name. */
+
+HOTPATH_API bool hotpath_report(const hotpath_snapshot_t* snapshot,
+    const hotpath_report_desc_t* desc, hotpath_write_t output, void* user) {
+    char buffer[2048];
+    uint32_t format = desc && desc->format ? desc->format : (uint32_t)HOTPATH_FORMAT_TABLE;
+    bool color = desc && desc->color && !hotpath_i_settings.no_color;
+    hotpath_i_views_t v;
+    if (!snapshot || !output) return false;
+    hotpath_i_writer_t w = hotpath_i_writer_to(buffer, sizeof buffer, output, user);
+    hotpath_i_views_make(&v, snapshot);
+    if (format == HOTPATH_FORMAT_JSON || format == HOTPATH_FORMAT_JSON_PRETTY)
+        hotpath_i_report_json(&w, &v, format == HOTPATH_FORMAT_JSON_PRETTY);
+    else if (format == HOTPATH_FORMAT_FOLDED)
+        hotpath_i_report_folded(&w, &v);
+    else
+        hotpath_i_report_table(&w, &v, color);
+    hotpath_i_flush(&w);
+    hotpath_i_views_free(&v);
+    return !w.failed;
+}
+
+#if defined(HOTPATH_NO_STDIO)
+/* Without stdio there is nowhere to write to: hotpath_report's callback is the way. */
+static bool hotpath_i_report_to_output(void) { return false; }
+#else
+static bool hotpath_i_file_write(void* user, const char* data, size_t size) {
+    return fwrite(data, 1, size, (FILE*)user) == size;
+}
+
+/* Renders into an open file. Returns: 0, or the errno of what failed, -1 if it is not known. */
+static int hotpath_i_file_report(
+    const hotpath_snapshot_t* snapshot, uint32_t format, bool color, FILE* file) {
+    hotpath_report_desc_t desc = {format, color};
+    errno = 0;
+    bool ok = hotpath_report(snapshot, &desc, hotpath_i_file_write, file);
+    if (fflush(file) != 0) ok = false;
+    return ok ? 0 : errno != 0 ? errno : -1;
+}
+
+/* The path with %p as the pid and %% as %. Returns: false if it does not fit. */
+static bool hotpath_i_path_expand(const char* text, size_t length, char* path, size_t size) {
+    hotpath_i_writer_t w = hotpath_i_writer_to(path, size - 1, NULL, NULL);
+    for (size_t i = 0; i < length; i++) {
+        bool escape =
+            text[i] == '%' && i + 1 < length && (text[i + 1] == 'p' || text[i + 1] == '%');
+        if (escape) i++;
+        if (escape && text[i] == 'p')
+            hotpath_i_put_u64(&w, hotpath_i_os_pid());
+        else
+            hotpath_i_putc(&w, text[i]);
+    }
+    path[w.used] = 0;
+    return !w.failed;
+}
+
+/* Says that a file could not be written, why, and what happens instead. */
+static void hotpath_i_file_failed(
+    const char* variable, const char* path, int reason, const char* instead) {
+    char message[512];
+    const char* why = reason == ENOENT ? "there is no such folder"
+                      : reason == EACCES ? "permission denied"
+                      : reason == EISDIR ? "it is a folder"
+                      : reason == ENOSPC ? "no space is left"
+                                         : NULL;
+    hotpath_i_writer_t w = hotpath_i_writer_to(message, sizeof message - 1, NULL, NULL);
+    hotpath_i_puts(&w, variable);
+    hotpath_i_puts(&w, ": \"");
+    hotpath_i_put_name(&w, path, 80);
+    hotpath_i_puts(&w, "\" cannot be written (");
+    if (why) hotpath_i_puts(&w, why);
+    if (!why && reason > 0) hotpath_i_puts(&w, "error ");
+    if (!why && reason > 0) hotpath_i_put_u64(&w, (uint64_t)reason);
+    if (!why && reason <= 0) hotpath_i_puts(&w, "unknown error");
+    hotpath_i_puts(&w, "); ");
+    hotpath_i_puts(&w, instead);
+    message[w.used] = 0;
+    hotpath_i_log(message);
+}
+
+/* Writes a report to the path of `length` bytes. Returns: as hotpath_i_file_report; the path that
+   was meant is in `path`. */
+static int hotpath_i_path_report(const hotpath_snapshot_t* snapshot, uint32_t format,
+    const char* text, size_t length, char* path, size_t size) {
+    if (!hotpath_i_path_expand(text, length, path, size)) return ENAMETOOLONG;
+    errno = 0;
+    FILE* file = fopen(path, "wb");
+    if (!file) return errno != 0 ? errno : -1;
+    int reason = hotpath_i_file_report(snapshot, format, false, file);
+    if (fclose(file) != 0 && reason == 0) reason = errno != 0 ? errno : -1;
+    return reason;
+}
+
+/* Writes the report where HOTPATH_OUTPUT_PATH says, and to stderr if that fails. */
+static bool hotpath_i_output_report(const hotpath_snapshot_t* snapshot) {
+    char path[HOTPATH_I_PATH_SIZE + 64];
+    const char* to = hotpath_i_settings.output_path;
+    uint32_t format = hotpath_i_settings.output_format;
+    bool to_stderr = !strcmp(to, "stderr");
+    int reason = 0;
+    if (!strcmp(to, "stdout"))
+        reason = hotpath_i_file_report(snapshot, format, hotpath_i_os_is_terminal(1), stdout);
+    else if (!to_stderr)
+        reason = hotpath_i_path_report(snapshot, format, to, strlen(to), path, sizeof path);
+    if (!to_stderr && reason == 0) return true;
+    if (!to_stderr)
+        hotpath_i_file_failed("HOTPATH_OUTPUT_PATH", !strcmp(to, "stdout") ? to : path, reason,
+            "the report goes to stderr");
+    return hotpath_i_file_report(snapshot, format, hotpath_i_os_is_terminal(2), stderr) == 0;
+}
+
+/* Writes every file of HOTPATH_EXPORT. Returns: false if one could not be written. */
+static bool hotpath_i_output_exports(const hotpath_snapshot_t* snapshot) {
+    char path[HOTPATH_I_PATH_SIZE + 64];
+    const char* list = hotpath_i_settings.export_to[0] ? hotpath_i_settings.export_to : NULL;
+    const char* item = NULL;
+    size_t length = 0, path_length = 0;
+    bool ok = true;
+    while (hotpath_i_list_next(&list, &item, &length)) {
+        const char* to = hotpath_i_export_path(item, length, &path_length);
+        if (!to) continue;
+        int reason = hotpath_i_path_report(
+            snapshot, HOTPATH_FORMAT_FOLDED, to, path_length, path, sizeof path);
+        if (reason == 0) continue;
+        hotpath_i_file_failed("HOTPATH_EXPORT", path, reason, "nothing is exported there");
+        ok = false;
+    }
+    return ok;
+}
+
+/* Writes the report and the exports as the settings say. Returns: false if something could not be
+   written anywhere. Threads: one at a time; keeps errno; uses stdio, so not from a signal
+   handler that may have interrupted it. */
+static bool hotpath_i_report_to_output(void) {
+    bool report = hotpath_i_settings.output_format != HOTPATH_I_FORMAT_NONE;
+    bool ok = true;
+    int kept = errno;
+    if (!report && hotpath_i_settings.export_to[0] == 0) return true;
+    hotpath_snapshot_t* snapshot = hotpath_snapshot_take(NULL);
+    if (snapshot) {
+        if (report) ok = hotpath_i_output_report(snapshot);
+        if (!hotpath_i_output_exports(snapshot)) ok = false;
+        hotpath_snapshot_free(snapshot);
+    } else {
+        hotpath_i_log("there is no memory for the report; nothing is written");
+        ok = false;
+    }
+    errno = kept;
+    return ok;
+}
+#endif
+
+/* >>public */
+
+static void hotpath_i_app_info_lock(void) {
+    uint32_t expected = 0;
+    while (!HOTPATH_I_CAS(&hotpath_i_g.app_info_lock, &expected, 1u)) {
+        expected = 0;
+        hotpath_i_os_yield();
+    }
+}
+static void hotpath_i_copy_bounded(char* to, const char* from, size_t size) {
+    size_t n = 0;
+    while (from != NULL && from[n] != 0 && n + 1 < size)
+        to[n] = from[n], n++;
+    to[n] = 0;
+}
+HOTPATH_API bool hotpath_app_info(const char* key, const char* value) {
+    hotpath_i_init();
+    HOTPATH_I_FORWARD_RESULT(app_info(key, value));
+    if (key == NULL || value == NULL) return false;
+    char short_key[64];
+    hotpath_i_copy_bounded(short_key, key, sizeof short_key);
+    hotpath_i_app_info_lock();
+    uint32_t i = 0, most = sizeof hotpath_i_g.app_info / sizeof hotpath_i_g.app_info[0];
+    while (i < hotpath_i_g.app_info_count && strcmp(hotpath_i_g.app_info[i][0], short_key) != 0)
+        i++;
+    bool fits = i < most;
+    if (fits) {
+        hotpath_i_copy_bounded(hotpath_i_g.app_info[i][0], short_key, sizeof short_key);
+        hotpath_i_copy_bounded(
+            hotpath_i_g.app_info[i][1], value, sizeof hotpath_i_g.app_info[i][1]);
+        hotpath_i_g.app_info_count += i == hotpath_i_g.app_info_count;
+    }
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.app_info_lock, 0u);
+    return fits;
+}
+
+/* Measures one empty scope on a record of its own that no snapshot shows: the least of several
+   rounds, in 1/100 ns. A clock of the program's is not driven for it. */
+static void hotpath_i_measure_scope(void) {
+#if !defined(HOTPATH_CLOCK)
+    hotpath_i_local_t* l = &hotpath_i_local;
+    if (HOTPATH_I_LOAD(&hotpath_i_g.scope_cost) != 0 || l->busy != 0) return;
+    hotpath_i_thread_t* t = hotpath_i_thread_new();
+    if (t == NULL) return;
+    static hotpath_site_t site = {"<calibration>", "", 0, HOTPATH_KIND_OTHER, HOTPATH_I_ABI, 1};
+    hotpath_i_local_t kept = *l;
+    t->state = HOTPATH_I_RECORD_HIDDEN;
+    t->context = &t->own;
+    t->limit = t->own.entries + t->own.soft;
+    l->thread = t;
+    l->top = t->own.entries;
+    l->attention = 0;
+    uint64_t least = UINT64_MAX;
+    for (int round = 0; round < 12; round++) {
+        uint64_t from = HOTPATH_I_TICKS();
+        for (int i = 0; i < 100; i++) {
+            hotpath_token_t token;
+            hotpath_begin(&site, &token);
+            hotpath_end(&token);
+        }
+        uint64_t ticks = HOTPATH_I_TICKS() - from;
+        least = ticks < least ? ticks : least;
+    }
+    *l = kept;
+    hotpath_i_block_t* block = t->arena.blocks;
+    while (block != NULL) {
+        hotpath_i_block_t* next = block->next;
+        hotpath_i_pages_free(block, block->size);
+        block = next;
+    }
+    HOTPATH_I_STORE(&hotpath_i_g.scope_cost, hotpath_i_ns(least));
+#endif
+}
+
+HOTPATH_API bool hotpath_report_now(void) {
+    if (!hotpath_i_init()) return false;
+    HOTPATH_I_FORWARD_RESULT(report_now());
+    static uint32_t reporting;
+    uint32_t expected = 0;
+    while (!HOTPATH_I_CAS(&reporting, &expected, 1u)) {
+        expected = 0;
+        hotpath_i_os_yield();
+    }
+    hotpath_i_calibrate();
+    hotpath_i_measure_scope();
+    bool written = hotpath_i_report_to_output();
+    HOTPATH_I_STORE_RELEASE(&reporting, 0u);
+    return written;
+}
+
+/* Reports once for each start. The child of a fork reports only into a file of its own. */
+static void hotpath_i_report_once(void) {
+    uint32_t started = 1;
+    if (!HOTPATH_I_CAS(&hotpath_i_g.report_due, &started, 0u)) return;
+    if (hotpath_i_g.child != 0 && strstr(hotpath_i_settings.output_path, "%p") == NULL) return;
+    hotpath_report_now();
+}
+static void hotpath_i_at_exit(void) {
+    if (HOTPATH_I_LOAD(&hotpath_i_g.started) == 0) return;
+    hotpath_i_report_once();
+#if HOTPATH_I_MCP
+    hotpath_mcp_stop();
+#endif
+}
+
+/* HOTPATH_REPORT_SIGNALS. A handler may not format or write a report, so a thread that waits on a
+   pipe does; the handler waits for it, puts the former disposition back and raises again. */
+#if !defined(_WIN32) && !defined(HOTPATH_NO_STDIO)
+static int hotpath_i_signal_pipe[2] = {-1, -1};
+static int hotpath_i_signal_done[2] = {-1, -1};
+static uint64_t hotpath_i_signal_pid; /* the process in which the thread runs */
+static struct sigaction hotpath_i_signal_before[65];
+
+static void* hotpath_i_signal_thread(void* unused) {
+    char number;
+    (void)unused;
+    hotpath_i_local.hidden = 1;
+    for (;;) {
+        ssize_t n = read(hotpath_i_signal_pipe[0], &number, 1);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return NULL;
+        hotpath_i_report_once();
+        if (write(hotpath_i_signal_done[1], &number, 1) < 0) return NULL;
+    }
+}
+static void hotpath_i_on_signal(int number) {
+    int saved = errno;
+    char byte = (char)number;
+    if (hotpath_i_signal_pid == hotpath_i_os_pid() &&
+        write(hotpath_i_signal_pipe[1], &byte, 1) == 1) {
+        struct pollfd done = {hotpath_i_signal_done[0], POLLIN, 0};
+        poll(&done, 1, 5000); /* a report that hangs must not keep the program from ending */
+    }
+    sigaction(number, &hotpath_i_signal_before[number], NULL);
+    raise(number); /* arrives when this handler returns */
+    errno = saved;
+}
+static void hotpath_i_signals_start(void) {
+    static const struct {
+        int number;
+        uint32_t bit;
+    } signals[] = {
+    #define HOTPATH_I_ROW(name) {SIG##name, HOTPATH_I_SIGNAL_##name},
+        HOTPATH_I_SIGNALS(HOTPATH_I_ROW)
+    #undef HOTPATH_I_ROW
+    };
+    uint64_t wanted = hotpath_i_settings.report_signals;
+    if (wanted == 0 || hotpath_i_signal_pid == hotpath_i_os_pid()) return;
+    sigset_t all, before;
+    pthread_t thread;
+    sigfillset(&all);
+    if (pipe(hotpath_i_signal_pipe) != 0 || pipe(hotpath_i_signal_done) != 0) return;
+    for (int i = 0; i < 2; i++) {
+        fcntl(hotpath_i_signal_pipe[i], F_SETFD, FD_CLOEXEC);
+        fcntl(hotpath_i_signal_done[i], F_SETFD, FD_CLOEXEC);
+    }
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool made = pthread_create(&thread, NULL, hotpath_i_signal_thread, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!made) {
+        hotpath_i_log("HOTPATH_REPORT_SIGNALS: no thread could be started; signals do not report");
+        return;
+    }
+    pthread_detach(thread);
+    hotpath_i_signal_pid = hotpath_i_os_pid();
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction action;
+        if ((wanted >> signals[i].bit & 1) == 0) continue;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = hotpath_i_on_signal;
+        sigfillset(&action.sa_mask);
+        sigaction(signals[i].number, &action, &hotpath_i_signal_before[signals[i].number]);
+    }
+}
+#else
+static void hotpath_i_signals_start(void) {}
+#endif
+
+/* In the child of a fork nothing is due until it starts for itself, but the report of a program
+   that was started before, into a file with %p in its name. */
+static void hotpath_i_report_fork_child(void) {
+    if (hotpath_i_g.started != 0) hotpath_i_g.report_due = hotpath_i_g.exit_report;
+}
+
+static void hotpath_i_program_name(const char* given) {
+    char path[1024] = {0};
+    if (given == NULL || given[0] == 0) {
+        hotpath_i_os_executable(path, sizeof path);
+        given = path;
+        for (const char* p = path; *p != 0; p++)
+            if ((*p == '/' || *p == '\\') && p[1] != 0) given = p + 1;
+    }
+    hotpath_i_copy_bounded(hotpath_i_g.program, given, sizeof hotpath_i_g.program);
+}
+
+HOTPATH_API bool hotpath_start(const hotpath_desc_t* desc) {
+    hotpath_desc_t d;
+    uint32_t expected = 0;
+    if (!hotpath_i_init()) return false;
+    HOTPATH_I_FORWARD_RESULT(start(desc));
+    if (!HOTPATH_I_CAS(&hotpath_i_g.started, &expected, 1u)) return false;
+    memset(&d, 0, sizeof d);
+    if (desc != NULL) d = *desc;
+    hotpath_i_g.log_user = d.log_user;
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.log, d.log);
+    hotpath_i_g.redact_user = d.redact_user;
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.redact, d.redact);
+    hotpath_i_program_name(d.program);
+    hotpath_i_copy_bounded(hotpath_i_g.caller, d.caller, sizeof hotpath_i_g.caller);
+    hotpath_i_settings_apply(&d);
+    hotpath_i_g.exit_report = d.no_exit_report ? 0 : 1;
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.report_due, hotpath_i_g.exit_report);
+    uint32_t hooked = 0;
+    if (HOTPATH_I_CAS(&hotpath_i_g.exit_hook, &hooked, 1u)) atexit(hotpath_i_at_exit);
+    hotpath_i_signals_start();
+#if HOTPATH_I_MCP
+    if (!d.no_server) hotpath_mcp_start();
+#endif
+    return true;
+}
+HOTPATH_API void hotpath_stop(void) {
+    uint32_t started = 1;
+    if (!hotpath_i_init()) return;
+    HOTPATH_I_FORWARD(stop());
+    if (!HOTPATH_I_CAS(&hotpath_i_g.started, &started, 0u)) return;
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.report_due, 1u);
+    hotpath_i_report_once();
+#if HOTPATH_I_MCP
+    hotpath_mcp_stop();
+#endif
+}
+HOTPATH_API void hotpath_i_main(const char* caller) {
+    hotpath_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.caller = caller;
+    hotpath_start(&desc);
+}
+
+/* A library that is unloaded takes its code along: no thread may call back into it. */
+__attribute__((destructor)) static void hotpath_i_unload(void) {
+#if defined(__PIC__) && !defined(__PIE__)
+    if (hotpath_i_g.ready == 2 && hotpath_i_other == NULL) hotpath_i_os_exit_hook_free();
+#endif
+}
+
+const uint32_t hotpath_define_HOTPATH_IMPLEMENTATION_in_one_file_or_link_the_program_with_rdynamic =
+    HOTPATH_I_ABI;
+
+const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
+    (uint32_t)sizeof(hotpath_i_recorder_t), &hotpath_i_g, hotpath_begin, hotpath_end,
+    hotpath_end_ns, hotpath_result, hotpath_named_site, hotpath_error, hotpath_bytes,
+    hotpath_thread_name, hotpath_record, hotpath_context_create, hotpath_context_switch,
+    hotpath_context_destroy, hotpath_depth, hotpath_unwind, hotpath_value_record, hotpath_gauge,
+    hotpath_snapshot_take, hotpath_start, hotpath_stop, hotpath_report_now, hotpath_app_info};
+
+#endif /* HOTPATH_IMPLEMENTATION */
