@@ -95,7 +95,7 @@
 
    BOUNDS
 
-   depth of open scopes 512 · nodes a thread HOTPATH_MAX_NODES · functions HOTPATH_MAX_FUNCTIONS ·
+   open scopes HOTPATH_MAX_DEPTH · nodes a thread HOTPATH_MAX_NODES · functions HOTPATH_MAX_FUNCTIONS ·
    memory HOTPATH_MEMORY_MAX · value keys HOTPATH_ENTRIES_LIMIT. Past each of them calls and totals
    stay exact, the rest goes where the footer says, and a counter says how often.
 
@@ -143,8 +143,7 @@
      HOTPATH_PAGES_FREE(p, n) gives them back; both or neither
      HOTPATH_THREAD_LOCAL     the storage class of a thread-local variable
      HOTPATH_NO_STDIO         no <stdio.h>: reports only through hotpath_report's callback
-     HOTPATH_MAX_DEPTH        open scopes a thread, default 512
-     HOTPATH_CONTEXT_DEPTH    open scopes a context, default 64
+     HOTPATH_MAX_DEPTH        open scopes a thread or context, default 16384
      HOTPATH_MAX_NODES        call-tree nodes a thread, default 65536
      HOTPATH_MAX_FUNCTIONS    functions, scopes and tracks in all, default 16384
      HOTPATH_OWN_RECORDER     this shared library means to record apart: do not say so
@@ -1149,10 +1148,7 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
 
 /* >>implementation */
 #if !defined(HOTPATH_MAX_DEPTH)
-    #define HOTPATH_MAX_DEPTH 512
-#endif
-#if !defined(HOTPATH_CONTEXT_DEPTH)
-    #define HOTPATH_CONTEXT_DEPTH 64
+    #define HOTPATH_MAX_DEPTH 16384
 #endif
 #if !defined(HOTPATH_MAX_NODES)
     #define HOTPATH_MAX_NODES 65536
@@ -1162,9 +1158,6 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
 #endif
 #if HOTPATH_MAX_DEPTH < 8 || HOTPATH_MAX_DEPTH > 65536
     #error "hotpath: HOTPATH_MAX_DEPTH must be 8 to 65536"
-#endif
-#if HOTPATH_CONTEXT_DEPTH < 8 || HOTPATH_CONTEXT_DEPTH > 65536
-    #error "hotpath: HOTPATH_CONTEXT_DEPTH must be 8 to 65536"
 #endif
 #if HOTPATH_MAX_NODES < 16 || HOTPATH_MAX_NODES > 8388608
     #error "hotpath: HOTPATH_MAX_NODES must be 16 to 8388608"
@@ -2438,7 +2431,7 @@ typedef struct hotpath_i_node {
 typedef struct hotpath_i_open {
     uint64_t mark;
     uint64_t start;
-    uint64_t ids; /* node index << 32 | function id: the upper half is the key of its children */
+    uint64_t ids; /* key of this node as a child of itself: node index + 1, function */
     hotpath_i_node_t* node;
     uintptr_t stack;   /* address of the frame that entered */
     const void* token; /* the variable that will end it */
@@ -2447,7 +2440,7 @@ typedef struct hotpath_i_open {
 } hotpath_i_open_t;
 
 typedef struct hotpath_i_slot {
-    uint64_t key; /* parent node << 32 | function id */
+    uint64_t key; /* hotpath_i_key */
     hotpath_i_node_t* node;
 } hotpath_i_slot_t;
 
@@ -3153,6 +3146,11 @@ static hotpath_i_frec_t* hotpath_i_frec_make(hotpath_i_thread_t* t, uint32_t fun
     return &t->lite;
 }
 
+/* A child's key: never 0, which is an empty slot, also where no site has an id yet. */
+static inline uint64_t hotpath_i_key(uint32_t parent, uint64_t function) {
+    return (uint64_t)(parent + 1u) << 32 | function;
+}
+static inline uint32_t hotpath_i_key_parent(uint64_t key) { return (uint32_t)(key >> 32) - 1u; }
 static size_t hotpath_i_hash_index(uint64_t key, uint32_t shift) {
     return (size_t)((key * 0x9E3779B97F4A7C15u) >> shift);
 }
@@ -3178,7 +3176,7 @@ static bool hotpath_i_hash_grow(hotpath_i_thread_t* t) {
         bool fits = true;
         for (uint32_t i = 1; i < t->node_count && fits; i++) {
             hotpath_i_node_t* node = hotpath_i_node_at(t, i);
-            hotpath_i_slot_t entry = {(uint64_t)node->parent << 32 | node->function, node};
+            hotpath_i_slot_t entry = {hotpath_i_key(node->parent, node->function), node};
             fits = hotpath_i_hash_put(hash, shift, entry);
         }
         if (fits) {
@@ -3219,7 +3217,7 @@ static hotpath_i_node_t* hotpath_i_node_new(
         }
     HOTPATH_I_STORE_RELEASE(&t->node_count, index + 1);
     if (index == 0) return node;
-    hotpath_i_slot_t entry = {(uint64_t)parent << 32 | function, node};
+    hotpath_i_slot_t entry = {hotpath_i_key(parent, function), node};
     t->hash_used++;
     bool crowded = t->hash_used * 4u > ((uint64_t)1 << (64 - t->hash_shift)) * 3u;
     if (crowded || !hotpath_i_hash_put(t->hash, t->hash_shift, entry))
@@ -3229,7 +3227,7 @@ static hotpath_i_node_t* hotpath_i_node_new(
 /* Finds or makes the child of a node without looking at bounds. */
 static hotpath_i_node_t* hotpath_i_child_unbounded(
     hotpath_i_thread_t* t, uint32_t parent, uint32_t function) {
-    hotpath_i_node_t* node = hotpath_i_hash_find(t, (uint64_t)parent << 32 | function);
+    hotpath_i_node_t* node = hotpath_i_hash_find(t, hotpath_i_key(parent, function));
     return node != NULL ? node : hotpath_i_node_new(t, parent, function);
 }
 static bool hotpath_i_is_open(const hotpath_i_open_t* top, uint32_t function) {
@@ -3241,7 +3239,7 @@ static bool hotpath_i_is_open(const hotpath_i_open_t* top, uint32_t function) {
    so that recursion still counts once in the total; without memory <other> itself (node 1). */
 static hotpath_i_node_t* hotpath_i_child(
     hotpath_i_thread_t* t, const hotpath_i_open_t* top, uint32_t parent, uint32_t function) {
-    hotpath_i_node_t* node = hotpath_i_hash_find(t, (uint64_t)parent << 32 | function);
+    hotpath_i_node_t* node = hotpath_i_hash_find(t, hotpath_i_key(parent, function));
     if (node != NULL) return node;
     if (t->regular_nodes < HOTPATH_MAX_NODES) {
         node = hotpath_i_node_new(t, parent, function);
@@ -3254,17 +3252,19 @@ static hotpath_i_node_t* hotpath_i_child(
     return node != NULL ? node : hotpath_i_node_at(t, 1);
 }
 
-/* Prepares a stack of open scopes; entry 0 is the root. */
+/* Prepares a stack of open scopes; entry 0 is the root. It grows to HOTPATH_MAX_DEPTH. */
 static bool hotpath_i_context_init(
     hotpath_context_t* c, hotpath_i_open_t* entries, uint32_t capacity) {
     if (entries == NULL) return false;
     c->entries = c->top = entries;
-    c->capacity = capacity;
-    c->soft = capacity < 64 ? capacity : 64;
+    c->capacity = c->soft = capacity;
     entries[0].stack = UINTPTR_MAX;
     entries[0].mark = HOTPATH_I_CLOSED; /* no token is equal to it */
+    entries[0].ids = hotpath_i_key(0, 0);
     return true;
 }
+#define HOTPATH_I_DEPTH_FIRST (HOTPATH_MAX_DEPTH + 1 < 64 ? HOTPATH_MAX_DEPTH + 1 : 64)
+#define HOTPATH_I_FIBER_FIRST (HOTPATH_MAX_DEPTH + 1 < 16 ? HOTPATH_MAX_DEPTH + 1 : 16)
 
 static hotpath_i_thread_t* hotpath_i_thread_new(void) {
     hotpath_i_arena_t arena = {NULL, NULL, NULL};
@@ -3274,10 +3274,10 @@ static hotpath_i_thread_t* hotpath_i_thread_new(void) {
     t->hash = (hotpath_i_slot_t*)hotpath_i_arena_take(
         &arena, (256 + HOTPATH_I_HASH_TAIL) * sizeof *t->hash);
     t->arena = arena;
-    hotpath_i_open_t* entries = (hotpath_i_open_t*)hotpath_i_arena_take(
-        &t->arena, (HOTPATH_MAX_DEPTH + 1) * sizeof *entries);
+    hotpath_i_open_t* entries =
+        (hotpath_i_open_t*)hotpath_i_arena_take(&t->arena, HOTPATH_I_DEPTH_FIRST * sizeof *entries);
     hotpath_i_frec_init_lite(t);
-    if (t->hash == NULL || !hotpath_i_context_init(&t->own, entries, HOTPATH_MAX_DEPTH + 1) ||
+    if (t->hash == NULL || !hotpath_i_context_init(&t->own, entries, HOTPATH_I_DEPTH_FIRST) ||
         hotpath_i_node_new(t, 0, 0) == NULL || hotpath_i_node_new(t, 0, 1) == NULL)
         return NULL; /* the pages stay with the process: there are no more of them anyway */
     t->own.entries[0].node = hotpath_i_node_at(t, 0);
@@ -3790,7 +3790,7 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     uint64_t calls = HOTPATH_I_LOAD(&node->calls);
     HOTPATH_I_STORE(&e->mark, (uint64_t)0);
     HOTPATH_I_STORE_RELEASE(&e->node, node);
-    HOTPATH_I_STORE_RELEASE(&e->ids, (uint64_t)node->index << 32 | function);
+    HOTPATH_I_STORE_RELEASE(&e->ids, hotpath_i_key(node->index, function));
     HOTPATH_I_STORE_RELEASE(&e->intent, calls);
     e->stack = stack;
     e->token = token;
@@ -3969,6 +3969,25 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
     l->top = last - gap;
     HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
 }
+/* Doubles a stack. Readers find either the old one or the new one, and read again. */
+static void hotpath_i_stack_grow(hotpath_i_local_t* l, hotpath_context_t* c) {
+    uint32_t capacity = c->capacity;
+    uint32_t more = capacity < (HOTPATH_MAX_DEPTH + 1) / 2 ? capacity * 2 : HOTPATH_MAX_DEPTH + 1;
+    size_t size = more * sizeof(hotpath_i_open_t);
+    hotpath_i_open_t* entries = NULL;
+    if (more > capacity) /* a context may outlive this thread's record, in the child of a fork */
+        entries =
+            (hotpath_i_open_t*)(c == &l->thread->own ? hotpath_i_arena_take(&l->thread->arena, size)
+                                                     : hotpath_i_shared_take(size));
+    if (entries == NULL) return;
+    HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+    memcpy(entries, c->entries, capacity * sizeof *entries);
+    l->top = entries + (l->top - c->entries);
+    HOTPATH_I_STORE_RELEASE(&c->entries, entries);
+    HOTPATH_I_STORE_RELEASE(&c->capacity, more);
+    c->soft = more;
+    HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+}
 /* The stack is as deep as it was ever looked at: look for dead entries, then allow more. */
 static bool hotpath_i_make_room(
     hotpath_i_local_t* l, uintptr_t stack, const hotpath_token_t* token) {
@@ -3980,8 +3999,7 @@ static bool hotpath_i_make_room(
             hotpath_i_compact(l, stack, token);
         } while ((uint32_t)(l->top - c->entries) < before);
     }
-    while (c->soft < c->capacity && (uint32_t)(l->top - c->entries) + 1 >= c->soft)
-        c->soft = c->soft * 2 < c->capacity ? c->soft * 2 : c->capacity;
+    if ((uint32_t)(l->top - c->entries) + 1 >= c->soft) hotpath_i_stack_grow(l, c);
     l->thread->limit = c->entries + c->soft;
     return l->top + 1 < l->thread->limit;
 }
@@ -3990,7 +4008,7 @@ static bool hotpath_i_make_room(
 static void hotpath_i_begin_deep(
     hotpath_i_local_t* l, hotpath_i_thread_t* t, uint32_t function, hotpath_token_t* token) {
     hotpath_i_open_t* top = l->top;
-    hotpath_i_node_t* node = hotpath_i_child(t, top, (uint32_t)(top->ids >> 32), function);
+    hotpath_i_node_t* node = hotpath_i_child(t, top, hotpath_i_key_parent(top->ids), function);
     if (node->deep_open != 0) {
         hotpath_i_node_t* again = hotpath_i_child(t, top, node->index, function);
         node = again;
@@ -4061,7 +4079,7 @@ static HOTPATH_I_COLD void hotpath_i_begin_slow(
         hotpath_i_begin_deep(l, t, function, token);
     } else {
         hotpath_i_node_t* node =
-            hotpath_i_child(t, l->top, (uint32_t)(l->top->ids >> 32), function);
+            hotpath_i_child(t, l->top, hotpath_i_key_parent(l->top->ids), function);
         hotpath_i_open_entry(l, t, l->top + 1, node, function, stack, token);
     }
     hotpath_i_leave(l);
@@ -4257,7 +4275,7 @@ HOTPATH_API hotpath_context_t* hotpath_context_create(const char* name) {
         hotpath_i_name_store(c->name, name);
         return c;
     }
-    uint32_t capacity = HOTPATH_CONTEXT_DEPTH + 1;
+    uint32_t capacity = HOTPATH_I_FIBER_FIRST;
     c = (hotpath_context_t*)hotpath_i_shared_take(sizeof *c);
     if (c == NULL ||
         !hotpath_i_context_init(c,
@@ -4278,7 +4296,7 @@ static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c) 
         uint32_t function = (uint32_t)e->ids;
         hotpath_i_node_t* node = hotpath_i_child(t, e - 1, parent, function);
         HOTPATH_I_STORE_RELEASE(&e->node, node);
-        HOTPATH_I_STORE_RELEASE(&e->ids, (uint64_t)node->index << 32 | function);
+        HOTPATH_I_STORE_RELEASE(&e->ids, hotpath_i_key(node->index, function));
         HOTPATH_I_STORE_RELEASE(&e->intent, UINT64_MAX); /* its call was counted elsewhere */
         parent = node->index;
     }
@@ -4619,7 +4637,11 @@ static uint64_t hotpath_i_gauge_apply(
         return v;
     }
     v = op == HOTPATH_GAUGE_OP_INC ? v : (uint64_t)0 - v;
-    return HOTPATH_I_SHARED_ADD(&g->bits, v) + v;
+    /* gcc 12 at -O2 makes twice the old value of "fetch_add(v) + v" here: it must not see that both
+       are one v. */
+    uint64_t change = v;
+    __asm__ volatile("" : "+r"(change));
+    return HOTPATH_I_SHARED_ADD(&g->bits, change) + v;
 }
 HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotpath_value_t value) {
     HOTPATH_I_FORWARD(gauge(site, op, value));
@@ -4787,9 +4809,11 @@ static void hotpath_i_read_stack(
         uint64_t switches = HOTPATH_I_LOAD_ACQUIRE(&c->switches);
         s->used = used, s->override_count = count;
         bool open = (switches & 1) == 0;
-        for (uint32_t i = 1; i < c->capacity && open; i++) {
+        uint32_t capacity = HOTPATH_I_LOAD_ACQUIRE(&c->capacity); /* before the entries */
+        const hotpath_i_open_t* entries = HOTPATH_I_LOAD_ACQUIRE(&c->entries);
+        for (uint32_t i = 1; i < capacity && open; i++) {
             hotpath_i_override_t entry;
-            if (!hotpath_i_read_entry(&c->entries[i], s->now, &entry)) break;
+            if (!hotpath_i_read_entry(&entries[i], s->now, &entry)) break;
             hotpath_i_override_t* kept = (hotpath_i_override_t*)hotpath_i_keep(s, sizeof entry);
             if (kept == NULL) return;
             entry.stack = stack;
@@ -4842,7 +4866,7 @@ typedef struct hotpath_i_merge {
 
 static uint32_t* hotpath_i_merge_slot(
     const hotpath_snapshot_t* s, const hotpath_i_merge_t* m, uint32_t parent, uint32_t function) {
-    uint64_t key = ((uint64_t)parent << 32 | function) * 0x9E3779B97F4A7C15u;
+    uint64_t key = (hotpath_i_key(parent, function)) * 0x9E3779B97F4A7C15u;
     uint32_t i = (uint32_t)(key >> 40) & m->mask;
     for (; m->slots[i] != 0; i = (i + 1) & m->mask) {
         const hotpath_node_t* n = &s->nodes[m->slots[i] - 1];
@@ -5565,11 +5589,11 @@ static size_t hotpath_i_snapshot_most(void) {
     for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t; t = t->next) {
         nodes += HOTPATH_I_LOAD(&t->node_count) + 256u;
         threads++;
-        opens += HOTPATH_MAX_DEPTH;
+        opens += HOTPATH_I_LOAD(&t->own.capacity);
     }
     if (hotpath_i_g.ended != NULL) nodes += hotpath_i_g.ended->node_count;
     for (hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts); c; c = c->next)
-        threads++, opens += HOTPATH_CONTEXT_DEPTH;
+        threads++, opens += HOTPATH_I_LOAD(&c->capacity);
     size_t log = (size_t)hotpath_i_settings.logs_limit + HOTPATH_I_SLOWEST;
     return sizeof(hotpath_snapshot_t) + 65536 +
            functions * (sizeof(hotpath_function_t) + 16 * 10 + 64 +

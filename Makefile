@@ -1,0 +1,178 @@
+# hotpath: `make help` lists what can be made. Sources are found by wildcard: a new example, test or
+# misuse file needs no line here.
+
+CFLAGS ?= -O2 -g
+CXXFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+DESTDIR ?=
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
+LDLIBS ?=
+LIBS := -lm -lpthread -ldl
+export CC CXX CFLAGS CXXFLAGS LDFLAGS
+
+VERSION := $(shell sed -n 's/^\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpath.h)
+WARN_C = $(shell tests/flags.sh $(CC) c)
+WARN_CXX = $(shell tests/flags.sh $(CXX) c++)
+
+.PHONY: all examples test bench mutants fmt fmt-check check-toc check-windows check-valgrind dist \
+        install uninstall clean help
+.DELETE_ON_ERROR:
+all: examples
+
+help:
+	@echo 'make examples       build/examples/NAME, and NAME.off without -DHOTPATH'
+	@echo 'make test           installs what is missing on Debian, then runs every test'
+	@echo 'make step-NAME      one step of make test; the names are in its output'
+	@echo 'make mutants        patches each fault of tests/mutants into a copy: a test must fail'
+	@echo 'make bench          what one recording costs, against the clock of this machine'
+	@echo 'make fmt            formats the sources; make fmt-check only looks'
+	@echo 'make check-toc      the contents list of hotpath.h against its sections'
+	@echo 'make check-valgrind the unit tests under valgrind'
+	@echo 'make check-windows  recorder and report, cross-compiled, under wine'
+	@echo 'make dist           dist/: the files to copy into a project'
+	@echo 'make install        PREFIX=/usr/local DESTDIR=: hotpath.h and hotpath.pc'
+	@echo 'make clean          removes build/ and dist/'
+	@echo 'CC, CXX, CFLAGS, CXXFLAGS, LDFLAGS, JOBS are respected.'
+
+# ---- examples: each file is one program, with recording and without -----------------------------
+
+EXAMPLE_LIBS := $(patsubst examples/%.c,%,$(filter-out %_host.c,$(wildcard examples/plugin*.c)))
+EXAMPLES_C := $(filter-out $(EXAMPLE_LIBS),$(patsubst examples/%.c,%,$(wildcard examples/*.c)))
+EXAMPLES_CXX := $(patsubst examples/%.cpp,%,$(wildcard examples/*.cpp))
+EXAMPLE_NEEDS := hotpath.h $(wildcard examples/*.h) Makefile
+EXAMPLE_PROGRAMS := $(addprefix build/examples/,$(EXAMPLES_C) $(EXAMPLES_CXX))
+EXAMPLE_FILES := $(EXAMPLE_PROGRAMS) $(addsuffix .off,$(EXAMPLE_PROGRAMS)) \
+    $(patsubst %,build/examples/%.so,$(EXAMPLE_LIBS)) \
+    $(patsubst %,build/examples/%.off.so,$(EXAMPLE_LIBS))
+# A program that loads plugins has to export its recorder.
+EXPORT = $(if $(findstring plugin,$@),-rdynamic)
+
+examples: $(EXAMPLE_FILES)
+
+build/examples/%.off: examples/%.c $(EXAMPLE_NEEDS)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -I. $< -o $@ $(EXPORT) $(LDFLAGS) $(LDLIBS) $(LIBS)
+build/examples/%: examples/%.c $(EXAMPLE_NEEDS)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. $< -o $@ $(EXPORT) $(LDFLAGS) $(LDLIBS) $(LIBS)
+build/examples/%.off: examples/%.cpp $(EXAMPLE_NEEDS)
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 $(CXXFLAGS) $(WARN_CXX) -I. $< -o $@ $(LDFLAGS) $(LDLIBS) $(LIBS)
+build/examples/%: examples/%.cpp $(EXAMPLE_NEEDS)
+	@mkdir -p $(@D)
+	$(CXX) -std=c++17 $(CXXFLAGS) $(WARN_CXX) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LDLIBS) $(LIBS)
+build/examples/%.off.so: examples/%.c $(EXAMPLE_NEEDS)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -I. -fPIC -shared $< -o $@ $(LDFLAGS) $(LIBS)
+build/examples/%.so: examples/%.c $(EXAMPLE_NEEDS)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. -fPIC -shared $< -o $@ $(LDFLAGS) $(LIBS)
+
+# ---- unit tests: one file, one program, in the builds asan, tsan and o2 --------------------------
+
+UNIT := $(basename $(notdir $(wildcard tests/unit/test_*.c tests/unit/test_*.cpp)))
+THREADS := $(basename $(notdir $(wildcard tests/threads/test_*.c tests/threads/test_*.cpp)))
+TEST_NEEDS := hotpath.h tests/build.sh tests/flags.sh Makefile \
+    $(wildcard tests/*.h tests/unit/*.h tests/threads/*.h)
+TEST_PLUGINS := $(basename $(notdir $(wildcard tests/unit/plugin_*.c tests/threads/plugin_*.c)))
+vpath %.c tests/unit tests/threads
+vpath %.cpp tests/unit tests/threads
+
+define unit_build
+build/$(1)/%.so: %.c $$(TEST_NEEDS)
+	@tests/build.sh $(1) $$< $$@
+build/$(1)/%: %.c $$(TEST_NEEDS) $$(patsubst %,build/$(1)/%.so,$$(TEST_PLUGINS))
+	@tests/build.sh $(1) $$< $$@
+build/$(1)/%: %.cpp $$(TEST_NEEDS) $$(patsubst %,build/$(1)/%.so,$$(TEST_PLUGINS))
+	@tests/build.sh $(1) $$< $$@
+endef
+$(foreach build,asan tsan o2,$(eval $(call unit_build,$(build))))
+# A program of tests stays for the next run.
+.SECONDARY:
+
+# ---- test: every step keeps its output in build/logs/STEP.log ------------------------------------
+
+STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
+UNIT_STEPS := $(addprefix asan-,$(UNIT)) $(addprefix tsan-,$(THREADS)) \
+    $(addprefix o2-,$(UNIT) $(THREADS))
+SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples
+STEPS := $(foreach cc,clang gcc,$(foreach part,flags settings sources,compile-$(cc)-$(part))) $(UNIT_STEPS) \
+    $(foreach cc,gcc clang,$(foreach std,$(STANDARDS),compile-$(cc)-$(std))) $(SCRIPT_STEPS)
+
+test:
+	@tests/packages.sh test
+	@rm -rf build/logs && mkdir -p build/logs
+	@echo "$(words $(STEPS)) steps, $(JOBS) at a time; their output is in build/logs"
+	@start=$$(date +%s); \
+	$(MAKE) -s -k -j$(JOBS) --output-sync=target $(addprefix step-,$(STEPS)) || true; \
+	$(MAKE) -s step-mutants; \
+	tests/summary.sh $$start $(STEPS) mutants
+
+.PHONY: $(addprefix step-,$(STEPS) mutants)
+$(addprefix step-,$(UNIT_STEPS)): step-%:
+	+@tests/step.sh $* sh -c '$(MAKE) -s build/$(subst -test_,/test_,$*) && tests/run.sh build/$(subst -test_,/test_,$*)'
+$(foreach cc,gcc clang,$(foreach std,$(STANDARDS) flags settings sources,step-compile-$(cc)-$(std))): step-%:
+	@tests/step.sh $* tests/compile.sh $(subst -, ,$(patsubst compile-%,%,$*))
+$(addprefix step-,$(filter-out fmt toc examples,$(SCRIPT_STEPS))): step-%:
+	@tests/step.sh $* tests/$*.sh
+step-examples:
+	+@tests/step.sh examples sh -c '$(MAKE) -s -k examples || echo "not ok - make examples"; tests/examples.sh'
+step-fmt:
+	+@tests/step.sh fmt $(MAKE) -s fmt-check
+step-toc:
+	@tests/step.sh toc tests/toc.sh
+step-mutants:
+	@tests/step.sh mutants tests/mutants/run.sh quick
+
+mutants:
+	@tests/mutants/run.sh all
+
+check-toc:
+	@tests/toc.sh
+
+check-valgrind:
+	@tests/packages.sh valgrind
+	@$(MAKE) -s -j$(JOBS) $(addprefix build/o2/,$(UNIT) $(THREADS))
+	@tests/valgrind.sh $(addprefix build/o2/,$(UNIT) $(THREADS))
+
+check-windows:
+	@tests/packages.sh windows
+	@tests/windows.sh
+
+# ---- the rest -----------------------------------------------------------------------------------
+
+build/bench: bench/bench.c hotpath.h Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 $(WARN_C) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LIBS)
+bench: build/bench
+	build/bench
+
+SOURCES = $(wildcard hotpath.h hotpath_mcp.c mcp/*.h examples/*.[ch] examples/*.cpp bench/*.[ch] \
+    bench/*.cpp tests/*.h tests/*/*.[ch] tests/*/*.cpp)
+fmt:
+	$(CLANG_FORMAT) -i $(SOURCES)
+fmt-check:
+	@$(CLANG_FORMAT) --dry-run -Werror $(SOURCES)
+
+# The parts of hotpath_mcp.c, once it exists, are folded into one file.
+dist: dist/hotpath.h $(patsubst %,dist/%,$(wildcard hotpath_mcp.c))
+dist/hotpath.h: hotpath.h
+	@mkdir -p $(@D)
+	cp $< $@
+dist/hotpath_mcp.c: hotpath_mcp.c $(wildcard mcp/*.h)
+	@mkdir -p $(@D)
+	perl -ne 'sub fold { my ($$l) = @_; if ($$l =~ m{^\s*#\s*include\s+"(mcp/[^"]+)"}) { \
+	    open my $$f, "<", $$1 or die "$$1: $$!"; fold($$_) while <$$f>; } else { print $$l } } \
+	    fold($$_)' $< > $@
+
+install:
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/pkgconfig
+	install -m 644 hotpath.h $(DESTDIR)$(PREFIX)/include/hotpath.h
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' hotpath.pc.in \
+	    > $(DESTDIR)$(PREFIX)/share/pkgconfig/hotpath.pc
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/include/hotpath.h $(DESTDIR)$(PREFIX)/share/pkgconfig/hotpath.pc
+
+clean:
+	rm -rf build dist

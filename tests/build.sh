@@ -1,0 +1,31 @@
+#!/bin/sh
+# build.sh asan|tsan|o2|o0 SOURCE OUTPUT [HEADER_FOLDER]: builds one test program, or a shared library
+# if OUTPUT ends in .so. The first 20 lines of the source may hold
+#     /* FLAGS: -DHOTPATH_CLOCK=my_clock -UHOTPATH */    more for the compiler
+#     /* LIBS: -lrt */                                   more for the linker
+mode=$1 source=$2 output=$3 headers=${4:-.}
+field() { head -n 20 "$source" | sed -n "s|.*/\* *$1: *\(.*[^ ]\) *\*/.*|\1|p"; }
+case $mode in
+    asan) flags="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" ;;
+    tsan) flags="-O1 -g -fsanitize=thread" ;;
+    o2) flags="-O2 -g" ;;
+    o0) flags="-O0" ;;
+    *) echo "build.sh: no build is called $mode" >&2 && exit 2 ;;
+esac
+case $source in
+    *.cpp) compiler="${CXX:-c++} -std=c++17" ;;
+    *) compiler="${CC:-cc} -std=gnu11 -Wstrict-prototypes" ;;
+esac
+case $output in
+    *.so) flags="$flags -fPIC -shared" ;;
+    *) flags="$flags -rdynamic" ;;
+esac
+# A test that switches by itself is not told twice.
+grep -q '^ *# *define HOTPATH\b *[01]* *$' "$source" || flags="$flags -DHOTPATH"
+# A fault that is patched in may leave something unused.
+[ "$headers" = . ] || flags="$flags -w"
+mkdir -p "$(dirname "$output")"
+set -f
+# -I of the copy comes first: a mutant's header must win over the one at the root.
+exec $compiler -Wall -Wextra -Wshadow -Werror $flags -I"$headers" -I. -Itests $(field FLAGS) \
+    "$source" -o "$output" ${LDFLAGS:-} -lcmocka -lm -lpthread -ldl $(field LIBS)

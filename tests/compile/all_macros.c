@@ -1,0 +1,218 @@
+/* Every public macro, in every place where it may stand. The program gives 0 with recording and
+   without; tests/names.sh checks that no public macro is missing here. */
+#define HOTPATH_SHORT_NAMES
+#include "hotpath.h"
+
+typedef struct point {
+    double x, y;
+} point_t;
+
+static int evaluations;
+
+static int once(int v) {
+    evaluations++;
+    return v;
+}
+
+static void nothing(void) { HOTPATH_FUNC(); }
+
+static int early_return(int x) {
+    HOTPATH_FUNC();
+    if (x > 1) return x;
+    {
+        HOTPATH_SCOPE("inner");
+        if (x == 1) return -x;
+    }
+    return 0;
+}
+
+static int logged(int x) {
+    HOTPATH_FUNC_LOG();
+    if (x < 0) {
+        HOTPATH_ERROR("negative");
+        HOTPATH_RETURN(-1);
+    }
+    HOTPATH_RETURN(x * 2);
+}
+
+static const char* logged_text(void) {
+    HOTPATH_FUNC_LOG();
+    HOTPATH_RETURN("text");
+}
+
+static point_t position(int i) {
+    point_t p;
+    HOTPATH_FUNC();
+    p.x = (double)i;
+    p.y = -p.x;
+    return p;
+}
+
+static uint64_t two_on_a_line(void) {
+    /* clang-format off */
+    HOTPATH_SCOPE("left"); HOTPATH_SCOPE("right");
+    HOTPATH_BEGIN(a, "a"); HOTPATH_BEGIN(b, "b");
+    /* clang-format on */
+    {
+        uint64_t ns = HOTPATH_END(b);
+        ns += HOTPATH_END(a);
+        return ns;
+    }
+}
+
+static void ends_unused(void) {
+    HOTPATH_BEGIN(phase, "phase");
+    HOTPATH_END(phase);
+}
+
+static void loops(void) {
+    int i;
+    HOTPATH_SCOPE("loops");
+    for (i = 0; i < 3; i++) {
+        HOTPATH_SCOPE("body");
+        if (i == 1) continue;
+        HOTPATH_BYTES(i);
+    }
+    switch (i) {
+        case 3: {
+            HOTPATH_SCOPE("case");
+            break;
+        }
+        default: break;
+    }
+    while (i > 0) {
+        HOTPATH_SCOPE_NAMED(i == 2 ? "two" : "other");
+        if (--i == 1) goto out;
+    }
+out:
+    HOTPATH_BYTES(1u);
+}
+
+static void values(void) {
+    int i = -1;
+    const int ci = 2;
+    bool flag = true;
+    char text[] = "text";
+    const char* constant = "constant";
+    double d = 0.5;
+    float f = 0.25f;
+    void* pointer = &i;
+    unsigned char small = 3;
+    HOTPATH_VAL("int", i);
+    HOTPATH_VAL("const int", ci);
+    HOTPATH_VAL("bool", flag);
+    HOTPATH_VAL("char", (char)'c');
+    HOTPATH_VAL("literal", "literal");
+    HOTPATH_VAL("float", f);
+    HOTPATH_VAL("double", d);
+    HOTPATH_VAL("small", small);
+    HOTPATH_VAL("size", sizeof(text));
+    if (i < 0)
+        HOTPATH_VAL("in an if", 1);
+    else
+        HOTPATH_VAL("in an else", 2);
+#if defined(__GNUC__) || __STDC_VERSION__ >= 201112L
+    HOTPATH_VAL("array", text);
+    HOTPATH_VAL("constant", constant);
+    HOTPATH_VAL("pointer", pointer);
+#endif
+    HOTPATH_GAUGE_SET("queue", 3);
+    HOTPATH_GAUGE_INC("queue", 1);
+    HOTPATH_GAUGE_DEC("queue", 1);
+    HOTPATH_GAUGE_SET("load", d);
+    i = HOTPATH_DBG(once(4) + 1);
+    HOTPATH_DBG(i);
+    HOTPATH_DBG(once(i));
+    d = HOTPATH_DBG(d * 2.0) + HOTPATH_DBG(1.0);
+    constant = HOTPATH_DBG(constant);
+    pointer = HOTPATH_DBG(pointer);
+    (void)constant, (void)pointer, (void)flag, (void)f, (void)small, (void)d, (void)ci;
+    {
+        point_t p = HOTPATH_DBG_FORMAT(v, position(once(3)), "(%g, %g)", v.x, v.y);
+        (void)p;
+    }
+}
+
+/* The short names say the same. */
+static int short_names(int x) {
+    HP_FUNC_LOG();
+    HP_SCOPE("short");
+    HP_SCOPE_NAMED("named");
+    HP_BEGIN(b, "b");
+    HP_END(b);
+    HP_ERROR("reason");
+    HP_BYTES(16);
+    HP_THREAD_NAME("main");
+    HP_VAL("v", x);
+    HP_GAUGE_SET("g", x);
+    HP_GAUGE_INC("g", x);
+    HP_GAUGE_DEC("g", x);
+    x = HP_DBG(x);
+    x = HP_DBG_FORMAT(v, x, "%d", v);
+    {
+        HP_FUNC();
+        HP_RETURN(x);
+    }
+}
+
+/* Names for the functions that a program calls by hand. */
+static hotpath_site_t by_hand = HOTPATH_SITE_INIT("by hand", HOTPATH_KIND_SCOPE);
+
+static bool discard(void* user, const char* data, size_t size) {
+    (void)user, (void)data, (void)size;
+    return true;
+}
+
+static void functions(void) {
+    hotpath_token_t token;
+    hotpath_snapshot_desc_t desc = {0, 0, 0, 0};
+    hotpath_report_desc_t report = {0, false};
+    hotpath_snapshot_t* snapshot;
+    hotpath_begin(&by_hand, &token);
+    hotpath_end(&token);
+    hotpath_record("gpu", "pass", 1, 2);
+    hotpath_app_info("version", HOTPATH_VERSION);
+    hotpath_context_switch(NULL);
+    hotpath_unwind(hotpath_depth());
+    desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS | HOTPATH_PART_VALUES;
+    snapshot = hotpath_snapshot_take(&desc);
+    if (snapshot) {
+        size_t count = 0, i;
+        const hotpath_node_t* nodes = hotpath_snapshot_nodes(snapshot, &count);
+        for (i = 0; i < count; i++) {
+            if (nodes[i].parent == HOTPATH_NO_NODE) HOTPATH_BYTES(1);
+        }
+        report.format = HOTPATH_FORMAT_JSON;
+        hotpath_report(snapshot, &report, discard, NULL);
+    }
+    hotpath_snapshot_free(snapshot);
+}
+
+/* A declaration of the user's own that is visible as the public functions are. */
+HOTPATH_API int visible(void);
+int visible(void) { return 0; }
+
+static int started(void) {
+    HP_MAIN();
+    return 0;
+}
+
+int main(void) {
+    HOTPATH_MAIN();
+    HOTPATH_THREAD_NAME("main");
+    nothing();
+    loops();
+    values();
+    ends_unused();
+    functions();
+    if (evaluations != 3) /* once in each HOTPATH_DBG and HOTPATH_DBG_FORMAT */
+        return 1;
+    if (early_return(2) != 2 || early_return(1) != -1 || early_return(0) != 0) return 2;
+    if (logged(4) != 8 || logged(-4) != -1 || logged_text()[0] != 't' || short_names(3) != 3)
+        return 3;
+    if (HOTPATH_VERSION_NUMBER !=
+        HOTPATH_VERSION_MAJOR * 10000 + HOTPATH_VERSION_MINOR * 100 + HOTPATH_VERSION_PATCH)
+        return 4;
+    (void)two_on_a_line();
+    return visible() + started();
+}

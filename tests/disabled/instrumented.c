@@ -1,0 +1,100 @@
+/* A program with every recording macro. tests/disabled.sh compiles it with hotpath.h switched off,
+   and with the macros taken out: both objects are the same, byte for byte. */
+#if defined(BY_HAND)
+    #include "tests/disabled/by_hand.h"
+#else
+    #define HOTPATH_IMPLEMENTATION
+    #include "hotpath.h"
+#endif
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct point {
+    double x, y;
+} point_t;
+
+static int counter = 3;
+static const char* const words[] = {"alpha", "beta", "gamma"};
+int visible_data[4] = {1, 2, 3, 4};
+
+static int next(int v) {
+    HOTPATH_FUNC();
+    counter += v;
+    return counter;
+}
+
+int early(int x) {
+    HOTPATH_FUNC();
+    if (x > 10) return x;
+    {
+        HOTPATH_SCOPE("inner");
+        if (x == next(1)) return -x;
+    }
+    return 0;
+}
+
+long logged(long x) {
+    HOTPATH_FUNC_LOG();
+    if (x < 0) {
+        HOTPATH_ERROR("negative");
+        HOTPATH_RETURN(-1);
+    }
+    HOTPATH_RETURN(x * 2 + next(2));
+}
+
+point_t middle(const point_t* a, const point_t* b) {
+    HOTPATH_SCOPE("middle");
+    point_t p = {(a->x + b->x) / 2, (a->y + b->y) / 2};
+    HOTPATH_VAL("x", p.x);
+    return HOTPATH_DBG_FORMAT(v, p, "(%g, %g)", v.x, v.y);
+}
+
+int sum(const int* list, size_t count) {
+    int total = 0;
+    HOTPATH_BEGIN(all, "all");
+    for (size_t i = 0; i < count; i++) {
+        HOTPATH_SCOPE_NAMED(words[i % 3]);
+        if (list[i] < 0) continue;
+        if (list[i] == 77) goto out;
+        total += HOTPATH_DBG(list[i] * 3);
+        HOTPATH_GAUGE_SET("total", total);
+        HOTPATH_GAUGE_INC("total", next(1));
+        HOTPATH_GAUGE_DEC("total", 1);
+    }
+out:
+    HOTPATH_BYTES(count * sizeof(int));
+    HOTPATH_END(all);
+    return total;
+}
+
+int choose(int x) {
+    switch (x) {
+        case 1: {
+            HOTPATH_SCOPE("one");
+            return 5;
+        }
+        case 2: {
+            HOTPATH_SCOPE("two");
+            x = next(x);
+            break;
+        }
+        default: HOTPATH_VAL("other", x);
+    }
+    if (x)
+        HOTPATH_VAL("x", x);
+    else
+        HOTPATH_ERROR("zero");
+    return HOTPATH_DBG(x) + HOTPATH_DBG(next(x));
+}
+
+int main(int argc, char** argv) {
+    HOTPATH_MAIN();
+    HOTPATH_THREAD_NAME("main");
+    const point_t a = {1, 2}, b = {3, 4};
+    const int list[] = {1, -2, 3, argc};
+    HOTPATH_VAL("program", argv[0]);
+    printf("%d %ld %g %d %d\n", early(argc), logged(argc), middle(&a, &b).x,
+        sum(list, sizeof(list) / sizeof(list[0])), choose(argc));
+    return (int)strlen(words[abs(argc) % 3]);
+}

@@ -1,0 +1,19 @@
+#!/bin/sh
+# dist.sh: the files of `make dist`, alone in a folder, are enough for a program.
+. "$(dirname "$0")/lib.sh"
+dir=build/dist
+rm -rf $dir
+mkdir -p $dir
+unset MAKEFLAGS MAKELEVEL MFLAGS
+check "make dist" make -s dist
+check "dist/hotpath.h is hotpath.h" cmp hotpath.h dist/hotpath.h
+cp dist/* examples/01_hello.c $dir/
+# The build line of README.md, in a folder with nothing else.
+check "a program builds" sh -c "cd $dir && ${CC:-cc} -O2 01_hello.c -o hello.off && ./hello.off >off.txt 2>&1"
+check "without recording it prints no table" sh -c "! grep -i calls $dir/off.txt"
+if has_implementation; then
+    check "it builds with recording" sh -c "cd $dir && ${CC:-cc} -O2 -DHOTPATH 01_hello.c -o hello"
+    check "it runs" sh -c "cd $dir && ./hello >on.txt 2>&1"
+    check "it prints a table" grep -iq calls $dir/on.txt
+fi
+exit $failed

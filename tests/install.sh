@@ -1,0 +1,28 @@
+#!/bin/sh
+# install.sh: `make install` puts two files where PREFIX and DESTDIR say, and pkg-config finds them.
+. "$(dirname "$0")/lib.sh"
+dir=$PWD/build/install
+rm -rf "$dir"
+mkdir -p "$dir"
+unset MAKEFLAGS MAKELEVEL MFLAGS
+check "make install DESTDIR" make -s install PREFIX=/opt/hotpath DESTDIR="$dir/stage"
+check "hotpath.h is there" cmp hotpath.h "$dir/stage/opt/hotpath/include/hotpath.h"
+check "hotpath.pc is there" test -f "$dir/stage/opt/hotpath/share/pkgconfig/hotpath.pc"
+check "nothing else is" sh -c "test \$(find '$dir/stage' -type f | wc -l) -eq 2"
+check "hotpath.pc has the prefix, not DESTDIR" grep -qx 'prefix=/opt/hotpath' \
+    "$dir/stage/opt/hotpath/share/pkgconfig/hotpath.pc"
+check "nothing is left to fill in" sh -c "! grep @ '$dir/stage/opt/hotpath/share/pkgconfig/hotpath.pc'"
+check "make uninstall" make -s uninstall PREFIX=/opt/hotpath DESTDIR="$dir/stage"
+check "nothing is left" sh -c "! find '$dir/stage' -type f | grep ."
+check "make install PREFIX" make -s install PREFIX="$dir/usr"
+export PKG_CONFIG_PATH="$dir/usr/share/pkgconfig"
+version=$(sed -n 's/^#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpath.h)
+check "pkg-config knows the version" sh -c "test \"\$(pkg-config --modversion hotpath)\" = '$version'"
+for mode in "" -DHOTPATH; do
+    [ -n "$mode" ] && ! has_implementation && continue
+    check "a program builds with pkg-config ${mode:-off}" sh -c \
+        "cp examples/01_hello.c '$dir' && cd '$dir' &&
+         ${CC:-cc} $mode \$(pkg-config --cflags hotpath) 01_hello.c -o hello \$(pkg-config --libs hotpath)"
+    check "it runs ${mode:-off}" sh -c "'$dir/hello' >/dev/null"
+done
+exit $failed

@@ -1,0 +1,12 @@
+/* A label that is no literal: HOTPATH_SCOPE_NAMED takes those.
+   MODES: on off
+   SAYS: expected (';'|‘}’|'}'|‘;’|‘\)’|'\)')|expected .* before */
+#include "hotpath.h"
+
+void f(const char* name) {
+#ifdef RIGHT
+    HOTPATH_SCOPE_NAMED(name);
+#else
+    HOTPATH_SCOPE(name);
+#endif
+}

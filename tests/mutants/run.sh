@@ -1,0 +1,137 @@
+#!/bin/sh
+# run.sh quick|all|NAME...: patches the faults of mutants.txt into copies of hotpath.h, one at a time,
+# and runs the test that should notice. The same test passes without the fault. A fault that no test
+# notices, whose text is not found exactly once, or that does not compile is a failure.
+. "$(dirname "$0")/../lib.sh"
+list=tests/mutants/mutants.txt
+dir=build/mutants
+mkdir -p $dir
+
+# field NAME KEY: a line of one entry.
+field() { awk -v n="$1" -v k="$2: " '$1 == "name:" { on = ($2 == n) } on && index($0, k) == 1 { print substr($0, length(k) + 1) }' $list; }
+
+# patch_header NAME OUTPUT: writes the mutant. White space in the old text stands for any.
+patch_header() {
+    perl -e '
+        my ($name, $list, $output) = @ARGV;
+        my ($on, @old, @new) = (0);
+        open my $l, "<", $list or die "$list: $!\n";
+        while (<$l>) {
+            chomp;
+            $on = ($1 eq $name) if /^name: (\S+)/;
+            push @old, $1 if $on && /^old: ?(.*)/;
+            push @new, $1 if $on && /^new: ?(.*)/;
+        }
+        open my $h, "<", "hotpath.h" or die "hotpath.h: $!\n";
+        local $/;
+        my $text = <$h>;
+        my $old = join "\\s+", map { quotemeta } split " ", join "\n", @old;
+        length $old or die "$name: no old text\n";
+        my $new = join "\n", @new;
+        my $count = () = $text =~ /$old/g;
+        $count == 1 or die "the old text of $name stands $count times in hotpath.h, not once\n";
+        $text =~ s/$old/$new/;
+        open my $o, ">", $output or die "$output: $!\n";
+        print $o $text;
+        close $o or die "$output: $!\n";
+    ' "$1" "$list" "$2"
+}
+
+# run_test BUILD HEADER_FOLDER PROGRAM TEST [FILTER]: builds the test in that folder; 99 if it does not
+# compile, else its result. A test that ends in .sh runs in a copy of the tree.
+run_test() {
+    build=$1 folder=$2 program=$3 test=$4 filter=${5:-}
+    case $test in
+        *.sh)
+            for entry in tests examples Makefile README.md CHANGELOG.md LICENSE hotpath.pc.in; do
+                [ -e $entry ] && ln -sfn "$PWD/$entry" "$folder/$entry"
+            done
+            TEST_SECONDS=60 tests/run.sh "$folder/tests/$test" >"$program.log" 2>&1 </dev/null
+            ;;
+        *)
+            source=tests/$test.c
+            [ -f "$source" ] || source=tests/$test.cpp
+            tests/build.sh $build $source $program "$folder" >"$program.log" 2>&1 || return 99
+            TEST_SECONDS=${limit:-20} tests/run.sh $program ${filter:+"$filter"} >"$program.log" 2>&1 </dev/null
+            ;;
+    esac
+}
+
+# one NAME: "ok" if the test notices.
+one() {
+    name=$1
+    folder=$dir/$name
+    rm -rf "$folder" && mkdir -p "$folder"
+    set -f
+    set -- $(field "$name" test)
+    set +f
+    build=$(field "$name" build)
+    build=${build:-o0}
+    what="$name (law $(field "$name" law)): $*"
+    if ! error=$(patch_header "$name" "$folder/hotpath.h" 2>&1); then
+        printf 'not ok - %s\n    %s\n' "$what" "$error"
+        return 1
+    fi
+    run_test "$build" "$folder" "$folder/program" "$@"
+    code=$?
+    case $code in
+        0)
+            printf 'not ok - %s\n    no test noticed this fault: %s\n' "$what" "$(field "$name" new | head -n 1)"
+            return 1
+            ;;
+        99)
+            printf 'not ok - %s\n    this fault does not compile:\n' "$what"
+            head -n 20 "$folder/program.log" | sed 's/^/    /'
+            return 1
+            ;;
+        *)
+            echo "ok - $what"
+            rm -rf "$folder"
+            ;;
+    esac
+}
+
+# base BUILD TEST [FILTER]: "ok" if the test passes without a fault.
+base() {
+    build=$1
+    shift
+    folder=$dir/base.$(echo "$*-$build" | tr -c 'a-zA-Z0-9_\n' '-')
+    mkdir -p "$folder"
+    cp hotpath.h "$folder/hotpath.h"
+    limit=60
+    if run_test "$build" "$folder" "$folder/program" "$@"; then
+        echo "ok - without a fault: $*"
+        rm -rf "$folder"
+    else
+        echo "not ok - without a fault this must pass: $*"
+        tail -n 20 "$folder/program.log" | sed 's/^/    /'
+        return 1
+    fi
+}
+
+case ${1:-} in
+    --one) one "$2"; exit ;;
+    --base) set -f; shift; set -- $1; base "$@"; exit ;;
+    quick) names=$(awk '$1 == "name:" { n = $2 } $0 == "quick: yes" { print n }' $list) ;;
+    all) names=$(awk '$1 == "name:" { print $2 }' $list) ;;
+    *) names="$*" ;;
+esac
+
+# Law 13 speaks of interposed allocation, samplers and servers, which this header does not have.
+if [ "${1:-}" = quick ]; then
+    for law in 1 2 3 4 5 6 7 8 9 10 11 12 14 15 16; do
+        found=$(for name in $names; do field "$name" law; done | grep -cx $law)
+        check "law $law has a quick mutant" test "$found" -gt 0
+    done
+fi
+check "names are given once" sh -c "! awk '\$1 == \"name:\" { print \$2 }' $list | sort | uniq -d | grep ."
+
+jobs=${JOBS:-$(nproc 2>/dev/null || echo 2)}
+{
+    for name in $names; do
+        build=$(field "$name" build)
+        printf '%s\n' "${build:-o0} $(field "$name" test)"
+    done | sort -u | sed 's/^/--base:/'
+    for name in $names; do echo "--one:$name"; done
+} | tr '\n' '\0' | xargs -0 -P "$jobs" -I{} sh -c 'job=$1; exec tests/mutants/run.sh "${job%%:*}" "${job#*:}"' sh {} || failed=1
+exit $failed

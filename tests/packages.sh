@@ -1,0 +1,63 @@
+#!/bin/sh
+# packages.sh test|valgrind|windows: what that target needs beyond git, make and gcc. Lists what is
+# missing and installs it, if this is root on a system with apt; else says what to install.
+missing=
+
+# need PACKAGE COMMAND...: the package is missing if the command fails.
+need() {
+    package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+tool() { need "$2" command -v "$1"; }
+header() { need "$2" sh -c "echo '#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <$1>' | ${CC:-cc} -E -"; }
+
+wanted() {
+    missing=
+    tool gcc gcc
+    tool make make
+    header stdio.h libc6-dev
+    header cmocka.h libcmocka-dev
+    case $1 in
+        test)
+            tool g++ g++
+            tool clang clang
+            tool pkg-config pkg-config
+            tool perl perl
+            need libdevel-nytprof-perl test -f /usr/share/perl5/Devel/NYTProf/flamegraph.pl
+            tool clang-format-14 clang-format-14
+            ;;
+        valgrind) tool valgrind valgrind ;;
+        windows)
+            tool x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+            need wine64 sh -c 'command -v wine64 || command -v wine || [ -x /usr/lib/wine/wine64 ]'
+            ;;
+    esac
+}
+
+wanted "$1"
+[ -z "$missing" ] && exit 0
+echo "make $1 needs packages that are missing:$missing"
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "Install them, then run it again; on Debian: sudo apt-get install$missing" >&2
+    exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+mkdir -p build
+{
+    apt-get update && apt-get install -y --no-install-recommends $missing
+} >build/packages.log 2>&1 || {
+    tail -n 20 build/packages.log
+    echo "apt could not install:$missing (all of its output is in build/packages.log)" >&2
+    exit 1
+}
+wanted "$1"
+if [ -n "$missing" ]; then
+    echo "apt installed its packages, and this is still not found:$missing" >&2
+    exit 1
+fi
+echo "installed."

@@ -1,0 +1,29 @@
+#!/bin/sh
+# readme.sh: the settings table of README.md is the table HOTPATH_I_SETTINGS of hotpath.h: the same
+# variables with the same defaults. One X(...) stands for one variable: its first string is the name,
+# its second the default. A row of README.md is
+#     | `HOTPATH_NAME` | default | what it does |
+# where a default of nothing is an empty cell, a dash, `unset` or `none`.
+. "$(dirname "$0")/lib.sh"
+# The text of the table, from its #define to the first line without a backslash.
+awk '/^ *#define HOTPATH_I_SETTINGS/ { on = 1 } on { print } on && !/\\$/ { exit }' hotpath.h |
+    perl -e 'local $/; $_ = <>; s/\\\n/ /g;
+        print "$1 = $2\n" while /\bX\([^"]*"(\w+)"[^"]*"((?:[^"\\]|\\.)*)"/g;' |
+    sort >build/settings.header
+[ -f README.md ] && perl -ne 'if (/^\|\s*`((?:HOTPATH_|NO_COLOR)\w*)(?:=[^`]*)?`\s*\|\s*(.*?)\s*(?<!\\)\|/) {
+        my ($name, $default) = ($1, $2);
+        $default =~ s/`//g;
+        $default = "" if $default =~ /^(-|–|—|"")$/;
+        $default = "" if $default =~ /^(unset|none)$/ && $name ne "HOTPATH_OUTPUT_FORMAT";
+        print "$name = $default\n";
+    }' README.md | sort >build/settings.readme
+check "hotpath.h has a table of settings" test -s build/settings.header
+check "README.md has a table of settings" test -s build/settings.readme
+check "they say the same (< hotpath.h, > README.md)" diff build/settings.header build/settings.readme
+# Every name that README.md mentions stands somewhere in hotpath.h.
+check "README.md mentions no variable that does not exist" sh -c \
+    "gcc -DHOTPATH -DHOTPATH_SHORT_NAMES -I. -dM -E hotpath.h | sed -n 's/^#define \(HOTPATH_*[A-Z_]*\).*/\1/p' >build/names.known
+     sed 's/ = .*//' build/settings.header >>build/names.known
+     grep -o '\<HOTPATH_[A-Z_]*[A-Z]' hotpath.h >>build/names.known
+     ! grep -o '\<HOTPATH_[A-Z_]*[A-Z]' README.md | sort -u | grep -vxF -f build/names.known"
+exit $failed

@@ -1,0 +1,468 @@
+/* Law 8: a context, not a thread, owns the open scopes. Fibers are ucontexts, on a virtual clock. */
+#ifndef _GNU_SOURCE
+    #define _GNU_SOURCE
+#endif
+#include <stdint.h>
+
+static uint64_t test_ticks = 5000;
+static uint64_t test_clock(void) { return __atomic_load_n(&test_ticks, __ATOMIC_RELAXED); }
+static void pass(uint64_t ns) { __atomic_fetch_add(&test_ticks, ns, __ATOMIC_RELAXED); }
+#define HOTPATH_CLOCK() test_clock()
+
+#define HOTPATH_IMPLEMENTATION
+#include "hotpath.h"
+#include "law.h"
+
+#include <sched.h>
+#include <ucontext.h>
+
+/* >>fibers
+   A fiber runs until it yields. The scheduler, which may be any thread, switches the machine
+   context and the recorder's context together. */
+
+enum { fiber_stack_size = 256 * 1024 };
+
+typedef struct fiber {
+    ucontext_t machine;
+    ucontext_t scheduler;
+    hotpath_context_t* context;
+    void (*body)(struct fiber*);
+    int number;
+    bool done;
+    char* stack;
+} fiber_t;
+
+static void fiber_entry(unsigned high, unsigned low) {
+    fiber_t* const fiber = (fiber_t*)((uintptr_t)high << 32 | (uintptr_t)low);
+    fiber->body(fiber);
+    fiber->done = true;
+    hotpath_context_switch(NULL);
+    swapcontext(&fiber->machine, &fiber->scheduler);
+}
+static fiber_t* fiber_make(int number, void (*body)(fiber_t*)) {
+    char name[32];
+    fiber_t* const fiber = (fiber_t*)calloc(1, sizeof *fiber);
+    fiber->number = number, fiber->body = body;
+    fiber->stack = (char*)malloc(fiber_stack_size);
+    snprintf(name, sizeof name, "fiber %d", number);
+    fiber->context = hotpath_context_create(name);
+    CHECK(fiber->context != NULL);
+    getcontext(&fiber->machine);
+    fiber->machine.uc_stack.ss_sp = fiber->stack;
+    fiber->machine.uc_stack.ss_size = fiber_stack_size;
+    fiber->machine.uc_link = NULL;
+    makecontext(&fiber->machine, (void (*)(void))fiber_entry, 2,
+        (unsigned)((uintptr_t)fiber >> 32), (unsigned)((uintptr_t)fiber & UINT32_MAX));
+    return fiber;
+}
+static void fiber_resume(fiber_t* fiber) {
+    hotpath_context_switch(fiber->context);
+    swapcontext(&fiber->scheduler, &fiber->machine);
+}
+static void fiber_yield(fiber_t* fiber) {
+    hotpath_context_switch(NULL);
+    swapcontext(&fiber->machine, &fiber->scheduler);
+}
+static void fiber_free(fiber_t* fiber) {
+    hotpath_context_destroy(fiber->context);
+    free(fiber->stack);
+    free(fiber);
+}
+
+/* >>open scopes survive */
+
+static void survivor(fiber_t* fiber) {
+    HOTPATH_SCOPE("fiber body");
+    for (int i = 0; i < 10; i++) {
+        HOTPATH_SCOPE("fiber step");
+        pass((uint64_t)fiber->number);
+        fiber_yield(fiber);
+        CHECK_EQ(hotpath_depth(), 2);
+        pass(1);
+    }
+}
+
+/* Scopes of eight fibers, each entered and left while others run in between, inside a scope of the
+   scheduler, which is not theirs. */
+static void law_08_contexts(void** state) {
+    (void)state;
+    enum { count = 8 };
+    fiber_t* fibers[count];
+    for (int i = 0; i < count; i++)
+        fibers[i] = fiber_make(i + 1, survivor);
+    uint64_t steps = 0;
+    for (bool alive = true; alive;) {
+        HOTPATH_SCOPE("scheduler");
+        alive = false;
+        for (int i = 0; i < count; i++) {
+            if (fibers[i]->done) continue;
+            fiber_resume(fibers[i]);
+            CHECK_EQ(hotpath_depth(), 1);
+            steps++;
+            alive = true;
+        }
+    }
+    CHECK_EQ(steps, 11 * count);
+    hotpath_snapshot_t* const s = law_take();
+    const hotpath_function_t* f = law_function(s, "fiber step");
+    CHECK_EQ(f->calls, 10 * count);
+    CHECK_EQ(f->completed, 10 * count);
+    CHECK_EQ(f->abandoned, 0);
+    f = law_function(s, "fiber body");
+    CHECK_EQ(f->calls, count);
+    CHECK_EQ(f->completed, count);
+    CHECK_EQ(law_function(s, "scheduler")->completed, 12);
+    /* The body is a root: the scheduler's scope is not its caller. */
+    const uint32_t body = law_node(s, HOTPATH_NO_NODE, "fiber body");
+    CHECK(body != HOTPATH_NO_NODE);
+    const uint32_t step = law_node(s, body, "fiber step");
+    CHECK(step != HOTPATH_NO_NODE);
+    size_t node_count = 0;
+    CHECK_EQ(hotpath_snapshot_nodes(s, &node_count)[step].calls, 10 * count);
+    CHECK_EQ(hotpath_snapshot_info(s)->drops.foreign_ends, 0);
+    CHECK_EQ(hotpath_snapshot_info(s)->drops.context_overflow, 0);
+    law_check_quiet(s);
+    hotpath_snapshot_free(s);
+    for (int i = 0; i < count; i++)
+        fiber_free(fibers[i]);
+}
+
+/* The time of a parked scope goes on, for it is still open. */
+static void parks_once(fiber_t* fiber) {
+    HOTPATH_SCOPE("parks");
+    {
+        HOTPATH_SCOPE("parks inner");
+        pass(100);
+        fiber_yield(fiber);
+        pass(1000);
+    }
+    pass(10000);
+}
+static void law_08_contexts_parked_are_visible(void** state) {
+    (void)state;
+    fiber_t* const fiber = fiber_make(77, parks_once);
+    const uint64_t contexts = law_info().contexts;
+    CHECK_GE(contexts, 1);
+    fiber_resume(fiber);
+    CHECK_EQ(hotpath_depth(), 0);
+    pass(7);
+    hotpath_snapshot_t* const s = law_take();
+    size_t count = 0;
+    const hotpath_thread_t* const threads = hotpath_snapshot_threads(s, &count);
+    const hotpath_thread_t* parked = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (threads[i].state == HOTPATH_THREAD_PARKED) {
+            CHECK(parked == NULL);
+            parked = &threads[i];
+        }
+    CHECK(parked != NULL);
+    CHECK_TEXT(parked->name, "fiber 77");
+    CHECK_EQ(parked->id, 0);
+    CHECK_EQ(parked->open_count, 2);
+    CHECK_EQ(parked->open[0].elapsed_ns, 107);
+    CHECK_EQ(parked->open[1].elapsed_ns, 107);
+    size_t function_count = 0;
+    const hotpath_function_t* const functions = hotpath_snapshot_functions(s, &function_count);
+    CHECK_TEXT(functions[parked->open[1].function].name, "parks inner");
+    CHECK_EQ(law_function(s, "parks")->open_calls, 1);
+    CHECK_EQ(law_function(s, "parks")->total_ns, 107);
+    law_check_quiet(s);
+    hotpath_snapshot_free(s);
+    fiber_resume(fiber);
+    CHECK(fiber->done);
+    const hotpath_function_t parks = law_now("parks"), inner = law_now("parks inner");
+    CHECK_EQ(parks.completed, 1);
+    CHECK_EQ(parks.total_ns, 100 + 7 + 1000 + 10000);
+    CHECK_EQ(parks.self_ns, 10000);
+    CHECK_EQ(inner.total_ns, 100 + 7 + 1000);
+    fiber_free(fiber);
+    CHECK_EQ(law_info().contexts, contexts - 1);
+}
+
+/* >>migration */
+
+enum { MIGRATE_DONE = 2 };
+static uint64_t migrate_turn; /* the thread that may resume the fiber */
+static void migrates(fiber_t* fiber) {
+    HOTPATH_SCOPE("migrates");
+    for (int i = 0; i < 200; i++) {
+        HOTPATH_SCOPE("migrates step");
+        pass(2);
+        HOTPATH_BYTES(1);
+        fiber_yield(fiber);
+        HOTPATH_BYTES(1);
+        {
+            HOTPATH_SCOPE("migrates leaf");
+            pass(3);
+        }
+    }
+}
+typedef struct migrant {
+    fiber_t* fiber;
+    uint64_t thread; /* 0 or 1 */
+} migrant_t;
+static void* migrate_body(void* arg) {
+    migrant_t* const m = (migrant_t*)arg;
+    HOTPATH_SCOPE("migrate thread");
+    for (;;) {
+        const uint64_t turn = law_load(&migrate_turn);
+        if (turn == MIGRATE_DONE) return NULL;
+        if (turn != m->thread) {
+            sched_yield();
+            continue;
+        }
+        {
+            HOTPATH_SCOPE("migrate slice");
+            fiber_resume(m->fiber);
+        }
+        law_store(&migrate_turn, m->fiber->done ? MIGRATE_DONE : 1 - m->thread);
+    }
+}
+
+/* A fiber moves to the other thread in the middle of its scopes, 200 times; then its nodes are on
+   two threads, and the merged answer is as if it had stayed. */
+static void law_08_contexts_migrate(void** state) {
+    (void)state;
+    static migrant_t migrants[2];
+    fiber_t* const fiber = fiber_make(5, migrates);
+    pthread_t ids[2];
+    for (uint64_t i = 0; i < 2; i++) {
+        migrants[i].fiber = fiber, migrants[i].thread = i;
+        ids[i] = law_thread(migrate_body, &migrants[i]);
+    }
+    pthread_join(ids[0], NULL);
+    pthread_join(ids[1], NULL);
+    hotpath_snapshot_t* const s = law_take();
+    const hotpath_function_t* f = law_function(s, "migrates");
+    CHECK_EQ(f->calls, 1);
+    CHECK_EQ(f->completed, 1);
+    CHECK_EQ(f->total_ns, 1000);
+    f = law_function(s, "migrates step");
+    CHECK_EQ(f->calls, 200);
+    CHECK_EQ(f->completed, 200);
+    CHECK_EQ(f->abandoned, 0);
+    CHECK_EQ(f->total_ns, 1000);
+    CHECK_EQ(f->self_ns, 400);
+    CHECK_EQ(f->bytes, 400);
+    f = law_function(s, "migrates leaf");
+    CHECK_EQ(f->calls, 200);
+    CHECK_EQ(f->total_ns, 600);
+    CHECK_EQ(law_function(s, "migrate slice")->completed, 201);
+    CHECK_EQ(law_function(s, "migrate thread")->completed, 2);
+    const uint32_t root = law_node(s, HOTPATH_NO_NODE, "migrates");
+    CHECK(root != HOTPATH_NO_NODE);
+    const uint32_t step = law_node(s, root, "migrates step");
+    CHECK(step != HOTPATH_NO_NODE);
+    const uint32_t leaf = law_node(s, step, "migrates leaf");
+    CHECK(leaf != HOTPATH_NO_NODE);
+    size_t count = 0;
+    const hotpath_node_t* const nodes = hotpath_snapshot_nodes(s, &count);
+    CHECK_EQ(nodes[root].calls, 1);
+    CHECK_EQ(nodes[root].total_ns, 1000);
+    CHECK_EQ(nodes[step].calls, 200);
+    CHECK_EQ(nodes[step].total_ns, 1000);
+    CHECK_EQ(nodes[leaf].calls, 200);
+    CHECK_EQ(nodes[leaf].total_ns, 600);
+    CHECK_EQ(hotpath_snapshot_info(s)->drops.foreign_ends, 0);
+    law_check_quiet(s);
+    hotpath_snapshot_free(s);
+    fiber_free(fiber);
+}
+
+/* A fiber whose first thread has ended, and whose record others use now, finishes elsewhere. */
+static fiber_t* orphan;
+static void* orphan_first(void* arg) {
+    (void)arg;
+    HOTPATH_SCOPE("orphan thread");
+    fiber_resume(orphan);
+    return NULL;
+}
+static void* orphan_next(void* arg) {
+    HOTPATH_SCOPE("orphan next");
+    HOTPATH_SCOPE("orphan inner");
+    return arg;
+}
+static void law_08_contexts_outlive_their_thread(void** state) {
+    (void)state;
+    orphan = fiber_make(6, parks_once);
+    const hotpath_function_t before = law_now("parks");
+    pthread_join(law_thread(orphan_first, NULL), NULL);
+    for (int i = 0; i < 10; i++)
+        pthread_join(law_thread(orphan_next, NULL), NULL);
+    pass(50);
+    hotpath_function_t parks = law_now("parks");
+    CHECK_EQ(parks.open_calls, 1);
+    CHECK_EQ(parks.abandoned, before.abandoned);
+    CHECK_EQ(parks.total_ns, before.total_ns + 150);
+    law_check_quiet_now();
+    fiber_resume(orphan);
+    CHECK(orphan->done);
+    parks = law_now("parks");
+    CHECK_EQ(parks.open_calls, 0);
+    CHECK_EQ(parks.calls, before.calls + 1);
+    CHECK_EQ(parks.completed, before.completed + 1);
+    CHECK_EQ(parks.abandoned, before.abandoned);
+    CHECK_EQ(parks.total_ns, before.total_ns + 11150);
+    CHECK_EQ(parks.self_ns, before.self_ns + 10000);
+    CHECK_EQ(law_now("orphan next").completed, 10);
+    CHECK_EQ(law_now("orphan thread").completed, 1);
+    fiber_free(orphan);
+    law_check_quiet_now();
+}
+
+/* >>misuse */
+
+static uint64_t holder_ready, holder_go;
+static void* holds_a_context(void* arg) {
+    hotpath_context_switch((hotpath_context_t*)arg);
+    HOTPATH_BEGIN(held, "held");
+    law_store(&holder_ready, 1);
+    law_wait(&holder_go, 1);
+    (void)HOTPATH_END(held);
+    hotpath_context_switch(NULL);
+    return NULL;
+}
+/* A context that runs elsewhere is refused and counted; the thread keeps what it had. */
+static void law_08_contexts_refused(void** state) {
+    (void)state;
+    hotpath_context_t* const context = hotpath_context_create("contested");
+    const pthread_t id = law_thread(holds_a_context, context);
+    law_wait(&holder_ready, 1);
+    const uint64_t overflow = law_drops().context_overflow;
+    HOTPATH_BEGIN(mine, "refused mine");
+    hotpath_context_switch(context);
+    CHECK_EQ(law_drops().context_overflow, overflow + 1);
+    CHECK_EQ(hotpath_depth(), 1);
+    {
+        HOTPATH_SCOPE("refused inner");
+    }
+    hotpath_context_switch(NULL);
+    CHECK_EQ(hotpath_depth(), 1);
+    (void)HOTPATH_END(mine);
+    law_store(&holder_go, 1);
+    pthread_join(id, NULL);
+    hotpath_snapshot_t* const s = law_take();
+    CHECK_EQ(law_function(s, "held")->completed, 1);
+    CHECK_EQ(law_function(s, "refused mine")->completed, 1);
+    const uint32_t node = law_node(s, HOTPATH_NO_NODE, "refused mine");
+    CHECK(node != HOTPATH_NO_NODE);
+    CHECK(law_node(s, node, "refused inner") != HOTPATH_NO_NODE);
+    hotpath_snapshot_free(s);
+    hotpath_context_switch(context); /* now it is free */
+    CHECK_EQ(hotpath_depth(), 0);
+    hotpath_context_switch(context); /* to itself */
+    CHECK_EQ(hotpath_depth(), 0);
+    hotpath_context_destroy(context); /* while it runs here: back to the thread's own */
+    HOTPATH_BEGIN(after, "after destroy");
+    CHECK_EQ(hotpath_depth(), 1);
+    (void)HOTPATH_END(after);
+    CHECK_EQ(law_now("after destroy").completed, 1);
+    hotpath_context_destroy(NULL);
+    law_check_quiet_now();
+}
+
+/* The scopes of a destroyed context are abandoned, its memory serves the next one. */
+static void law_08_contexts_destroyed(void** state) {
+    (void)state;
+    uint64_t memory = 0;
+    const uint64_t contexts = law_info().contexts, foreign = law_drops().foreign_ends;
+    static hotpath_site_t site = HOTPATH_SITE_INIT("destroyed", HOTPATH_KIND_SCOPE);
+    static hotpath_token_t token;
+    for (uint64_t i = 1; i <= 2000; i++) {
+        hotpath_context_t* const context = hotpath_context_create("short");
+        CHECK(context != NULL);
+        hotpath_context_switch(context);
+        hotpath_begin(&site, &token);
+        pass(3);
+        hotpath_context_switch(NULL);
+        pass(4);
+        hotpath_context_destroy(context);
+        if (i % 500 == 10) {
+            const hotpath_function_t f = law_now("destroyed");
+            CHECK_EQ(f.calls, i);
+            CHECK_EQ(f.abandoned, i);
+            CHECK_EQ(f.open_calls, 0);
+            CHECK_EQ(f.total_ns, 7 * i);
+        }
+        if (i == 10) memory = law_info().memory_bytes;
+    }
+    CHECK_EQ(law_info().memory_bytes, memory);
+    CHECK_EQ(law_info().contexts, contexts);
+    hotpath_end(&token);
+    CHECK_EQ(law_drops().foreign_ends, foreign + 1);
+    law_check_quiet_now();
+}
+
+/* A thread that ends while a context runs on it leaves both in order. */
+static void* ends_inside(void* arg) {
+    hotpath_context_switch((hotpath_context_t*)arg);
+    HOTPATH_SCOPE("ends inside");
+    pass(5);
+    return NULL;
+}
+static void law_08_contexts_thread_ends_inside(void** state) {
+    (void)state;
+    hotpath_context_t* const context = hotpath_context_create("left running");
+    const uint64_t overflow = law_drops().context_overflow;
+    for (uint64_t i = 1; i <= 10; i++) {
+        pthread_join(law_thread(ends_inside, context), NULL);
+        CHECK_EQ(law_now("ends inside").calls, i);
+        CHECK_EQ(law_now("ends inside").completed, i);
+    }
+    CHECK_EQ(law_drops().context_overflow, overflow);
+    hotpath_context_switch(context);
+    CHECK_EQ(hotpath_depth(), 0);
+    hotpath_context_switch(NULL);
+    hotpath_context_destroy(context);
+    law_check_quiet_now();
+}
+
+/* Stacks of fibers lie anywhere: above and below the thread's own, and next to each other. Without
+   a context, scopes that do not stay open over a switch are exact all the same. */
+static void plain_fiber(fiber_t* fiber) {
+    for (int i = 0; i < 50; i++) {
+        {
+            HOTPATH_SCOPE("plain outer");
+            pass(1);
+            HOTPATH_SCOPE("plain inner");
+            pass(1);
+        }
+        swapcontext(&fiber->machine, &fiber->scheduler);
+    }
+    fiber->done = true;
+    swapcontext(&fiber->machine, &fiber->scheduler);
+}
+static void law_08_contexts_not_needed(void** state) {
+    (void)state;
+    fiber_t* const a = fiber_make(1, plain_fiber);
+    fiber_t* const b = fiber_make(2, plain_fiber);
+    a->body = b->body = plain_fiber;
+    HOTPATH_BEGIN(around, "plain around");
+    while (!a->done || !b->done) {
+        if (!a->done) swapcontext(&a->scheduler, &a->machine);
+        CHECK_EQ(hotpath_depth(), 1);
+        if (!b->done) swapcontext(&b->scheduler, &b->machine);
+        CHECK_EQ(hotpath_depth(), 1);
+    }
+    CHECK_EQ(HOTPATH_END(around), 200);
+    hotpath_snapshot_t* const s = law_take();
+    CHECK_EQ(law_function(s, "plain outer")->completed, 100);
+    CHECK_EQ(law_function(s, "plain inner")->completed, 100);
+    CHECK_EQ(law_function(s, "plain around")->abandoned, 0);
+    CHECK_EQ(law_function(s, "plain around")->self_ns, 0);
+    law_check_quiet(s);
+    hotpath_snapshot_free(s);
+    fiber_free(a), fiber_free(b);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(law_08_contexts),
+    cmocka_unit_test(law_08_contexts_parked_are_visible),
+    cmocka_unit_test(law_08_contexts_migrate),
+    cmocka_unit_test(law_08_contexts_outlive_their_thread),
+    cmocka_unit_test(law_08_contexts_refused),
+    cmocka_unit_test(law_08_contexts_destroyed),
+    cmocka_unit_test(law_08_contexts_thread_ends_inside),
+    cmocka_unit_test(law_08_contexts_not_needed),
+};
+LAW_MAIN(tests, NULL)

@@ -1,0 +1,526 @@
+/* Law 10: signal handlers run instrumented code wherever they interrupt it. What was executed is
+   recorded or counted as dropped, exactly, and a jump out of a handler silences nothing. */
+#ifndef _GNU_SOURCE
+    #define _GNU_SOURCE
+#endif
+#define HOTPATH_IMPLEMENTATION
+#include "hotpath.h"
+#include "law.h"
+
+#include <sched.h>
+
+/* >>workload */
+
+static volatile uint64_t executed_in_handlers; /* each thread's handlers run one at a time here */
+
+static LAW_NOINLINE void in_handler(void) { HOTPATH_SCOPE("in handler"); }
+
+static LAW_NOINLINE int steady_logged(int v) {
+    HOTPATH_FUNC_LOG();
+    HOTPATH_RETURN(v);
+}
+static LAW_NOINLINE void steady(int times) {
+    for (int i = 0; i < times; i++) {
+        HOTPATH_SCOPE("steady outer");
+        HOTPATH_SCOPE("steady inner");
+        HOTPATH_BYTES(1);
+    }
+}
+static LAW_NOINLINE void varied(int times) {
+    static const char* const names[] = {"varied a", "varied b", "varied c"};
+    for (int i = 0; i < times; i++) {
+        HOTPATH_SCOPE("varied");
+        HOTPATH_ERROR("varied reason");
+        HOTPATH_VAL("varied value", steady_logged(i));
+        HOTPATH_VAL("varied text", names[i % 3]);
+        HOTPATH_GAUGE_INC("varied gauge", 1);
+        hotpath_record("varied track", "varied span", 1, 2);
+        HOTPATH_SCOPE_NAMED(names[i % 3]);
+    }
+}
+
+/* What the parts of the workload must add up to, if none of it was dropped. */
+typedef struct counts {
+    uint64_t steady, varied, handler, dropped, foreign;
+} counts_t;
+static counts_t counts_now(void) {
+    counts_t c;
+    hotpath_snapshot_t* const s = law_take();
+    const hotpath_function_t* f = law_find(s, "steady outer");
+    c.steady = f ? f->calls : 0;
+    f = law_find(s, "varied");
+    c.varied = f ? f->calls : 0;
+    f = law_find(s, "in handler");
+    c.handler = f ? f->calls : 0;
+    c.dropped = hotpath_snapshot_info(s)->drops.reentrant;
+    c.foreign = hotpath_snapshot_info(s)->drops.foreign_ends;
+    hotpath_snapshot_free(s);
+    return c;
+}
+/* Since `before`: everything that the thread ran is recorded, everything that handlers ran is
+   recorded or counted, every scope has ended. */
+static void check_exact(counts_t before, uint64_t steadies, uint64_t varieds, uint64_t handled) {
+    const counts_t now = counts_now();
+    CHECK_EQ(now.steady - before.steady, steadies);
+    CHECK_EQ(now.varied - before.varied, varieds);
+    CHECK_EQ((now.handler - before.handler) + (now.dropped - before.dropped), handled);
+    CHECK_EQ(now.foreign, before.foreign);
+    hotpath_snapshot_t* const s = law_take();
+    static const char* const names[] = {"steady outer", "steady inner", "in handler"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const hotpath_function_t* const f = law_find(s, names[i]);
+        if (!f) continue;
+        CHECK_EQ(f->open_calls, 0);
+        CHECK_EQ(f->abandoned, 0);
+        CHECK_EQ(f->completed, f->calls);
+    }
+    CHECK_EQ(law_function(s, "steady inner")->calls, now.steady);
+    CHECK_EQ(law_function(s, "steady outer")->bytes + law_function(s, "steady inner")->bytes,
+        now.steady);
+    law_check_quiet(s);
+    hotpath_snapshot_free(s);
+}
+
+/* >>every instruction */
+
+static volatile uint64_t step_number;
+static volatile uint64_t step_every = 1;
+
+static void step_records(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    if (step_number++ % step_every != 0) return;
+    in_handler();
+    executed_in_handlers++;
+}
+
+/* A handler interrupts the steady state after every single instruction. */
+static void law_10_signals(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    law_handler(SIGTRAP, step_records, 0);
+    steady(5), varied(5), in_handler();
+    const counts_t before = counts_now();
+    executed_in_handlers = 0, step_every = 1;
+    LAW_STEP_BEGIN();
+    steady(LAW_TIMES(150, 60));
+    LAW_STEP_END();
+    CHECK_GT(executed_in_handlers, 1000);
+    check_exact(before, LAW_TIMES(150, 60), 0, executed_in_handlers);
+    const counts_t after = counts_now();
+    CHECK_GT(after.handler, before.handler); /* Between two recordings it is not dropped, */
+    CHECK_GT(after.dropped, before.dropped); /* and inside of one it is. */
+}
+
+/* The same for values, results, reasons, names and spans. The reason and the gauge of the thread are
+   never lost, the texts stay whole. */
+static void law_10_signals_in_values(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    law_handler(SIGTRAP, step_records, 0);
+    steady(5), varied(5), in_handler();
+    const counts_t before = counts_now();
+    hotpath_snapshot_t* const older = law_take();
+    executed_in_handlers = 0, step_every = 1;
+    LAW_STEP_BEGIN();
+    varied(12);
+    LAW_STEP_END();
+    check_exact(before, 0, 12, executed_in_handlers);
+    hotpath_snapshot_t* const s = law_take();
+    CHECK_EQ(law_function(s, "varied")->errors - law_function(older, "varied")->errors, 12);
+    CHECK_EQ(law_function(s, "varied span")->calls - law_function(older, "varied span")->calls, 12);
+    CHECK_EQ(law_function(s, "varied a")->calls - law_function(older, "varied a")->calls, 4);
+    CHECK_EQ(
+        law_function(s, "steady_logged")->calls - law_function(older, "steady_logged")->calls, 12);
+    size_t count = 0;
+    const hotpath_entry_t* const entries = hotpath_snapshot_entries(s, &count);
+    int seen = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(entries[i].name, "varied value") == 0) {
+            seen++;
+            CHECK_EQ(entries[i].last.as.i, 11);
+            for (int64_t k = 0; k < 12; k++)
+                CHECK_EQ(entries[i].history[k].value.as.i, 11 - k);
+        }
+        if (strcmp(entries[i].name, "varied text") == 0) {
+            seen++;
+            CHECK_TEXT(entries[i].last.as.text, "varied c");
+        }
+    }
+    CHECK_EQ(seen, 2);
+    hotpath_snapshot_free(older);
+    hotpath_snapshot_free(s);
+}
+
+/* The same while sites, names, nodes and the thread's whole record are made: no lock that the first
+   touch takes may be waited for by the handler that interrupted it. */
+static hotpath_site_t fresh_sites[3000];
+static char fresh_names[3000][24];
+static uint32_t fresh_used;
+static hotpath_site_t* fresh_site(void) {
+    CHECK(fresh_used < sizeof fresh_sites / sizeof fresh_sites[0]);
+    hotpath_site_t* const site = &fresh_sites[fresh_used];
+    const hotpath_site_t made = HOTPATH_SITE_INIT(NULL, HOTPATH_KIND_SCOPE);
+    *site = made;
+    snprintf(fresh_names[fresh_used], sizeof fresh_names[0], "fresh %u", (unsigned)fresh_used);
+    site->name = fresh_names[fresh_used], site->line = fresh_used + 1;
+    fresh_used++;
+    return site;
+}
+static hotpath_site_t* handler_sites[600];
+static volatile uint32_t handler_sites_used;
+static void step_touches(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    if (step_number++ % step_every != 0 || handler_sites_used >= 600) return;
+    hotpath_token_t token;
+    hotpath_begin(handler_sites[handler_sites_used++], &token);
+    hotpath_end(&token);
+    executed_in_handlers++;
+}
+static void* touched_thread(void* arg) {
+    hotpath_site_t* const* const sites = (hotpath_site_t* const*)arg;
+    LAW_STEP_BEGIN();
+    for (int i = 0; i < 6; i++) {
+        hotpath_token_t token;
+        hotpath_begin(sites[i], &token);
+        hotpath_end(&token);
+    }
+    LAW_STEP_END();
+    return NULL;
+}
+static void law_10_signals_at_first_touches(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    const uint32_t first = fresh_used;
+    hotpath_site_t* sites[6];
+    for (int i = 0; i < 6; i++)
+        sites[i] = fresh_site();
+    for (int i = 0; i < 600; i++)
+        handler_sites[i] = fresh_site();
+    const uint64_t dropped = law_drops().reentrant, foreign = law_drops().foreign_ends;
+    executed_in_handlers = 0, step_number = 0, step_every = 13;
+    law_handler(SIGTRAP, step_touches, 0);
+    pthread_join(law_thread(touched_thread, sites), NULL);
+    CHECK_GT(executed_in_handlers, 100);
+    hotpath_snapshot_t* const s = law_take();
+    size_t count = 0;
+    const hotpath_function_t* const f = hotpath_snapshot_functions(s, &count);
+    uint64_t own = 0, recorded = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t n = 0;
+        if (sscanf(f[i].name, "fresh %" SCNu32, &n) != 1) continue;
+        if (n < first + 6)
+            own += f[i].calls;
+        else
+            recorded += f[i].calls;
+        CHECK_EQ(f[i].completed, f[i].calls);
+    }
+    CHECK_EQ(own, 6);
+    CHECK_EQ(recorded + hotpath_snapshot_info(s)->drops.reentrant - dropped, executed_in_handlers);
+    CHECK_EQ(hotpath_snapshot_info(s)->drops.foreign_ends, foreign);
+    law_check_quiet(s);
+    hotpath_snapshot_free(s);
+}
+
+/* >>jumps */
+
+static sigjmp_buf jump_back;
+static volatile uint64_t jump_in;
+static void step_jumps(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    if (--jump_in == 0) siglongjmp(jump_back, 1);
+}
+static LAW_NOINLINE void interrupted(void) { HOTPATH_FUNC(); }
+static LAW_NOINLINE void after_the_jump(void) { HOTPATH_FUNC(); }
+
+/* Returns: whether `body` was left by a jump, after `steps` instructions. */
+static LAW_NOINLINE bool jumps_after(uint64_t steps, void (*body)(void)) {
+    if (sigsetjmp(jump_back, 1) != 0) return true;
+    jump_in = steps;
+    LAW_STEP_BEGIN();
+    body();
+    LAW_STEP_END();
+    return false;
+}
+static uint64_t steps_of(void (*body)(void)) {
+    jump_in = UINT64_MAX;
+    LAW_STEP_BEGIN();
+    body();
+    LAW_STEP_END();
+    return UINT64_MAX - jump_in;
+}
+static void law_10_signals_jump(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    law_handler(SIGTRAP, step_jumps, 0);
+    for (int i = 0; i < 600; i++)
+        interrupted(), after_the_jump();
+    const uint64_t steps = steps_of(interrupted);
+    CHECK_GT(steps, 20);
+    const uint64_t stride = steps / LAW_TIMES(300, 150) + 1;
+    uint64_t after = law_now("after_the_jump").calls, entered = law_now("interrupted").calls;
+    uint64_t jumps = 0;
+    {
+        HOTPATH_SCOPE("around the jumps");
+        for (uint64_t n = 1; n <= steps; n += stride) {
+            jumps += jumps_after(n, interrupted);
+            after_the_jump();
+            after_the_jump();
+            after += 2, entered++;
+            const hotpath_function_t f = law_now("after_the_jump");
+            if (f.calls != after || f.completed != after)
+                law_fail(__FILE__, __LINE__,
+                    "a jump after %" PRIu64 " of %" PRIu64 " instructions: %" PRIu64 " and %" PRIu64
+                    " of %" PRIu64 " later calls",
+                    n, steps, f.calls, f.completed, after);
+        }
+    }
+    CHECK_GT(jumps, 10);
+    CHECK_EQ(hotpath_depth(), 0);
+    hotpath_snapshot_t* const s = law_take();
+    const hotpath_function_t* const f = law_function(s, "interrupted");
+    CHECK_EQ(f->open_calls, 0);
+    CHECK_LE(f->calls, entered);
+    CHECK_GE(f->completed + f->abandoned, entered - jumps);
+    CHECK_EQ(law_function(s, "around the jumps")->completed, 1);
+    law_check_quiet(s);
+    hotpath_snapshot_free(s);
+}
+
+/* A jump out of a first touch: of a site, of a name, of a value. What it held is not held for ever. */
+static hotpath_site_t* touched_site;
+static LAW_NOINLINE void touches(void) {
+    hotpath_token_t token;
+    hotpath_begin(touched_site, &token);
+    hotpath_end(&token);
+}
+static void law_10_signals_jump_from_first_touches(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    law_handler(SIGTRAP, step_jumps, 0);
+    touched_site = fresh_site(), touches();
+    touched_site = fresh_site();
+    const uint64_t steps = steps_of(touches);
+    CHECK_GT(steps, 100);
+    uint64_t after = law_now("after_the_jump").calls, seed = 12345, whole = 0;
+    const uint32_t first = fresh_used;
+    enum { trials = 80 };
+    for (int i = 0; i < trials; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        touched_site = fresh_site();
+        jumps_after((seed >> 33) % steps + 1, touches);
+        touches(); /* the same site again */
+        touched_site = fresh_site();
+        touches(); /* and the next one */
+        after_the_jump();
+        after++;
+    }
+    hotpath_snapshot_t* const s = law_take();
+    size_t count = 0;
+    const hotpath_function_t* const f = hotpath_snapshot_functions(s, &count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t n = 0;
+        if (sscanf(f[i].name, "fresh %" SCNu32, &n) != 1 || n < first) continue;
+        whole++;
+        CHECK_EQ(f[i].open_calls, 0);
+        CHECK_GE(f[i].completed, 1);
+        CHECK_LE(f[i].calls, (n - first) % 2 == 0 ? 2 : 1);
+    }
+    CHECK_EQ(whole, 2 * trials);
+    CHECK_EQ(law_function(s, "after_the_jump")->completed, after);
+    hotpath_snapshot_free(s);
+    hotpath_unwind(0);
+    law_check_quiet_now();
+}
+
+/* >>storms */
+
+static uint64_t storm_stop;
+static __thread volatile uint64_t storm_executed;
+static void storm_handler(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    const int saved = errno;
+    in_handler();
+    storm_executed++;
+    errno = saved;
+}
+typedef struct storm {
+    uint64_t recorded;
+    uint64_t handled;
+    bool on_stack;
+    bool reads;
+    char* memory; /* of the thread's stack, with its signal stack above or below */
+} storm_t;
+enum { storm_stack = 512 * 1024 };
+static void* storm_body(void* arg) {
+    storm_t* const storm = (storm_t*)arg;
+    stack_t before;
+    if (storm->on_stack) {
+        const stack_t stack = {.ss_sp = storm->memory + storm_stack, .ss_size = storm_stack};
+        CHECK_EQ(sigaltstack(&stack, &before), 0);
+    }
+    while (!law_load(&storm_stop)) {
+        steady(50);
+        storm->recorded += 50;
+        if (storm->reads) {
+            hotpath_snapshot_t* const s = law_take();
+            hotpath_snapshot_free(s);
+        }
+    }
+    /* Whatever comes from here on is not counted, so it must not run. */
+    sigset_t usr1;
+    sigemptyset(&usr1), sigaddset(&usr1, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &usr1, NULL);
+    if (storm->on_stack) sigaltstack(&before, NULL);
+    storm->handled = storm_executed;
+    return NULL;
+}
+static void storm_run(storm_t* storms, size_t count, uint64_t signals, int flags) {
+    pthread_t ids[4];
+    law_handler(SIGUSR1, storm_handler, flags | SA_RESTART);
+    steady(1), in_handler();
+    const counts_t before = counts_now();
+    law_store(&storm_stop, 0);
+    for (size_t i = 0; i < count; i++) {
+        pthread_attr_t attr;
+        pthread_attr_init(&attr);
+        if (storms[i].memory)
+            CHECK_EQ(pthread_attr_setstack(&attr, storms[i].memory, storm_stack), 0);
+        CHECK_EQ(pthread_create(&ids[i], &attr, storm_body, &storms[i]), 0);
+        pthread_attr_destroy(&attr);
+    }
+    for (uint64_t n = 0; n < signals; n++) {
+        pthread_kill(ids[n % count], SIGUSR1);
+        if (n % 3 == 0) sched_yield();
+    }
+    law_store(&storm_stop, 1);
+    uint64_t recorded = 0, handled = 0;
+    for (size_t i = 0; i < count; i++) {
+        pthread_join(ids[i], NULL);
+        recorded += storms[i].recorded, handled += storms[i].handled;
+    }
+    CHECK_GT(handled, 100);
+    check_exact(before, recorded, 0, handled);
+}
+static void law_10_signals_storm(void** state) {
+    (void)state;
+    static storm_t storms[2];
+    storm_run(storms, 2, (uint64_t)LAW_TIMES(60000, 20000), 0);
+}
+/* What interrupts a thread that reads is recorded or counted too. */
+static void law_10_signals_storm_on_a_reader(void** state) {
+    (void)state;
+    static storm_t storms[2] = {{.reads = true}, {.reads = true}};
+    storm_run(storms, 2, (uint64_t)LAW_TIMES(30000, 8000), 0);
+}
+/* Handlers on a signal stack that lies directly above the thread's stack, where older frames of the
+   same stack would be: nothing that was interrupted may be taken for abandoned. */
+static void law_10_signals_storm_on_signal_stacks(void** state) {
+    (void)state;
+    static storm_t storms[2] = {{.on_stack = true}, {.on_stack = true}};
+    for (int i = 0; i < 2; i++) {
+        storms[i].memory = (char*)mmap(NULL, (size_t)2 * storm_stack, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        CHECK(storms[i].memory != MAP_FAILED);
+    }
+    storm_run(storms, 2, (uint64_t)LAW_TIMES(60000, 20000), SA_ONSTACK);
+    for (int i = 0; i < 2; i++)
+        munmap(storms[i].memory, (size_t)2 * storm_stack);
+}
+
+/* The same at every instruction, so that no place is left out by chance. */
+static void* stepped_on_stack(void* arg) {
+    char* const memory = (char*)arg;
+    const stack_t stack = {.ss_sp = memory + storm_stack, .ss_size = storm_stack};
+    stack_t before;
+    CHECK_EQ(sigaltstack(&stack, &before), 0);
+    LAW_STEP_BEGIN();
+    steady(LAW_TIMES(60, 30));
+    LAW_STEP_END();
+    sigaltstack(&before, NULL);
+    return NULL;
+}
+static void law_10_signals_on_a_signal_stack(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    char* const memory = (char*)mmap(NULL, (size_t)2 * storm_stack, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(memory != MAP_FAILED);
+    steady(1), in_handler();
+    law_handler(SIGTRAP, step_records, SA_ONSTACK);
+    const counts_t before = counts_now();
+    executed_in_handlers = 0, step_every = 1;
+    pthread_attr_t attr;
+    pthread_t id;
+    pthread_attr_init(&attr);
+    CHECK_EQ(pthread_attr_setstack(&attr, memory, storm_stack), 0);
+    CHECK_EQ(pthread_create(&id, &attr, stepped_on_stack, memory), 0);
+    pthread_join(id, NULL);
+    pthread_attr_destroy(&attr);
+    munmap(memory, (size_t)2 * storm_stack);
+    CHECK_GT(executed_in_handlers, 500);
+    check_exact(before, LAW_TIMES(60, 30), 0, executed_in_handlers);
+}
+
+/* Jumps out of handlers at moments that the scheduler picks. */
+static __thread sigjmp_buf storm_back;
+static __thread volatile int storm_may_jump;
+static __thread volatile uint64_t storm_jumps;
+static void storm_jumper(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    if (!storm_may_jump) return;
+    storm_may_jump = 0;
+    storm_jumps++;
+    siglongjmp(storm_back, 1);
+}
+static LAW_NOINLINE void storm_try(void) {
+    if (sigsetjmp(storm_back, 1) != 0) return;
+    storm_may_jump = 1;
+    for (int i = 0; i < 200; i++)
+        interrupted();
+    storm_may_jump = 0;
+}
+static void* storm_jump_body(void* arg) {
+    uint64_t rounds = 0;
+    while (!law_load(&storm_stop)) {
+        HOTPATH_SCOPE("storm round");
+        storm_try();
+        rounds++;
+    }
+    *(uint64_t*)arg = rounds;
+    return (void*)(uintptr_t)storm_jumps;
+}
+static void law_10_signals_jump_storm(void** state) {
+    (void)state;
+    uint64_t rounds = 0;
+    void* jumps = NULL;
+    law_handler(SIGUSR1, storm_jumper, 0);
+    law_store(&storm_stop, 0);
+    const pthread_t id = law_thread(storm_jump_body, &rounds);
+    for (int n = 0; n < LAW_TIMES(40000, 10000); n++) {
+        pthread_kill(id, SIGUSR1);
+        sched_yield();
+    }
+    law_store(&storm_stop, 1);
+    pthread_join(id, &jumps);
+    CHECK_GT((uintptr_t)jumps, 50);
+    const hotpath_function_t round = law_now("storm round"), f = law_now("interrupted");
+    CHECK_EQ(round.calls, rounds);
+    CHECK_EQ(round.completed, rounds);
+    CHECK_EQ(f.open_calls, 0);
+    law_check_function_at(&f, __FILE__, __LINE__);
+    law_check_quiet_now();
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(law_10_signals),
+    cmocka_unit_test(law_10_signals_in_values),
+    cmocka_unit_test(law_10_signals_at_first_touches),
+    cmocka_unit_test(law_10_signals_on_a_signal_stack),
+    cmocka_unit_test(law_10_signals_storm),
+    cmocka_unit_test(law_10_signals_storm_on_a_reader),
+    cmocka_unit_test(law_10_signals_storm_on_signal_stacks),
+    cmocka_unit_test(law_10_signals_jump),
+    cmocka_unit_test(law_10_signals_jump_from_first_touches),
+    cmocka_unit_test(law_10_signals_jump_storm),
+};
+LAW_MAIN(tests, NULL)
