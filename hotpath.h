@@ -111,24 +111,24 @@
    wrong value is told in one line on stderr and the default is used.
 */
 #ifndef HOTPATH_H
-#define HOTPATH_H
+    #define HOTPATH_H
 
-/* The implementation needs more of the system's headers than strict C shows. */
-#if defined(HOTPATH_IMPLEMENTATION) && defined(HOTPATH) && defined(__linux__) && \
-    !defined(_GNU_SOURCE)
-    #define _GNU_SOURCE 1
-#endif
+    /* The implementation needs more of the system's headers than strict C shows. */
+    #if defined(HOTPATH_IMPLEMENTATION) && defined(HOTPATH) && defined(__linux__) && \
+        !defined(_GNU_SOURCE)
+        #define _GNU_SOURCE 1
+    #endif
 
-/* >>version */
-#define HOTPATH_VERSION_MAJOR  0
-#define HOTPATH_VERSION_MINOR  1
-#define HOTPATH_VERSION_PATCH  0
-#define HOTPATH_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
-#define HOTPATH_VERSION        "0.1.0"
+    /* >>version */
+    #define HOTPATH_VERSION_MAJOR  0
+    #define HOTPATH_VERSION_MINOR  1
+    #define HOTPATH_VERSION_PATCH  0
+    #define HOTPATH_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
+    #define HOTPATH_VERSION        "0.1.0"
 
-#include <stddef.h>
-#include <stdint.h>
-#include <stdbool.h>
+    #include <stddef.h>
+    #include <stdint.h>
+    #include <stdbool.h>
 
 /* >>settings
    Switches, for every file alike (-DHOTPATH, -DHOTPATH=1 and -DHOTPATH=0 all do what they say):
@@ -149,62 +149,63 @@
      HOTPATH_OWN_RECORDER     this shared library means to record apart: do not say so
    No setting changes the layout of a public type. */
 
-#if defined(HOTPATH) && (1 - HOTPATH - 1 == 2 || HOTPATH + 0 != 0)
-    #define HOTPATH_I_ON 1
-#else
-    #define HOTPATH_I_ON 0
-#endif
-#if defined(HOTPATH_MCP) && (1 - HOTPATH_MCP - 1 == 2 || HOTPATH_MCP + 0 != 0)
-    #define HOTPATH_I_MCP 1
-#else
-    #define HOTPATH_I_MCP 0
-#endif
-#if HOTPATH_I_MCP && !HOTPATH_I_ON
-    #error \
-        "hotpath: -DHOTPATH_MCP needs -DHOTPATH: without it there is nothing for the server to read"
-#endif
-#if defined(HOTPATH_CLOCK_HZ) && !defined(HOTPATH_CLOCK)
-    #error "hotpath: HOTPATH_CLOCK_HZ without HOTPATH_CLOCK: define HOTPATH_CLOCK() too, or neither"
-#endif
-#if defined(HOTPATH_PAGES_ALLOC) && !defined(HOTPATH_PAGES_FREE)
-    #error "hotpath: HOTPATH_PAGES_ALLOC without HOTPATH_PAGES_FREE: define both or neither"
-#endif
-#if defined(HOTPATH_PAGES_FREE) && !defined(HOTPATH_PAGES_ALLOC)
-    #error "hotpath: HOTPATH_PAGES_FREE without HOTPATH_PAGES_ALLOC: define both or neither"
-#endif
-
-/* >>compiler */
-#if defined(__GNUC__) || defined(__clang__)
-    #define HOTPATH_I_GNU           1
-    #define HOTPATH_I_PRINTF(f, a)  __attribute__((format(printf, f, a)))
-    #define HOTPATH_I_ALWAYS_INLINE inline __attribute__((always_inline))
-    #define HOTPATH_I_UNUSED        __attribute__((unused))
-    #define HOTPATH_I_EXTENSION     __extension__
-#else
-    #define HOTPATH_I_GNU 0
-    #define HOTPATH_I_PRINTF(f, a)
-    #define HOTPATH_I_ALWAYS_INLINE inline
-    #define HOTPATH_I_UNUSED
-    #define HOTPATH_I_EXTENSION
-#endif
-#if !defined(HOTPATH_API)
-    #if HOTPATH_I_GNU && !defined(_WIN32)
-        #define HOTPATH_API __attribute__((visibility("default")))
+    #if defined(HOTPATH) && (1 - HOTPATH - 1 == 2 || HOTPATH + 0 != 0)
+        #define HOTPATH_I_ON 1
     #else
-        #define HOTPATH_API
+        #define HOTPATH_I_ON 0
     #endif
-#endif
-#if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L || HOTPATH_I_GNU
-    #define HOTPATH_I_GENERIC 1
-#else
-    #define HOTPATH_I_GENERIC 0
-#endif
-#define HOTPATH_I_CAT2(a, b) a##b
-#define HOTPATH_I_CAT(a, b)  HOTPATH_I_CAT2(a, b)
+    #if defined(HOTPATH_MCP) && (1 - HOTPATH_MCP - 1 == 2 || HOTPATH_MCP + 0 != 0)
+        #define HOTPATH_I_MCP 1
+    #else
+        #define HOTPATH_I_MCP 0
+    #endif
+    #if HOTPATH_I_MCP && !HOTPATH_I_ON
+        #error \
+            "hotpath: -DHOTPATH_MCP needs -DHOTPATH: without it there is nothing for the server to read"
+    #endif
+    #if defined(HOTPATH_CLOCK_HZ) && !defined(HOTPATH_CLOCK)
+        #error \
+            "hotpath: HOTPATH_CLOCK_HZ without HOTPATH_CLOCK: define HOTPATH_CLOCK() too, or neither"
+    #endif
+    #if defined(HOTPATH_PAGES_ALLOC) && !defined(HOTPATH_PAGES_FREE)
+        #error "hotpath: HOTPATH_PAGES_ALLOC without HOTPATH_PAGES_FREE: define both or neither"
+    #endif
+    #if defined(HOTPATH_PAGES_FREE) && !defined(HOTPATH_PAGES_ALLOC)
+        #error "hotpath: HOTPATH_PAGES_FREE without HOTPATH_PAGES_ALLOC: define both or neither"
+    #endif
 
-#ifdef __cplusplus
+    /* >>compiler */
+    #if defined(__GNUC__) || defined(__clang__)
+        #define HOTPATH_I_GNU           1
+        #define HOTPATH_I_PRINTF(f, a)  __attribute__((format(printf, f, a)))
+        #define HOTPATH_I_ALWAYS_INLINE inline __attribute__((always_inline))
+        #define HOTPATH_I_UNUSED        __attribute__((unused))
+        #define HOTPATH_I_EXTENSION     __extension__
+    #else
+        #define HOTPATH_I_GNU 0
+        #define HOTPATH_I_PRINTF(f, a)
+        #define HOTPATH_I_ALWAYS_INLINE inline
+        #define HOTPATH_I_UNUSED
+        #define HOTPATH_I_EXTENSION
+    #endif
+    #if !defined(HOTPATH_API)
+        #if HOTPATH_I_GNU && !defined(_WIN32)
+            #define HOTPATH_API __attribute__((visibility("default")))
+        #else
+            #define HOTPATH_API
+        #endif
+    #endif
+    #if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L || HOTPATH_I_GNU
+        #define HOTPATH_I_GENERIC 1
+    #else
+        #define HOTPATH_I_GENERIC 0
+    #endif
+    #define HOTPATH_I_CAT2(a, b) a##b
+    #define HOTPATH_I_CAT(a, b)  HOTPATH_I_CAT2(a, b)
+
+    #ifdef __cplusplus
 extern "C" {
-#endif
+    #endif
 
 /* >>types */
 
@@ -322,8 +323,8 @@ typedef struct hotpath_function {
     uint32_t histogram_count;
 } hotpath_function_t;
 
-/* The parent of a call-tree node that has none. */
-#define HOTPATH_NO_NODE UINT32_MAX
+    /* The parent of a call-tree node that has none. */
+    #define HOTPATH_NO_NODE UINT32_MAX
 
 /* A node of the call tree: a function under one path of callers, merged over threads. Parents
    stand before their children in the array. */
@@ -432,11 +433,11 @@ typedef struct hotpath_info {
     const char* const* app_info; /* key, value, key, value, ... */
 } hotpath_info_t;
 
-/* Parts of a snapshot. Zero means all. Functions are always there. */
-#define HOTPATH_PART_TREE    0x1u /* call-tree nodes */
-#define HOTPATH_PART_THREADS 0x2u /* threads with their open scopes */
-#define HOTPATH_PART_LOGS    0x4u /* recent and slowest executions, histories of values */
-#define HOTPATH_PART_VALUES  0x8u /* dbg, val and gauge entries */
+    /* Parts of a snapshot. Zero means all. Functions are always there. */
+    #define HOTPATH_PART_TREE    0x1u /* call-tree nodes */
+    #define HOTPATH_PART_THREADS 0x2u /* threads with their open scopes */
+    #define HOTPATH_PART_LOGS    0x4u /* recent and slowest executions, histories of values */
+    #define HOTPATH_PART_VALUES  0x8u /* dbg, val and gauge entries */
 
 typedef struct hotpath_snapshot hotpath_snapshot_t;
 
@@ -488,7 +489,7 @@ typedef struct hotpath_report_desc {
     bool color;      /* escape sequences in the table */
 } hotpath_report_desc_t;
 
-#if HOTPATH_I_ON
+    #if HOTPATH_I_ON
 /* >>functions
    Unless a function says otherwise: any thread, any number at a time, errno is kept, nothing is
    printed but through the log callback. "Signal-safe" means callable from a signal handler. */
@@ -640,11 +641,11 @@ HOTPATH_API size_t hotpath_value_text(hotpath_value_t value, char* text, size_t 
 HOTPATH_API bool hotpath_report(const hotpath_snapshot_t* snapshot,
     const hotpath_report_desc_t* desc, hotpath_write_t write, void* user);
 
-    #if HOTPATH_I_MCP
+        #if HOTPATH_I_MCP
 /* The server of hotpath_mcp.c; an undefined symbol here means that this file is not in the build. */
 HOTPATH_API bool hotpath_mcp_start(void);
 HOTPATH_API void hotpath_mcp_stop(void);
-    #endif
+        #endif
 
 /* An undefined symbol of this name means one of two things: no file of the program has
    #define HOTPATH_IMPLEMENTATION before its #include "hotpath.h", or this is a plugin and the
@@ -655,11 +656,11 @@ extern const uint32_t
 /* Private: what HOTPATH_MAIN calls before it enters the site. */
 HOTPATH_API void hotpath_i_main(const char* caller);
 
-#endif /* HOTPATH_I_ON */
+    #endif /* HOTPATH_I_ON */
 
-#ifdef __cplusplus
+    #ifdef __cplusplus
 } /* extern "C" */
-#endif
+    #endif
 
 /* Values by type. A struct has none: in C it ends in an error about
    hotpath_i_value_of_pointer, and HOTPATH_DBG_FORMAT is what to use. */
@@ -707,124 +708,125 @@ static inline hotpath_value_t hotpath_i_value_of_text(const char* v) {
     return r;
 }
 
-/* Names the layout that a compile unit was built with; the implementation checks it at the first
+    /* Names the layout that a compile unit was built with; the implementation checks it at the first
    touch of each site. */
-#define HOTPATH_I_ABI                                                                \
-    ((uint32_t)(HOTPATH_VERSION_MAJOR * 10000 + HOTPATH_VERSION_MINOR * 100) << 12 | \
-        (uint32_t)sizeof(hotpath_site_t))
+    #define HOTPATH_I_ABI                                                                \
+        ((uint32_t)(HOTPATH_VERSION_MAJOR * 10000 + HOTPATH_VERSION_MINOR * 100) << 12 | \
+            (uint32_t)sizeof(hotpath_site_t))
 
-/* The initializer of a hotpath_site_t: name must live as long as the file's static storage. */
-#define HOTPATH_SITE_INIT(name, kind) \
-    { name, __FILE__, __LINE__, (uint32_t)(kind), HOTPATH_I_ABI, 0 }
+    /* The initializer of a hotpath_site_t: name must live as long as the file's static storage. */
+    #define HOTPATH_SITE_INIT(name, kind) \
+        { name, __FILE__, __LINE__, (uint32_t)(kind), HOTPATH_I_ABI, 0 }
 
-#if HOTPATH_I_ON
+    #if HOTPATH_I_ON
 
     /* >>enabled */
 
-    #if HOTPATH_I_GNU
+        #if HOTPATH_I_GNU
 __attribute__((used)) static const uint32_t* const hotpath_i_link =
     &hotpath_define_HOTPATH_IMPLEMENTATION_in_one_file_or_link_the_program_with_rdynamic;
-    #endif
+        #endif
 
-    #define HOTPATH_I_SITE(n, name, kind) \
-        static hotpath_site_t HOTPATH_I_CAT(hotpath_i_site_, n) = HOTPATH_SITE_INIT(name, kind)
+        #define HOTPATH_I_SITE(n, name, kind) \
+            static hotpath_site_t HOTPATH_I_CAT(hotpath_i_site_, n) = HOTPATH_SITE_INIT(name, kind)
 
-    #ifndef __cplusplus
+        #ifndef __cplusplus
 static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(token); }
-        #if HOTPATH_I_GNU
-            /* Two declarations and no statement, so that a scope stands where a declaration may. */
-            #define HOTPATH_I_SCOPE_VAR(v, n, first, site)                       \
-                hotpath_token_t v __attribute__((cleanup(hotpath_i_scope_end))); \
-                const int HOTPATH_I_CAT(hotpath_i_begun_, n) HOTPATH_I_UNUSED =  \
-                    (first, hotpath_begin(site, &v), 0)
+            #if HOTPATH_I_GNU
+                /* Two declarations and no statement, so that a scope stands where a declaration may. */
+                #define HOTPATH_I_SCOPE_VAR(v, n, first, site)                       \
+                    hotpath_token_t v __attribute__((cleanup(hotpath_i_scope_end))); \
+                    const int HOTPATH_I_CAT(hotpath_i_begun_, n) HOTPATH_I_UNUSED =  \
+                        (first, hotpath_begin(site, &v), 0)
+            #else
+                /* This compiler has no attribute cleanup: use HOTPATH_BEGIN and HOTPATH_END in C. */
+                #define HOTPATH_I_SCOPE_VAR(v, n, first, site) \
+                    hotpath_this_compiler_has_only_HOTPATH_BEGIN_and_END v
+            #endif
+            #define HOTPATH_I_FUNC_NAME __func__
         #else
-            /* This compiler has no attribute cleanup: use HOTPATH_BEGIN and HOTPATH_END in C. */
-            #define HOTPATH_I_SCOPE_VAR(v, n, first, site) \
-                hotpath_this_compiler_has_only_HOTPATH_BEGIN_and_END v
+            #define HOTPATH_I_SCOPE_VAR(v, n, first, site) hotpath_i_scope v((first, site))
+            #if HOTPATH_I_GNU
+                /* Shortened to Class::function at the first touch. */
+                #define HOTPATH_I_FUNC_NAME __PRETTY_FUNCTION__
+            #else
+                #define HOTPATH_I_FUNC_NAME __FUNCTION__
+            #endif
         #endif
-        #define HOTPATH_I_FUNC_NAME __func__
-    #else
-        #define HOTPATH_I_SCOPE_VAR(v, n, first, site) hotpath_i_scope v((first, site))
-        #if HOTPATH_I_GNU
-            /* Shortened to Class::function at the first touch. */
-            #define HOTPATH_I_FUNC_NAME __PRETTY_FUNCTION__
-        #else
-            #define HOTPATH_I_FUNC_NAME __FUNCTION__
-        #endif
-    #endif
 
-    #define HOTPATH_I_SCOPE(name, kind, v, n) \
-        HOTPATH_I_SITE(n, name, kind);        \
-        HOTPATH_I_SCOPE_VAR(v, n, (void)0, &HOTPATH_I_CAT(hotpath_i_site_, n))
-    #define HOTPATH_I_SCOPE_N(name, kind, n) \
-        HOTPATH_I_SCOPE(name, kind, HOTPATH_I_CAT(hotpath_i_scope_, n), n)
-    #define HOTPATH_I_MAIN(n)                                                                \
-        HOTPATH_I_SITE(n, HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION);                       \
-        HOTPATH_I_SCOPE_VAR(HOTPATH_I_CAT(hotpath_i_scope_, n), n, hotpath_i_main(__func__), \
-            &HOTPATH_I_CAT(hotpath_i_site_, n))
-    #define HOTPATH_I_NAMED(string, n)                            \
-        hotpath_site_t* const HOTPATH_I_CAT(hotpath_i_site_, n) = \
-            hotpath_named_site(string, __FILE__, __LINE__);       \
-        HOTPATH_I_SCOPE_VAR(                                      \
-            HOTPATH_I_CAT(hotpath_i_scope_, n), n, (void)0, HOTPATH_I_CAT(hotpath_i_site_, n))
-    #define HOTPATH_I_BEGIN(v, name, n)                                 \
-        HOTPATH_I_SITE(n, name, HOTPATH_KIND_SCOPE);                    \
-        hotpath_token_t v;                                              \
-        const int HOTPATH_I_CAT(hotpath_i_begun_, n) HOTPATH_I_UNUSED = \
-            (hotpath_begin(&HOTPATH_I_CAT(hotpath_i_site_, n), &v), 0)
+        #define HOTPATH_I_SCOPE(name, kind, v, n) \
+            HOTPATH_I_SITE(n, name, kind);        \
+            HOTPATH_I_SCOPE_VAR(v, n, (void)0, &HOTPATH_I_CAT(hotpath_i_site_, n))
+        #define HOTPATH_I_SCOPE_N(name, kind, n) \
+            HOTPATH_I_SCOPE(name, kind, HOTPATH_I_CAT(hotpath_i_scope_, n), n)
+        #define HOTPATH_I_MAIN(n)                                                                \
+            HOTPATH_I_SITE(n, HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION);                       \
+            HOTPATH_I_SCOPE_VAR(HOTPATH_I_CAT(hotpath_i_scope_, n), n, hotpath_i_main(__func__), \
+                &HOTPATH_I_CAT(hotpath_i_site_, n))
+        #define HOTPATH_I_NAMED(string, n)                            \
+            hotpath_site_t* const HOTPATH_I_CAT(hotpath_i_site_, n) = \
+                hotpath_named_site(string, __FILE__, __LINE__);       \
+            HOTPATH_I_SCOPE_VAR(                                      \
+                HOTPATH_I_CAT(hotpath_i_scope_, n), n, (void)0, HOTPATH_I_CAT(hotpath_i_site_, n))
+        #define HOTPATH_I_BEGIN(v, name, n)                                 \
+            HOTPATH_I_SITE(n, name, HOTPATH_KIND_SCOPE);                    \
+            hotpath_token_t v;                                              \
+            const int HOTPATH_I_CAT(hotpath_i_begun_, n) HOTPATH_I_UNUSED = \
+                (hotpath_begin(&HOTPATH_I_CAT(hotpath_i_site_, n), &v), 0)
 
-    /* First line of main: starts hotpath, and is main's own scope. */
-    #define HOTPATH_MAIN() HOTPATH_I_MAIN(__COUNTER__)
-    /* This function, from here until it is left. */
-    #define HOTPATH_FUNC() \
-        HOTPATH_I_SCOPE_N(HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION, __COUNTER__)
-    /* From here to the end of the block; label is a string literal. */
-    #define HOTPATH_SCOPE(label) HOTPATH_I_SCOPE_N("" label "", HOTPATH_KIND_SCOPE, __COUNTER__)
-    /* From here to the end of the block, named by a string that is made at run time. */
-    #define HOTPATH_SCOPE_NAMED(string) HOTPATH_I_NAMED(string, __COUNTER__)
-    /* From here to HOTPATH_END(var), in the same function; declares var. */
-    #define HOTPATH_BEGIN(var, label) HOTPATH_I_BEGIN(var, "" label "", __COUNTER__)
-    /* An expression: ends var and gives the nanoseconds since its begin, as uint64_t. */
-    #define HOTPATH_END(var) hotpath_end_ns(&(var))
-    /* As HOTPATH_FUNC, for a function that returns with HOTPATH_RETURN; once a function. */
-    #define HOTPATH_FUNC_LOG() \
-        HOTPATH_I_SCOPE(HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION, hotpath_i_func_log, __COUNTER__)
-    /* The innermost open scope failed; reason is a string literal. A statement. */
-    #define HOTPATH_ERROR(reason) HOTPATH_I_ERROR("" reason "", __COUNTER__)
-    #define HOTPATH_I_ERROR(reason, n)                         \
-        do {                                                   \
-            HOTPATH_I_SITE(n, reason, HOTPATH_KIND_REASON);    \
-            hotpath_error(&HOTPATH_I_CAT(hotpath_i_site_, n)); \
-        } while (0)
-    /* The innermost open scope moved n bytes. */
-    #define HOTPATH_BYTES(n) hotpath_bytes((uint64_t)(n))
-    /* The name of this thread; any string. */
-    #define HOTPATH_THREAD_NAME(name) hotpath_thread_name(name)
+        /* First line of main: starts hotpath, and is main's own scope. */
+        #define HOTPATH_MAIN() HOTPATH_I_MAIN(__COUNTER__)
+        /* This function, from here until it is left. */
+        #define HOTPATH_FUNC() \
+            HOTPATH_I_SCOPE_N(HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION, __COUNTER__)
+        /* From here to the end of the block; label is a string literal. */
+        #define HOTPATH_SCOPE(label) HOTPATH_I_SCOPE_N("" label "", HOTPATH_KIND_SCOPE, __COUNTER__)
+        /* From here to the end of the block, named by a string that is made at run time. */
+        #define HOTPATH_SCOPE_NAMED(string) HOTPATH_I_NAMED(string, __COUNTER__)
+        /* From here to HOTPATH_END(var), in the same function; declares var. */
+        #define HOTPATH_BEGIN(var, label) HOTPATH_I_BEGIN(var, "" label "", __COUNTER__)
+        /* An expression: ends var and gives the nanoseconds since its begin, as uint64_t. */
+        #define HOTPATH_END(var) hotpath_end_ns(&(var))
+        /* As HOTPATH_FUNC, for a function that returns with HOTPATH_RETURN; once a function. */
+        #define HOTPATH_FUNC_LOG() \
+            HOTPATH_I_SCOPE(       \
+                HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION, hotpath_i_func_log, __COUNTER__)
+        /* The innermost open scope failed; reason is a string literal. A statement. */
+        #define HOTPATH_ERROR(reason) HOTPATH_I_ERROR("" reason "", __COUNTER__)
+        #define HOTPATH_I_ERROR(reason, n)                         \
+            do {                                                   \
+                HOTPATH_I_SITE(n, reason, HOTPATH_KIND_REASON);    \
+                hotpath_error(&HOTPATH_I_CAT(hotpath_i_site_, n)); \
+            } while (0)
+        /* The innermost open scope moved n bytes. */
+        #define HOTPATH_BYTES(n) hotpath_bytes((uint64_t)(n))
+        /* The name of this thread; any string. */
+        #define HOTPATH_THREAD_NAME(name) hotpath_thread_name(name)
 
-    /* The history of a value; key is a string literal. A statement. */
-    #define HOTPATH_VAL(key, v) HOTPATH_I_VAL("" key "", v, __COUNTER__)
-    #define HOTPATH_I_VAL(key, v, n)                                                      \
-        do {                                                                              \
-            HOTPATH_I_SITE(n, key, HOTPATH_KIND_VAL);                                     \
-            hotpath_value_record(&HOTPATH_I_CAT(hotpath_i_site_, n), HOTPATH_I_VALUE(v)); \
-        } while (0)
-    /* One number for all threads; key is a string literal. Statements. */
-    #define HOTPATH_GAUGE_SET(key, v) \
-        HOTPATH_I_GAUGE("" key "", HOTPATH_GAUGE_OP_SET, v, __COUNTER__)
-    #define HOTPATH_GAUGE_INC(key, v) \
-        HOTPATH_I_GAUGE("" key "", HOTPATH_GAUGE_OP_INC, v, __COUNTER__)
-    #define HOTPATH_GAUGE_DEC(key, v) \
-        HOTPATH_I_GAUGE("" key "", HOTPATH_GAUGE_OP_DEC, v, __COUNTER__)
-    #define HOTPATH_I_GAUGE(key, op, v, n)                                             \
-        do {                                                                           \
-            HOTPATH_I_SITE(n, key, HOTPATH_KIND_GAUGE);                                \
-            hotpath_gauge(&HOTPATH_I_CAT(hotpath_i_site_, n), op, HOTPATH_I_VALUE(v)); \
-        } while (0)
+        /* The history of a value; key is a string literal. A statement. */
+        #define HOTPATH_VAL(key, v) HOTPATH_I_VAL("" key "", v, __COUNTER__)
+        #define HOTPATH_I_VAL(key, v, n)                                                      \
+            do {                                                                              \
+                HOTPATH_I_SITE(n, key, HOTPATH_KIND_VAL);                                     \
+                hotpath_value_record(&HOTPATH_I_CAT(hotpath_i_site_, n), HOTPATH_I_VALUE(v)); \
+            } while (0)
+        /* One number for all threads; key is a string literal. Statements. */
+        #define HOTPATH_GAUGE_SET(key, v) \
+            HOTPATH_I_GAUGE("" key "", HOTPATH_GAUGE_OP_SET, v, __COUNTER__)
+        #define HOTPATH_GAUGE_INC(key, v) \
+            HOTPATH_I_GAUGE("" key "", HOTPATH_GAUGE_OP_INC, v, __COUNTER__)
+        #define HOTPATH_GAUGE_DEC(key, v) \
+            HOTPATH_I_GAUGE("" key "", HOTPATH_GAUGE_OP_DEC, v, __COUNTER__)
+        #define HOTPATH_I_GAUGE(key, op, v, n)                                             \
+            do {                                                                           \
+                HOTPATH_I_SITE(n, key, HOTPATH_KIND_GAUGE);                                \
+                hotpath_gauge(&HOTPATH_I_CAT(hotpath_i_site_, n), op, HOTPATH_I_VALUE(v)); \
+            } while (0)
 
-    #ifndef __cplusplus
-        #if HOTPATH_I_GENERIC
-            #define HOTPATH_I_VALUE(v) \
-                HOTPATH_I_EXTENSION _Generic((v),                                                              \
+        #ifndef __cplusplus
+            #if HOTPATH_I_GENERIC
+                #define HOTPATH_I_VALUE(v) \
+                    HOTPATH_I_EXTENSION _Generic((v),                                                              \
         bool: hotpath_i_value_of_bool,                                                             \
         char: hotpath_i_value_of_char,                                                             \
         signed char: hotpath_i_value_of_int,                                                       \
@@ -843,124 +845,116 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         char*: hotpath_i_value_of_text,                                                            \
         const char*: hotpath_i_value_of_text,                                                      \
         default: hotpath_i_value_of_pointer)(v)
-        #else
-            /* Without _Generic and GNU extensions a value is a double. */
-            #define HOTPATH_I_VALUE(v) hotpath_i_value_of_double((double)(v))
-        #endif
-        /* Leaves a HOTPATH_FUNC_LOG function and keeps the value in its log. A statement. Without
+            #else
+                /* Without _Generic and GNU extensions a value is a double. */
+                #define HOTPATH_I_VALUE(v) hotpath_i_value_of_double((double)(v))
+            #endif
+            /* Leaves a HOTPATH_FUNC_LOG function and keeps the value in its log. A statement. Without
    HOTPATH_FUNC_LOG() in the same function hotpath_i_func_log is undeclared. */
-        #if HOTPATH_I_GNU
-            #define HOTPATH_RETURN(v) \
-                HOTPATH_I_RETURN(v, HOTPATH_I_CAT(hotpath_i_value_, __COUNTER__))
-            #define HOTPATH_I_RETURN(v, r)                                   \
-                do {                                                         \
-                    const __typeof__((void)0, (v)) r = (v);                  \
-                    hotpath_result(&hotpath_i_func_log, HOTPATH_I_VALUE(r)); \
-                    return r;                                                \
-                } while (0)
-            /* An expression: evaluates expr once, records it, gives it back. Struct: HOTPATH_DBG_FORMAT. */
-            #define HOTPATH_DBG(expr) HOTPATH_I_DBG(expr, #expr, __COUNTER__)
-            #define HOTPATH_I_DBG(expr, text, n)                                             \
-                HOTPATH_I_EXTENSION({                                                        \
-                    HOTPATH_I_SITE(n, text, HOTPATH_KIND_DBG);                               \
-                    __typeof__((void)0, (expr)) HOTPATH_I_CAT(hotpath_i_value_, n) = (expr); \
-                    hotpath_value_record(&HOTPATH_I_CAT(hotpath_i_site_, n),                 \
-                        HOTPATH_I_VALUE(HOTPATH_I_CAT(hotpath_i_value_, n)));                \
-                    HOTPATH_I_CAT(hotpath_i_value_, n);                                      \
-                })
-            #define HOTPATH_I_TYPE_OF(expr) __typeof__((void)0, (expr))
-        #else
-            /* Without GNU extensions the return value is not kept, and dbg takes numbers only. */
-            #define HOTPATH_RETURN(v)         \
-                do {                          \
-                    (void)hotpath_i_func_log; \
-                    return (v);               \
-                } while (0)
-            #define HOTPATH_DBG(expr) (expr)
+            #if HOTPATH_I_GNU
+                #define HOTPATH_RETURN(v) \
+                    HOTPATH_I_RETURN(v, HOTPATH_I_CAT(hotpath_i_value_, __COUNTER__))
+                #define HOTPATH_I_RETURN(v, r)                                   \
+                    do {                                                         \
+                        const __typeof__((void)0, (v)) r = (v);                  \
+                        hotpath_result(&hotpath_i_func_log, HOTPATH_I_VALUE(r)); \
+                        return r;                                                \
+                    } while (0)
+                /* An expression: evaluates expr once, records it, gives it back. Struct: HOTPATH_DBG_FORMAT. */
+                #define HOTPATH_DBG(expr) HOTPATH_I_DBG(expr, #expr, __COUNTER__)
+                #define HOTPATH_I_DBG(expr, text, n)                                             \
+                    HOTPATH_I_EXTENSION({                                                        \
+                        HOTPATH_I_SITE(n, text, HOTPATH_KIND_DBG);                               \
+                        __typeof__((void)0, (expr)) HOTPATH_I_CAT(hotpath_i_value_, n) = (expr); \
+                        hotpath_value_record(&HOTPATH_I_CAT(hotpath_i_site_, n),                 \
+                            HOTPATH_I_VALUE(HOTPATH_I_CAT(hotpath_i_value_, n)));                \
+                        HOTPATH_I_CAT(hotpath_i_value_, n);                                      \
+                    })
+                #define HOTPATH_I_TYPE_OF(expr) __typeof__((void)0, (expr))
+            #else
+                /* Without GNU extensions the return value is not kept, and dbg takes numbers only. */
+                #define HOTPATH_RETURN(v)         \
+                    do {                          \
+                        (void)hotpath_i_func_log; \
+                        return (v);               \
+                    } while (0)
+                #define HOTPATH_DBG(expr) (expr)
+            #endif
         #endif
-    #endif
 
-    /* An expression for structs: evaluates expr once into var, records the text that format makes of
+        /* An expression for structs: evaluates expr once into var, records the text that format makes of
    it, gives var back: HOTPATH_DBG_FORMAT(p, position(i), "(%g, %g)", p.x, p.y). */
-    #if HOTPATH_I_GNU
-        #ifdef __cplusplus
-            #define HOTPATH_I_TYPE_OF(expr) auto
+        #if HOTPATH_I_GNU
+            #ifdef __cplusplus
+                #define HOTPATH_I_TYPE_OF(expr) auto
+            #endif
+            #define HOTPATH_DBG_FORMAT(var, expr, ...) \
+                HOTPATH_I_DBG_FORMAT(var, expr, #expr, __COUNTER__, __VA_ARGS__)
+            #define HOTPATH_I_DBG_FORMAT(var, expr, text, n, ...)                          \
+                HOTPATH_I_EXTENSION({                                                      \
+                    HOTPATH_I_SITE(n, text, HOTPATH_KIND_DBG);                             \
+                    HOTPATH_I_TYPE_OF(expr) var = (expr);                                  \
+                    hotpath_value_format(&HOTPATH_I_CAT(hotpath_i_site_, n), __VA_ARGS__); \
+                    var;                                                                   \
+                })
+        #else
+            #define HOTPATH_DBG_FORMAT(var, expr, ...) (expr)
         #endif
-        #define HOTPATH_DBG_FORMAT(var, expr, ...) \
-            HOTPATH_I_DBG_FORMAT(var, expr, #expr, __COUNTER__, __VA_ARGS__)
-        #define HOTPATH_I_DBG_FORMAT(var, expr, text, n, ...)                          \
-            HOTPATH_I_EXTENSION({                                                      \
-                HOTPATH_I_SITE(n, text, HOTPATH_KIND_DBG);                             \
-                HOTPATH_I_TYPE_OF(expr) var = (expr);                                  \
-                hotpath_value_format(&HOTPATH_I_CAT(hotpath_i_site_, n), __VA_ARGS__); \
-                var;                                                                   \
-            })
-    #else
-        #define HOTPATH_DBG_FORMAT(var, expr, ...) (expr)
-    #endif
 
-#else /* !HOTPATH_I_ON */
+    #else /* !HOTPATH_I_ON */
 
-    /* >>disabled
+        /* >>disabled
    A scope is a declaration that makes no code, in C++ two, so that `if (x) HOTPATH_SCOPE("a");` is
    an error in both modes. Arguments are checked and not evaluated. */
-    #ifdef __cplusplus
-        #define HOTPATH_I_OFF(v, checked)                         \
-            enum {                                                \
-                HOTPATH_I_CAT(v, checked_) = (int)sizeof(checked) \
-            };                                                    \
-            enum {                                                \
-                v = (int)HOTPATH_I_CAT(v, checked_)               \
-            }
-    #else
-        #define HOTPATH_I_OFF(v, checked) \
-            enum {                        \
-                v = (int)sizeof(checked)  \
-            }
-    #endif
-    #if HOTPATH_I_GNU
-        #define HOTPATH_I_OFF_END(var) \
-            HOTPATH_I_EXTENSION({      \
-                (void)(var);           \
-                (uint64_t)0;           \
-            })
-    #else
-        #define HOTPATH_I_OFF_END(var) ((void)(var), (uint64_t)0)
-    #endif
-    /* The expression alone, without a warning where the result is not used. */
-    #if defined(__clang__)
-        #define HOTPATH_I_OFF_EXPR(expr)                                     \
-            _Pragma("clang diagnostic push")                                 \
-                _Pragma("clang diagnostic ignored \"-Wunused-value\"")(expr) \
-                    _Pragma("clang diagnostic pop")
-    #elif HOTPATH_I_GNU && !defined(__cplusplus)
-        #define HOTPATH_I_OFF_EXPR(expr) HOTPATH_I_EXTENSION({ expr; })
-    #else
-        #define HOTPATH_I_OFF_EXPR(expr) (expr)
-    #endif
-    #define HOTPATH_I_OFF_VAR HOTPATH_I_CAT(hotpath_i_off_, __COUNTER__)
+        #ifdef __cplusplus
+            #define HOTPATH_I_OFF(v, checked)                         \
+                enum {                                                \
+                    HOTPATH_I_CAT(v, checked_) = (int)sizeof(checked) \
+                };                                                    \
+                enum {                                                \
+                    v = (int)HOTPATH_I_CAT(v, checked_)               \
+                }
+        #else
+            #define HOTPATH_I_OFF(v, checked) \
+                enum {                        \
+                    v = (int)sizeof(checked)  \
+                }
+        #endif
+        /* The expression alone, without a warning where the result is not used. */
+        #if defined(__clang__)
+            #define HOTPATH_I_OFF_EXPR(expr)                                     \
+                _Pragma("clang diagnostic push")                                 \
+                    _Pragma("clang diagnostic ignored \"-Wunused-value\"")(expr) \
+                        _Pragma("clang diagnostic pop")
+        #elif HOTPATH_I_GNU && !defined(__cplusplus)
+            #define HOTPATH_I_OFF_EXPR(expr) HOTPATH_I_EXTENSION({ expr; })
+        #else
+            #define HOTPATH_I_OFF_EXPR(expr) (expr)
+        #endif
+        #define HOTPATH_I_OFF_END(var) HOTPATH_I_OFF_EXPR(((void)(var), (uint64_t)0))
+        #define HOTPATH_I_OFF_VAR      HOTPATH_I_CAT(hotpath_i_off_, __COUNTER__)
 
-    #define HOTPATH_MAIN()              HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, char)
-    #define HOTPATH_FUNC()              HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, char)
-    #define HOTPATH_SCOPE(label)        HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, "" label "")
-    #define HOTPATH_SCOPE_NAMED(string) HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, string)
-    #define HOTPATH_BEGIN(var, label)   HOTPATH_I_OFF(var, "" label "")
-    #define HOTPATH_END(var)            HOTPATH_I_OFF_END(var)
-    #define HOTPATH_FUNC_LOG()          HOTPATH_I_OFF(hotpath_i_func_log, char)
-    #define HOTPATH_RETURN(v)         \
-        do {                          \
-            (void)hotpath_i_func_log; \
-            return (v);               \
-        } while (0)
-    #define HOTPATH_ERROR(reason)              ((void)sizeof("" reason ""))
-    #define HOTPATH_BYTES(n)                   ((void)sizeof(n))
-    #define HOTPATH_THREAD_NAME(name)          ((void)sizeof(name))
-    #define HOTPATH_VAL(key, v)                ((void)sizeof("" key ""), (void)sizeof(v))
-    #define HOTPATH_GAUGE_SET(key, v)          ((void)sizeof("" key ""), (void)sizeof(v))
-    #define HOTPATH_GAUGE_INC(key, v)          ((void)sizeof("" key ""), (void)sizeof(v))
-    #define HOTPATH_GAUGE_DEC(key, v)          ((void)sizeof("" key ""), (void)sizeof(v))
-    #define HOTPATH_DBG(expr)                  HOTPATH_I_OFF_EXPR(expr)
-    #define HOTPATH_DBG_FORMAT(var, expr, ...) HOTPATH_I_OFF_EXPR(expr)
+        #define HOTPATH_MAIN()              HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, char)
+        #define HOTPATH_FUNC()              HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, char)
+        #define HOTPATH_SCOPE(label)        HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, "" label "")
+        #define HOTPATH_SCOPE_NAMED(string) HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, string)
+        #define HOTPATH_BEGIN(var, label)   HOTPATH_I_OFF(var, "" label "")
+        #define HOTPATH_END(var)            HOTPATH_I_OFF_END(var)
+        #define HOTPATH_FUNC_LOG()          HOTPATH_I_OFF(hotpath_i_func_log, char)
+        /* One statement, also in front of an else, that makes no jump even at -O0. */
+        #define HOTPATH_RETURN(v)       \
+            switch (hotpath_i_func_log) \
+            default:                    \
+                return (v)
+        #define HOTPATH_ERROR(reason)              ((void)sizeof("" reason ""))
+        #define HOTPATH_BYTES(n)                   ((void)sizeof(n))
+        #define HOTPATH_THREAD_NAME(name)          ((void)sizeof(name))
+        #define HOTPATH_VAL(key, v)                ((void)sizeof("" key ""), (void)sizeof(v))
+        #define HOTPATH_GAUGE_SET(key, v)          ((void)sizeof("" key ""), (void)sizeof(v))
+        #define HOTPATH_GAUGE_INC(key, v)          ((void)sizeof("" key ""), (void)sizeof(v))
+        #define HOTPATH_GAUGE_DEC(key, v)          ((void)sizeof("" key ""), (void)sizeof(v))
+        #define HOTPATH_DBG(expr)                  HOTPATH_I_OFF_EXPR(expr)
+        #define HOTPATH_DBG_FORMAT(var, expr, ...) HOTPATH_I_OFF_EXPR(expr)
 
 /* The functions that programs call by hand, empty. */
 static inline bool hotpath_start(const hotpath_desc_t* desc) { return (void)desc, false; }
@@ -1048,17 +1042,17 @@ static inline bool hotpath_report(const hotpath_snapshot_t* snapshot,
     return (void)snapshot, (void)desc, (void)write, (void)user, true;
 }
 
-#endif /* HOTPATH_I_ON */
+    #endif /* HOTPATH_I_ON */
 
-/* >>cpp
+    /* >>cpp
    A scope that ends with its block, values by overload, and DBG for every type. */
-#if defined(__cplusplus) && HOTPATH_I_ON
-    #if HOTPATH_I_GNU
-        #define HOTPATH_I_INLINE \
-            inline __attribute__((always_inline)) /* also at -O0: see same_stack */
-    #else
-        #define HOTPATH_I_INLINE inline
-    #endif
+    #if defined(__cplusplus) && HOTPATH_I_ON
+        #if HOTPATH_I_GNU
+            #define HOTPATH_I_INLINE \
+                inline __attribute__((always_inline)) /* also at -O0: see same_stack */
+        #else
+            #define HOTPATH_I_INLINE inline
+        #endif
 class hotpath_i_scope {
   public:
     HOTPATH_I_INLINE explicit hotpath_i_scope(hotpath_site_t* site) { hotpath_begin(site, &token); }
@@ -1067,8 +1061,10 @@ class hotpath_i_scope {
     hotpath_i_scope& operator=(const hotpath_i_scope&) = delete;
     hotpath_token_t token;
 };
-    #define HOTPATH_I_OVERLOAD(type, name) \
-        inline hotpath_value_t hotpath_i_value_of(type v) { return hotpath_i_value_of_##name(v); }
+        #define HOTPATH_I_OVERLOAD(type, name)                  \
+            inline hotpath_value_t hotpath_i_value_of(type v) { \
+                return hotpath_i_value_of_##name(v);            \
+            }
 HOTPATH_I_OVERLOAD(bool, bool)
 HOTPATH_I_OVERLOAD(char, char)
 HOTPATH_I_OVERLOAD(signed char, int)
@@ -1086,7 +1082,7 @@ HOTPATH_I_OVERLOAD(double, double)
 HOTPATH_I_OVERLOAD(long double, long_double)
 HOTPATH_I_OVERLOAD(const char*, text)
 HOTPATH_I_OVERLOAD(const volatile void*, pointer)
-    #undef HOTPATH_I_OVERLOAD
+        #undef HOTPATH_I_OVERLOAD
 /* Strings with c_str(), enums; anything else is kept as "{?}", so that RETURN works everywhere. */
 template <int N> struct hotpath_i_rank : hotpath_i_rank<N - 1> {};
 template <> struct hotpath_i_rank<0> {};
@@ -1102,7 +1098,7 @@ auto hotpath_i_value_any(const T& v, hotpath_i_rank<1>)
 template <class T> auto hotpath_i_value_any(const T& v, hotpath_i_rank<0>) -> hotpath_value_t {
     return (void)v, hotpath_i_value_of_text("{?}");
 }
-    #define HOTPATH_I_VALUE(v) hotpath_i_value_any((v), hotpath_i_rank<2>())
+        #define HOTPATH_I_VALUE(v) hotpath_i_value_any((v), hotpath_i_rank<2>())
 template <class T> T hotpath_i_dbg(hotpath_site_t* site, T&& v) {
     hotpath_value_record(site, HOTPATH_I_VALUE(v));
     return static_cast<T&&>(v);
@@ -1111,132 +1107,144 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
     hotpath_result(&scope.token, HOTPATH_I_VALUE(v));
     return static_cast<T&&>(v);
 }
-    #define HOTPATH_RETURN(v) return hotpath_i_return(hotpath_i_func_log, v)
-    #define HOTPATH_DBG(expr)                                                            \
-        hotpath_i_dbg(                                                                   \
-            []() -> hotpath_site_t* {                                                    \
-                static hotpath_site_t site = HOTPATH_SITE_INIT(#expr, HOTPATH_KIND_DBG); \
-                return &site;                                                            \
-            }(),                                                                         \
-            expr)
-#endif
+        #define HOTPATH_RETURN(v) return hotpath_i_return(hotpath_i_func_log, v)
+        #define HOTPATH_DBG(expr)                                                            \
+            hotpath_i_dbg(                                                                   \
+                []() -> hotpath_site_t* {                                                    \
+                    static hotpath_site_t site = HOTPATH_SITE_INIT(#expr, HOTPATH_KIND_DBG); \
+                    return &site;                                                            \
+                }(),                                                                         \
+                expr)
+    #endif
 
-#if defined(HOTPATH_SHORT_NAMES)
-    #define HP_MAIN()                     HOTPATH_MAIN()
-    #define HP_FUNC()                     HOTPATH_FUNC()
-    #define HP_SCOPE(label)               HOTPATH_SCOPE(label)
-    #define HP_SCOPE_NAMED(string)        HOTPATH_SCOPE_NAMED(string)
-    #define HP_BEGIN(var, label)          HOTPATH_BEGIN(var, label)
-    #define HP_END(var)                   HOTPATH_END(var)
-    #define HP_FUNC_LOG()                 HOTPATH_FUNC_LOG()
-    #define HP_RETURN(v)                  HOTPATH_RETURN(v)
-    #define HP_ERROR(reason)              HOTPATH_ERROR(reason)
-    #define HP_BYTES(n)                   HOTPATH_BYTES(n)
-    #define HP_THREAD_NAME(name)          HOTPATH_THREAD_NAME(name)
-    #define HP_VAL(key, v)                HOTPATH_VAL(key, v)
-    #define HP_GAUGE_SET(key, v)          HOTPATH_GAUGE_SET(key, v)
-    #define HP_GAUGE_INC(key, v)          HOTPATH_GAUGE_INC(key, v)
-    #define HP_GAUGE_DEC(key, v)          HOTPATH_GAUGE_DEC(key, v)
-    #define HP_DBG(expr)                  HOTPATH_DBG(expr)
-    #define HP_DBG_FORMAT(var, expr, ...) HOTPATH_DBG_FORMAT(var, expr, __VA_ARGS__)
-#endif
+    #if defined(HOTPATH_SHORT_NAMES)
+        #define HP_MAIN()                     HOTPATH_MAIN()
+        #define HP_FUNC()                     HOTPATH_FUNC()
+        #define HP_SCOPE(label)               HOTPATH_SCOPE(label)
+        #define HP_SCOPE_NAMED(string)        HOTPATH_SCOPE_NAMED(string)
+        #define HP_BEGIN(var, label)          HOTPATH_BEGIN(var, label)
+        #define HP_END(var)                   HOTPATH_END(var)
+        #define HP_FUNC_LOG()                 HOTPATH_FUNC_LOG()
+        #define HP_RETURN(v)                  HOTPATH_RETURN(v)
+        #define HP_ERROR(reason)              HOTPATH_ERROR(reason)
+        #define HP_BYTES(n)                   HOTPATH_BYTES(n)
+        #define HP_THREAD_NAME(name)          HOTPATH_THREAD_NAME(name)
+        #define HP_VAL(key, v)                HOTPATH_VAL(key, v)
+        #define HP_GAUGE_SET(key, v)          HOTPATH_GAUGE_SET(key, v)
+        #define HP_GAUGE_INC(key, v)          HOTPATH_GAUGE_INC(key, v)
+        #define HP_GAUGE_DEC(key, v)          HOTPATH_GAUGE_DEC(key, v)
+        #define HP_DBG(expr)                  HOTPATH_DBG(expr)
+        #define HP_DBG_FORMAT(var, expr, ...) HOTPATH_DBG_FORMAT(var, expr, __VA_ARGS__)
+    #endif
 
 #endif /* HOTPATH_H */
 
 #if defined(HOTPATH_IMPLEMENTATION) && HOTPATH_I_ON && !defined(HOTPATH_I_IMPLEMENTED)
-#define HOTPATH_I_IMPLEMENTED 1
+    #define HOTPATH_I_IMPLEMENTED 1
 
-/* >>implementation */
-#if !defined(HOTPATH_MAX_DEPTH)
-    #define HOTPATH_MAX_DEPTH 16384
-#endif
-#if !defined(HOTPATH_MAX_NODES)
-    #define HOTPATH_MAX_NODES 65536
-#endif
-#if !defined(HOTPATH_MAX_FUNCTIONS)
-    #define HOTPATH_MAX_FUNCTIONS 16384
-#endif
-#if HOTPATH_MAX_DEPTH < 8 || HOTPATH_MAX_DEPTH > 65536
-    #error "hotpath: HOTPATH_MAX_DEPTH must be 8 to 65536"
-#endif
-#if HOTPATH_MAX_NODES < 16 || HOTPATH_MAX_NODES > 8388608
-    #error "hotpath: HOTPATH_MAX_NODES must be 16 to 8388608"
-#endif
-#if HOTPATH_MAX_FUNCTIONS < 16 || HOTPATH_MAX_FUNCTIONS > 1048576
-    #error "hotpath: HOTPATH_MAX_FUNCTIONS must be 16 to 1048576"
-#endif
-
-#include <string.h>
-#include <stdlib.h>
-#include <stdarg.h>
-#include <errno.h>
-#if !defined(HOTPATH_NO_STDIO)
-    #include <stdio.h>
-#endif
-#if defined(_WIN32)
-    #if !defined(WIN32_LEAN_AND_MEAN)
-        #define WIN32_LEAN_AND_MEAN
+    /* >>implementation */
+    #if !defined(HOTPATH_MAX_DEPTH)
+        #define HOTPATH_MAX_DEPTH 16384
     #endif
-    #include <windows.h>
-#else
-    #include <dirent.h>
-    #include <fcntl.h>
-    #include <pthread.h>
-    #include <sched.h>
-    #include <signal.h>
-    #include <time.h>
-    #include <unistd.h>
-    #include <sys/mman.h>
-    #if defined(__linux__)
-        #include <poll.h>
-        #include <sys/prctl.h>
-        #include <sys/syscall.h>
-        #include <sys/auxv.h>
+    #if !defined(HOTPATH_MAX_NODES)
+        #define HOTPATH_MAX_NODES 65536
+    #endif
+    #if !defined(HOTPATH_MAX_FUNCTIONS)
+        #define HOTPATH_MAX_FUNCTIONS 16384
+    #endif
+    #if HOTPATH_MAX_DEPTH < 8 || HOTPATH_MAX_DEPTH > 65536
+        #error "hotpath: HOTPATH_MAX_DEPTH must be 8 to 65536"
+    #endif
+    #if HOTPATH_MAX_NODES < 16 || HOTPATH_MAX_NODES > 8388608
+        #error "hotpath: HOTPATH_MAX_NODES must be 16 to 8388608"
+    #endif
+    #if HOTPATH_MAX_FUNCTIONS < 16 || HOTPATH_MAX_FUNCTIONS > 1048576
+        #error "hotpath: HOTPATH_MAX_FUNCTIONS must be 16 to 1048576"
+    #endif
+
+    #include <string.h>
+    #include <stdlib.h>
+    #include <stdarg.h>
+    #include <errno.h>
+    #if !defined(HOTPATH_NO_STDIO)
+        #include <stdio.h>
+    #endif
+    #if defined(_WIN32)
+        #if !defined(WIN32_LEAN_AND_MEAN)
+            #define WIN32_LEAN_AND_MEAN
+        #endif
+        #include <windows.h>
     #else
-        #include <poll.h>
+        #include <dirent.h>
+        #include <fcntl.h>
+        #include <pthread.h>
+        #include <sched.h>
+        #include <signal.h>
+        #include <time.h>
+        #include <unistd.h>
+        #include <sys/mman.h>
+        #if defined(__linux__)
+            #include <poll.h>
+            #include <sys/prctl.h>
+            #include <sys/syscall.h>
+            #include <sys/auxv.h>
+        #else
+            #include <poll.h>
+        #endif
+        #if !defined(MAP_ANONYMOUS)
+            #error \
+                "hotpath: include hotpath.h before all other headers where HOTPATH_IMPLEMENTATION is defined, or compile that file with -D_GNU_SOURCE"
+        #endif
     #endif
-    #if !defined(MAP_ANONYMOUS)
+
+    #if !HOTPATH_I_GNU
         #error \
-            "hotpath: include hotpath.h before all other headers where HOTPATH_IMPLEMENTATION is defined, or compile that file with -D_GNU_SOURCE"
+            "hotpath: the implementation needs gcc, clang or a compiler with their __atomic builtins"
     #endif
-#endif
+    #define HOTPATH_I_LIKELY(x)   __builtin_expect(!!(x), 1)
+    #define HOTPATH_I_UNLIKELY(x) __builtin_expect(!!(x), 0)
+/* Their cookies must lie on the stack itself, where AddressSanitizer might put them elsewhere. */
+    #define HOTPATH_I_REAL_STACK __attribute__((no_sanitize("address")))
+    #define HOTPATH_I_COLD       __attribute__((noinline, cold))
+    #if defined(__clang__)
+        #define HOTPATH_I_HOT __attribute__((noinline))
+    #else
+        /* A clone could have a frame of another size, and stack addresses would not compare. */
+        #define HOTPATH_I_HOT __attribute__((noinline, noclone))
+    #endif
 
-#if !HOTPATH_I_GNU
-    #error "hotpath: the implementation needs gcc, clang or a compiler with their __atomic builtins"
-#endif
-#define HOTPATH_I_LIKELY(x)   __builtin_expect(!!(x), 1)
-#define HOTPATH_I_UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define HOTPATH_I_COLD        __attribute__((noinline, cold))
-#if defined(__clang__)
-    #define HOTPATH_I_HOT __attribute__((noinline))
-#else
-    /* A clone could have a frame of another size, and stack addresses would not compare. */
-    #define HOTPATH_I_HOT __attribute__((noinline, noclone))
-#endif
-
-/* >>atomics
+    /* >>atomics
    The order stands in the name. One thread writes each counter, so that a relaxed load, an addition
    and a relaxed store are an increment; _SHARED_ADD is for the few words that many threads write. */
-#define HOTPATH_I_LOAD(p)             __atomic_load_n((p), __ATOMIC_RELAXED)
-#define HOTPATH_I_LOAD_ACQUIRE(p)     __atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define HOTPATH_I_STORE(p, v)         __atomic_store_n((p), (v), __ATOMIC_RELAXED)
-#define HOTPATH_I_STORE_RELEASE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define HOTPATH_I_OWN_ADD(p, v)       HOTPATH_I_STORE((p), HOTPATH_I_LOAD(p) + (v))
-#define HOTPATH_I_SHARED_ADD(p, v)    __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
-#define HOTPATH_I_CAS(p, expected, v) \
-    __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
-/* Keeps the compiler, and so a signal handler of the same thread, in program order. */
-#define HOTPATH_I_SIGNAL_FENCE() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+    #define HOTPATH_I_LOAD(p)             __atomic_load_n((p), __ATOMIC_RELAXED)
+    #define HOTPATH_I_LOAD_ACQUIRE(p)     __atomic_load_n((p), __ATOMIC_ACQUIRE)
+    #define HOTPATH_I_STORE(p, v)         __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+    #define HOTPATH_I_STORE_RELEASE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+    #define HOTPATH_I_OWN_ADD(p, v)       HOTPATH_I_STORE((p), HOTPATH_I_LOAD(p) + (v))
+    #define HOTPATH_I_SHARED_ADD(p, v)    __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
+    #define HOTPATH_I_CAS(p, expected, v) \
+        __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
+    /* Keeps the compiler, and so a signal handler of the same thread, in program order. */
+    #define HOTPATH_I_SIGNAL_FENCE() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 
 /* >>platform
    Everything the kit needs of the system. Another system is another branch here. */
 
 static uint64_t hotpath_i_os_monotonic_ns(void);
+    #if !defined(HOTPATH_CLOCK) && (defined(__x86_64__) || defined(__i386__))
+        #define HOTPATH_I_ASK_TSC 1
+    #else
+        #define HOTPATH_I_ASK_TSC 0
+    #endif
 
-#if defined(HOTPATH_PAGES_ALLOC)
-static void* hotpath_i_os_pages_alloc(size_t size) { return HOTPATH_PAGES_ALLOC(size); }
-static void hotpath_i_os_pages_free(void* pages, size_t size) { HOTPATH_PAGES_FREE(pages, size); }
-#elif defined(_WIN32)
+    #if defined(HOTPATH_PAGES_ALLOC)
+static void* hotpath_i_os_pages_alloc(size_t hotpath_i_size) {
+    return HOTPATH_PAGES_ALLOC(hotpath_i_size);
+}
+static void hotpath_i_os_pages_free(void* hotpath_i_pages, size_t hotpath_i_size) {
+    HOTPATH_PAGES_FREE(hotpath_i_pages, hotpath_i_size);
+}
+    #elif defined(_WIN32)
 static void* hotpath_i_os_pages_alloc(size_t size) {
     return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
 }
@@ -1244,7 +1252,7 @@ static void hotpath_i_os_pages_free(void* pages, size_t size) {
     (void)size;
     VirtualFree(pages, 0, MEM_RELEASE);
 }
-#else
+    #else
 static void* hotpath_i_os_pages_alloc(size_t size) {
     int saved = errno;
     void* pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -1256,9 +1264,9 @@ static void hotpath_i_os_pages_free(void* pages, size_t size) {
     munmap(pages, size);
     errno = saved;
 }
-#endif
+    #endif
 
-#if defined(_WIN32)
+    #if defined(_WIN32)
 
 static uint64_t hotpath_i_os_monotonic_ns(void) {
     LARGE_INTEGER frequency, now;
@@ -1306,7 +1314,9 @@ static void hotpath_i_os_write_stderr(const char* text, size_t size) {
     DWORD written;
     WriteFile(GetStdHandle(STD_ERROR_HANDLE), text, (DWORD)size, &written, NULL);
 }
+        #if HOTPATH_I_ASK_TSC
 static bool hotpath_i_os_tsc_rejected(void) { return false; }
+        #endif
 static DWORD hotpath_i_os_exit_slot = FLS_OUT_OF_INDEXES;
 static void hotpath_i_os_thread_ends(void* record);
 static void WINAPI hotpath_i_os_fls_callback(void* record) { hotpath_i_os_thread_ends(record); }
@@ -1320,7 +1330,7 @@ static void hotpath_i_os_exit_hook_set(void* record) {
 }
 static void hotpath_i_os_exit_hook_free(void) { FlsFree(hotpath_i_os_exit_slot); }
 
-#else /* POSIX */
+    #else /* POSIX */
 
 static uint64_t hotpath_i_os_monotonic_ns(void) {
     struct timespec t;
@@ -1334,14 +1344,14 @@ static int64_t hotpath_i_os_unix_ns(void) {
 }
 static uint64_t hotpath_i_os_pid(void) { return (uint64_t)getpid(); }
 static void hotpath_i_os_yield(void) { sched_yield(); }
-    #if !defined(HOTPATH_NO_STDIO)
+        #if !defined(HOTPATH_NO_STDIO)
 static bool hotpath_i_os_is_terminal(int fd) {
     int saved = errno;
     bool terminal = isatty(fd) != 0;
     errno = saved;
     return terminal;
 }
-    #endif
+        #endif
 static void hotpath_i_os_write_stderr(const char* text, size_t size) {
     int saved = errno;
     while (size > 0) {
@@ -1352,7 +1362,7 @@ static void hotpath_i_os_write_stderr(const char* text, size_t size) {
     errno = saved;
 }
 
-    #if defined(__linux__)
+        #if defined(__linux__)
 static uint64_t hotpath_i_os_tid(void) { return (uint64_t)syscall(SYS_gettid); }
 static bool hotpath_i_os_thread_is_dead(uint64_t tid) {
     int saved = errno;
@@ -1420,6 +1430,7 @@ static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_
     errno = saved;
     return found;
 }
+            #if HOTPATH_I_ASK_TSC
 /* Whether the kernel found the time-stamp counter unusable and took it off its list. */
 static bool hotpath_i_os_tsc_rejected(void) {
     int saved = errno;
@@ -1433,7 +1444,8 @@ static bool hotpath_i_os_tsc_rejected(void) {
     text[n] = 0;
     return strstr(text, "tsc") == NULL;
 }
-    #else
+            #endif
+        #else
 static uint64_t hotpath_i_os_tid(void) { return (uint64_t)(uintptr_t)pthread_self(); }
 static bool hotpath_i_os_thread_is_dead(uint64_t tid) { return (void)tid, false; }
 static void hotpath_i_os_thread_name(char* name, size_t size) {
@@ -1444,8 +1456,10 @@ static void hotpath_i_os_executable(char* path, size_t size) { (void)size, path[
 static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_t* high) {
     return (void)address, (void)low, (void)high, false;
 }
+            #if HOTPATH_I_ASK_TSC
 static bool hotpath_i_os_tsc_rejected(void) { return false; }
-    #endif
+            #endif
+        #endif
 
 static pthread_key_t hotpath_i_os_exit_key;
 static bool hotpath_i_os_exit_key_made;
@@ -1459,68 +1473,65 @@ static bool hotpath_i_os_exit_hook_init(void (*child)(void)) {
 static void hotpath_i_os_exit_hook_set(void* record) {
     if (hotpath_i_os_exit_key_made) pthread_setspecific(hotpath_i_os_exit_key, record);
 }
-    #if defined(__PIC__) && !defined(__PIE__)
+        #if defined(__PIC__) && !defined(__PIE__)
 static void hotpath_i_os_exit_hook_free(void) {
     if (hotpath_i_os_exit_key_made) pthread_key_delete(hotpath_i_os_exit_key);
     hotpath_i_os_exit_key_made = false;
 }
+        #endif
     #endif
-#endif
 
-/* The caller's stack address at the call: the same for every call from one frame. */
-#if defined(__x86_64__) || !defined(__clang__)
-    #define HOTPATH_I_STACK_ADDRESS() ((uintptr_t)__builtin_dwarf_cfa())
-#else
-    #define HOTPATH_I_STACK_ADDRESS() ((uintptr_t)__builtin_frame_address(0))
-#endif
-#define HOTPATH_I_RETURN_ADDRESS() ((uintptr_t)__builtin_return_address(0))
-
-#if !defined(HOTPATH_THREAD_LOCAL)
-    #if defined(__ELF__) && defined(__PIC__) && !defined(__PIE__)
-        /* From a shared library the general model costs a call; these few bytes fit what every loader keeps
-   in reserve for libraries that are loaded later. */
-        #define HOTPATH_THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
+    /* The caller's stack address at the call: the same for every call from one frame. */
+    #if defined(__x86_64__) || !defined(__clang__)
+        #define HOTPATH_I_STACK_ADDRESS() ((uintptr_t)__builtin_dwarf_cfa())
     #else
-        #define HOTPATH_THREAD_LOCAL __thread
+        #define HOTPATH_I_STACK_ADDRESS() ((uintptr_t)__builtin_frame_address(0))
     #endif
-#endif
 
-/* The clock. HOTPATH_I_TICKS is what a recording reads: nothing but the counter where there is one.
-   How ticks become nanoseconds is in the section clock. */
-#if defined(HOTPATH_CLOCK)
-    #if !defined(HOTPATH_CLOCK_HZ)
-        #define HOTPATH_CLOCK_HZ 1000000000
+    #if !defined(HOTPATH_THREAD_LOCAL)
+        #if defined(__ELF__) && defined(__PIC__) && !defined(__PIE__)
+            /* From a shared library the general model costs a call; these few bytes fit what every loader keeps
+   in reserve for libraries that are loaded later. */
+            #define HOTPATH_THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
+        #else
+            #define HOTPATH_THREAD_LOCAL __thread
+        #endif
     #endif
-    #define HOTPATH_I_TICKS() ((uint64_t)HOTPATH_CLOCK())
-#elif defined(__x86_64__) || defined(__i386__)
-    #include <cpuid.h>
-    #define HOTPATH_I_COUNTER 1
+
+    /* The clock. hotpath_i_ticks is what a recording reads: nothing but the counter where there is one.
+   How ticks become nanoseconds is in the section clock. */
+    #if defined(HOTPATH_CLOCK)
+        #if !defined(HOTPATH_CLOCK_HZ)
+            #define HOTPATH_CLOCK_HZ 1000000000
+        #endif
+static inline uint64_t hotpath_i_ticks(void) { return (uint64_t)HOTPATH_CLOCK(); }
+    #elif defined(__x86_64__) || defined(__i386__)
+        #include <cpuid.h>
+        #define HOTPATH_I_COUNTER      1
+        #define HOTPATH_I_COUNTER_NAME "tsc"
 static bool hotpath_i_counter_usable;
-    #define HOTPATH_I_TICKS()                                                \
-        (HOTPATH_I_LIKELY(hotpath_i_counter_usable) ? __builtin_ia32_rdtsc() \
-                                                    : hotpath_i_os_monotonic_ns())
+static inline uint64_t hotpath_i_ticks(void) {
+    return HOTPATH_I_LIKELY(hotpath_i_counter_usable) ? __builtin_ia32_rdtsc()
+                                                      : hotpath_i_os_monotonic_ns();
+}
 static void hotpath_i_counter_init(void) {
     unsigned a = 0, b = 0, c = 0, d = 0;
     hotpath_i_counter_usable = __get_cpuid(0x80000007u, &a, &b, &c, &d) != 0 && (d & 0x100u) != 0 &&
                                !hotpath_i_os_tsc_rejected();
 }
-    #define HOTPATH_I_COUNTER_NAME "tsc"
-#elif defined(__aarch64__)
-    #define HOTPATH_I_COUNTER 1
+    #elif defined(__aarch64__)
+        #define HOTPATH_I_COUNTER      1
+        #define HOTPATH_I_COUNTER_NAME "cntvct"
 static bool hotpath_i_counter_usable;
-static inline uint64_t hotpath_i_counter(void) {
+static inline uint64_t hotpath_i_ticks(void) {
     uint64_t v;
     __asm__ volatile("mrs %0, cntvct_el0" : "=r"(v));
-    return v;
+    return HOTPATH_I_LIKELY(hotpath_i_counter_usable) ? v : hotpath_i_os_monotonic_ns();
 }
-    #define HOTPATH_I_TICKS()                                             \
-        (HOTPATH_I_LIKELY(hotpath_i_counter_usable) ? hotpath_i_counter() \
-                                                    : hotpath_i_os_monotonic_ns())
 static void hotpath_i_counter_init(void) { hotpath_i_counter_usable = true; }
-    #define HOTPATH_I_COUNTER_NAME "cntvct"
-#else
-    #define HOTPATH_I_TICKS() hotpath_i_os_monotonic_ns()
-#endif
+    #else
+static inline uint64_t hotpath_i_ticks(void) { return hotpath_i_os_monotonic_ns(); }
+    #endif
 
 /* >>log
    What is said, and the settings from the environment. */
@@ -1655,39 +1666,39 @@ static size_t hotpath_i_put_columns(
     return column;
 }
 
-/* The sections of a report: constant, name and field prefix, name of the MCP tool. The order is
+    /* The sections of a report: constant, name and field prefix, name of the MCP tool. The order is
    that of the table. */
-#define HOTPATH_I_SECTIONS(X)                   \
-    X(FUNCTIONS, functions, "functions_timing") \
-    X(CALL_TREE, call_tree, "call_tree")        \
-    X(THREADS, threads, "threads")              \
-    X(GAUGES, gauges, "gauges")                 \
-    X(DBG, dbg, "dbg_entries")                  \
-    X(VAL, val, "val_entries")
+    #define HOTPATH_I_SECTIONS(X)                   \
+        X(FUNCTIONS, functions, "functions_timing") \
+        X(CALL_TREE, call_tree, "call_tree")        \
+        X(THREADS, threads, "threads")              \
+        X(GAUGES, gauges, "gauges")                 \
+        X(DBG, dbg, "dbg_entries")                  \
+        X(VAL, val, "val_entries")
 
-/* The signals that HOTPATH_REPORT_SIGNALS may name; the mask has a bit for each, in this order. */
-#define HOTPATH_I_SIGNALS(X) \
-    X(INT) X(TERM) X(HUP) X(QUIT) X(USR1) X(USR2) X(SEGV) X(ABRT) X(BUS) X(FPE) X(ILL)
+    /* The signals that HOTPATH_REPORT_SIGNALS may name; the mask has a bit for each, in this order. */
+    #define HOTPATH_I_SIGNALS(X) \
+        X(INT) X(TERM) X(HUP) X(QUIT) X(USR1) X(USR2) X(SEGV) X(ABRT) X(BUS) X(FPE) X(ILL)
 
 enum {
-#define HOTPATH_I_ROW(constant, name, tool) HOTPATH_I_SECTION_##constant,
+    #define HOTPATH_I_ROW(constant, name, tool) HOTPATH_I_SECTION_##constant,
     HOTPATH_I_SECTIONS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
     HOTPATH_I_SECTION_COUNT
 };
 
 enum {
-#define HOTPATH_I_ROW(name) HOTPATH_I_SIGNAL_##name,
+    #define HOTPATH_I_ROW(name) HOTPATH_I_SIGNAL_##name,
     HOTPATH_I_SIGNALS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
     HOTPATH_I_SIGNAL_COUNT
 };
 
-#define HOTPATH_I_PATH_SIZE       1024
-#define HOTPATH_I_TEXT_SIZE       256
-#define HOTPATH_I_MAX_PERCENTILES 8
-#define HOTPATH_I_UNSET           UINT64_MAX /* HOTPATH_LIMIT is not given */
-#define HOTPATH_I_FORMAT_NONE     0          /* beside hotpath_format_t */
+    #define HOTPATH_I_PATH_SIZE       1024
+    #define HOTPATH_I_TEXT_SIZE       256
+    #define HOTPATH_I_MAX_PERCENTILES 8
+    #define HOTPATH_I_UNSET           UINT64_MAX /* HOTPATH_LIMIT is not given */
+    #define HOTPATH_I_FORMAT_NONE     0          /* beside hotpath_format_t */
 
 /* Percentiles as millionths of a percent, so that their names are exact. */
 typedef struct hotpath_i_percentiles {
@@ -1701,52 +1712,57 @@ typedef struct hotpath_i_chosen {
     uint32_t with_data;
 } hotpath_i_chosen_t;
 
-/* Every variable: field, type, variable, default, least, most, what it is. A limit of 0 means all;
+    /* Every variable: field, type, variable, default, least, most, what it is. A limit of 0 means all;
    one that is not given takes the value of HOTPATH_LIMIT if that is given. */
-#define HOTPATH_I_SETTINGS(X)                                                                      \
-    X(output_format, FORMAT, "HOTPATH_OUTPUT_FORMAT", "table", 0, 0, "form of the report")         \
-    X(output_path, PATH, "HOTPATH_OUTPUT_PATH", "stdout", 0, 0, "its place; %p is the pid")        \
-    X(report, SECTIONS, "HOTPATH_REPORT", "auto", 0, 0, "sections; auto: those with data")         \
-    X(report_label, TEXT, "HOTPATH_REPORT_LABEL", "", 0, 0, "name of this run")                    \
-    X(report_signals, SIGNALS, "HOTPATH_REPORT_SIGNALS", "", 0, 0, "signals that report")          \
-    X(limit, OPTIONAL, "HOTPATH_LIMIT", "", 0, 1000000000, "rows of every section")                \
-    X(functions_limit, LIMIT, "HOTPATH_FUNCTIONS_LIMIT", "15", 0, 1000000000, "rows of functions") \
-    X(call_tree_limit, LIMIT, "HOTPATH_CALL_TREE_LIMIT", "40", 0, 1000000000, "call-tree rows")    \
-    X(threads_limit, LIMIT, "HOTPATH_THREADS_LIMIT", "5", 0, 1000000000, "rows of threads")        \
-    X(gauges_limit, LIMIT, "HOTPATH_GAUGES_LIMIT", "0", 0, 1000000000, "rows of gauges")           \
-    X(dbg_limit, LIMIT, "HOTPATH_DBG_LIMIT", "0", 0, 1000000000, "rows of dbg expressions")        \
-    X(val_limit, LIMIT, "HOTPATH_VAL_LIMIT", "0", 0, 1000000000, "rows of val keys")               \
-    X(percentiles, PERCENTILES, "HOTPATH_PERCENTILES", "50,95,99", 0, 100, "percentiles")          \
-    X(focus, FOCUS, "HOTPATH_FOCUS", "", 0, 0, "functions to show: part, glob or /regex/")         \
-    X(time_exclusive, BOOL, "HOTPATH_TIME_EXCLUSIVE", "true", 0, 0, "sort by self, not total")     \
-    X(exclude_wrapper, BOOL, "HOTPATH_EXCLUDE_WRAPPER", "false", 0, 0, "no row for main itself")   \
-    X(logs_limit, COUNT, "HOTPATH_LOGS_LIMIT", "64", 1, 1024, "executions kept a function")        \
-    X(max_log_len, COUNT, "HOTPATH_MAX_LOG_LEN", "1536", 16, 65535, "bytes kept of a text value")  \
-    X(entries_limit, COUNT, "HOTPATH_ENTRIES_LIMIT", "1000", 1, 16383, "keys of values")           \
-    X(memory_max, SIZE, "HOTPATH_MEMORY_MAX", "256M", 65536, 1099511627776, "recorder memory")     \
-    X(no_values, BOOL, "HOTPATH_NO_VALUES", "false", 0, 0, "keep no texts and values")             \
-    X(export_to, EXPORT, "HOTPATH_EXPORT", "", 0, 0, "profile files to write")                     \
-    X(no_color, FLAG, "NO_COLOR", "", 0, 0, "a table without colour")
+    #define HOTPATH_I_SETTINGS(X)                                                                  \
+        X(output_format, FORMAT, "HOTPATH_OUTPUT_FORMAT", "table", 0, 0, "form of the report")     \
+        X(output_path, PATH, "HOTPATH_OUTPUT_PATH", "stdout", 0, 0, "its place; %p is the pid")    \
+        X(report, SECTIONS, "HOTPATH_REPORT", "auto", 0, 0, "sections; auto: those with data")     \
+        X(report_label, TEXT, "HOTPATH_REPORT_LABEL", "", 0, 0, "name of this run")                \
+        X(report_signals, SIGNALS, "HOTPATH_REPORT_SIGNALS", "", 0, 0, "signals that report")      \
+        X(limit, OPTIONAL, "HOTPATH_LIMIT", "", 0, 1000000000, "rows of every section")            \
+        X(functions_limit, LIMIT, "HOTPATH_FUNCTIONS_LIMIT", "15", 0, 1000000000,                  \
+            "rows of functions")                                                                   \
+        X(call_tree_limit, LIMIT, "HOTPATH_CALL_TREE_LIMIT", "40", 0, 1000000000,                  \
+            "call-tree rows")                                                                      \
+        X(threads_limit, LIMIT, "HOTPATH_THREADS_LIMIT", "5", 0, 1000000000, "rows of threads")    \
+        X(gauges_limit, LIMIT, "HOTPATH_GAUGES_LIMIT", "0", 0, 1000000000, "rows of gauges")       \
+        X(dbg_limit, LIMIT, "HOTPATH_DBG_LIMIT", "0", 0, 1000000000, "rows of dbg expressions")    \
+        X(val_limit, LIMIT, "HOTPATH_VAL_LIMIT", "0", 0, 1000000000, "rows of val keys")           \
+        X(percentiles, PERCENTILES, "HOTPATH_PERCENTILES", "50,95,99", 0, 100, "percentiles")      \
+        X(focus, FOCUS, "HOTPATH_FOCUS", "", 0, 0, "functions to show: part, glob or /regex/")     \
+        X(time_exclusive, BOOL, "HOTPATH_TIME_EXCLUSIVE", "true", 0, 0, "sort by self, not total") \
+        X(exclude_wrapper, BOOL, "HOTPATH_EXCLUDE_WRAPPER", "false", 0, 0,                         \
+            "no row for main itself")                                                              \
+        X(logs_limit, COUNT, "HOTPATH_LOGS_LIMIT", "64", 1, 1024, "executions kept a function")    \
+        X(max_log_len, COUNT, "HOTPATH_MAX_LOG_LEN", "1536", 16, 65535,                            \
+            "bytes kept of a text value")                                                          \
+        X(entries_limit, COUNT, "HOTPATH_ENTRIES_LIMIT", "1000", 1, 16383, "keys of values")       \
+        X(memory_max, SIZE, "HOTPATH_MEMORY_MAX", "256M", 65536, 1099511627776, "recorder memory") \
+        X(no_values, BOOL, "HOTPATH_NO_VALUES", "false", 0, 0, "keep no texts and values")         \
+        X(export_to, EXPORT, "HOTPATH_EXPORT", "", 0, 0, "profile files to write")                 \
+        X(no_color, FLAG, "NO_COLOR", "", 0, 0, "a table without colour")
 
-#define HOTPATH_I_FIELD_FORMAT(name)      uint32_t name; /* hotpath_format_t or none */
-#define HOTPATH_I_FIELD_PATH(name)        char name[HOTPATH_I_PATH_SIZE];
-#define HOTPATH_I_FIELD_SECTIONS(name)    hotpath_i_chosen_t name;
-#define HOTPATH_I_FIELD_TEXT(name)        char name[HOTPATH_I_TEXT_SIZE];
-#define HOTPATH_I_FIELD_SIGNALS(name)     uint32_t name;
-#define HOTPATH_I_FIELD_OPTIONAL(name)    uint64_t name;
-#define HOTPATH_I_FIELD_LIMIT(name)       uint64_t name;
-#define HOTPATH_I_FIELD_COUNT(name)       uint64_t name;
-#define HOTPATH_I_FIELD_SIZE(name)        uint64_t name;
-#define HOTPATH_I_FIELD_PERCENTILES(name) hotpath_i_percentiles_t name;
-#define HOTPATH_I_FIELD_FOCUS(name)       char name[HOTPATH_I_TEXT_SIZE];
-#define HOTPATH_I_FIELD_BOOL(name)        bool name;
-#define HOTPATH_I_FIELD_EXPORT(name)      char name[HOTPATH_I_PATH_SIZE];
-#define HOTPATH_I_FIELD_FLAG(name)        bool name;
+    #define HOTPATH_I_FIELD_FORMAT(name)      uint32_t name; /* hotpath_format_t or none */
+    #define HOTPATH_I_FIELD_PATH(name)        char name[HOTPATH_I_PATH_SIZE];
+    #define HOTPATH_I_FIELD_SECTIONS(name)    hotpath_i_chosen_t name;
+    #define HOTPATH_I_FIELD_TEXT(name)        char name[HOTPATH_I_TEXT_SIZE];
+    #define HOTPATH_I_FIELD_SIGNALS(name)     uint32_t name;
+    #define HOTPATH_I_FIELD_OPTIONAL(name)    uint64_t name;
+    #define HOTPATH_I_FIELD_LIMIT(name)       uint64_t name;
+    #define HOTPATH_I_FIELD_COUNT(name)       uint64_t name;
+    #define HOTPATH_I_FIELD_SIZE(name)        uint64_t name;
+    #define HOTPATH_I_FIELD_PERCENTILES(name) hotpath_i_percentiles_t name;
+    #define HOTPATH_I_FIELD_FOCUS(name)       char name[HOTPATH_I_TEXT_SIZE];
+    #define HOTPATH_I_FIELD_BOOL(name)        bool name;
+    #define HOTPATH_I_FIELD_EXPORT(name)      char name[HOTPATH_I_PATH_SIZE];
+    #define HOTPATH_I_FIELD_FLAG(name)        bool name;
 
 typedef struct hotpath_i_settings_values {
-#define HOTPATH_I_ROW(name, type, variable, initial, least, most, doc) HOTPATH_I_FIELD_##type(name)
+    #define HOTPATH_I_ROW(name, type, variable, initial, least, most, doc) \
+        HOTPATH_I_FIELD_##type(name)
     HOTPATH_I_SETTINGS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
     uint64_t given; /* a bit for each setting that stood in the environment */
 } hotpath_i_settings_values_t;
 
@@ -1779,18 +1795,18 @@ typedef struct hotpath_i_setting {
 } hotpath_i_setting_t;
 
 enum {
-#define HOTPATH_I_ROW(name, type, variable, initial, least, most, doc) hotpath_i_setting_##name,
+    #define HOTPATH_I_ROW(name, type, variable, initial, least, most, doc) hotpath_i_setting_##name,
     HOTPATH_I_SETTINGS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
     HOTPATH_I_SETTING_COUNT
 };
 
 static const hotpath_i_setting_t hotpath_i_setting_table[HOTPATH_I_SETTING_COUNT] = {
-#define HOTPATH_I_ROW(name, type, variable, initial, least, most, doc) \
-    {variable, initial, least, most, HOTPATH_I_TYPE_##type,            \
-        offsetof(hotpath_i_settings_values_t, name)},
+    #define HOTPATH_I_ROW(name, type, variable, initial, least, most, doc) \
+        {variable, initial, least, most, HOTPATH_I_TYPE_##type,            \
+            offsetof(hotpath_i_settings_values_t, name)},
     HOTPATH_I_SETTINGS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
 };
 
 /* Patterns of HOTPATH_FOCUS. Plain text is found anywhere in a name. With one of * ? [ it is a glob
@@ -2073,11 +2089,11 @@ static bool hotpath_i_parse_format(const char* text, uint32_t* out) {
    name and to that of its MCP tool. */
 static uint32_t hotpath_i_section_bits(const char* word, size_t length) {
     if (hotpath_i_is_word(word, length, "all")) return (1u << HOTPATH_I_SECTION_COUNT) - 1;
-#define HOTPATH_I_ROW(constant, name, tool)                                              \
-    if (hotpath_i_is_word(word, length, #name) || hotpath_i_is_word(word, length, tool)) \
-        return 1u << HOTPATH_I_SECTION_##constant;
+    #define HOTPATH_I_ROW(constant, name, tool)                                              \
+        if (hotpath_i_is_word(word, length, #name) || hotpath_i_is_word(word, length, tool)) \
+            return 1u << HOTPATH_I_SECTION_##constant;
     HOTPATH_I_SECTIONS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
     return 0;
 }
 
@@ -2116,11 +2132,11 @@ static bool hotpath_i_parse_signals(const char* text, uint32_t* out) {
     while (hotpath_i_list_next(&text, &word, &length)) {
         uint32_t bit = 0;
         size_t prefix = length > 3 && hotpath_i_is_word(word, 3, "sig") ? 3 : 0;
-#define HOTPATH_I_ROW(name)                                       \
-    if (hotpath_i_is_word(word + prefix, length - prefix, #name)) \
-        bit = 1u << HOTPATH_I_SIGNAL_##name;
+    #define HOTPATH_I_ROW(name)                                       \
+        if (hotpath_i_is_word(word + prefix, length - prefix, #name)) \
+            bit = 1u << HOTPATH_I_SIGNAL_##name;
         HOTPATH_I_SIGNALS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
         if (bit == 0) return false;
         mask |= bit;
     }
@@ -2318,17 +2334,17 @@ static void hotpath_i_settings_apply(const hotpath_desc_t* desc) {
    node for every path and a frec for every function that it touched. An open scope is an entry of a
    stack, which belongs to the thread or to a context. */
 
-#define HOTPATH_I_OCTAVES    60 /* of 32 buckets each: every 64-bit duration has its bucket */
-#define HOTPATH_I_BUCKETS    32
-#define HOTPATH_I_SLOWEST    8
-#define HOTPATH_I_REASONS    8
-#define HOTPATH_I_NAME_MAX   64
-#define HOTPATH_I_TEXT_RING  16384 /* bytes of long values a thread keeps, a power of two */
-#define HOTPATH_I_CHUNK      256   /* pointers by id that are allocated together */
-#define HOTPATH_I_NODES      64 /* in the first chunk of nodes; each further one is twice as long */
-#define HOTPATH_I_ARENA_SIZE 28672
-#define HOTPATH_I_CLOSED     1u /* bits of a mark: this entry has ended */
-#define HOTPATH_I_DEEP       2u /* it is past the depth bound: the mark holds the node */
+    #define HOTPATH_I_OCTAVES    60 /* of 32 buckets each: every 64-bit duration has its bucket */
+    #define HOTPATH_I_BUCKETS    32
+    #define HOTPATH_I_SLOWEST    8
+    #define HOTPATH_I_REASONS    8
+    #define HOTPATH_I_NAME_MAX   64
+    #define HOTPATH_I_TEXT_RING  16384 /* bytes of long values a thread keeps, a power of two */
+    #define HOTPATH_I_CHUNK      256   /* pointers by id that are allocated together */
+    #define HOTPATH_I_NODES      64 /* in the first chunk of nodes; each further one is twice as long */
+    #define HOTPATH_I_ARENA_SIZE 28672
+    #define HOTPATH_I_CLOSED     1u /* bits of a mark: this entry has ended */
+    #define HOTPATH_I_DEEP       2u /* it is past the depth bound: the mark holds the node */
 
 typedef enum hotpath_i_class {
     HOTPATH_I_CLASS_FUNCTION,
@@ -2423,7 +2439,7 @@ typedef struct hotpath_i_node {
     uint32_t function;
     uint32_t recursive; /* an ancestor is the same function */
     uint32_t deep_open; /* scopes past the depth bound that are open on it */
-    uint32_t unused;
+    uint32_t flat;      /* stands for many paths, past a bound: its callees are not its children */
 } __attribute__((aligned(64))) hotpath_i_node_t;
 
 /* An open scope. A reader takes it as true if its mark is the same before and after. While it is
@@ -2465,6 +2481,7 @@ enum {
     HOTPATH_I_CONTEXT_FREE,
     HOTPATH_I_CONTEXT_PARKED,
     HOTPATH_I_CONTEXT_RUNNING,
+    HOTPATH_I_CONTEXT_MOVING, /* parked, while its entries go to the store of ended threads */
     HOTPATH_I_CONTEXT_OF_THREAD
 };
 
@@ -2486,10 +2503,10 @@ enum {
     HOTPATH_I_RECORD_HIDDEN    /* calibration, the store of ended threads */
 };
 
-#define HOTPATH_I_NODE_CHUNKS  19 /* 64 << 18 nodes: more than the bounds allow */
-#define HOTPATH_I_FUNC_CHUNKS  ((HOTPATH_MAX_FUNCTIONS + HOTPATH_I_CHUNK) / HOTPATH_I_CHUNK)
-#define HOTPATH_I_ENTRY_CHUNKS 64
-#define HOTPATH_I_ENTRIES_MAX  (HOTPATH_I_ENTRY_CHUNKS * HOTPATH_I_CHUNK - 1)
+    #define HOTPATH_I_NODE_CHUNKS  19 /* 64 << 18 nodes: more than the bounds allow */
+    #define HOTPATH_I_FUNC_CHUNKS  ((HOTPATH_MAX_FUNCTIONS + HOTPATH_I_CHUNK) / HOTPATH_I_CHUNK)
+    #define HOTPATH_I_ENTRY_CHUNKS 64
+    #define HOTPATH_I_ENTRIES_MAX  (HOTPATH_I_ENTRY_CHUNKS * HOTPATH_I_CHUNK - 1)
 
 /* A thread's record. */
 typedef struct hotpath_i_thread {
@@ -2540,21 +2557,24 @@ typedef struct hotpath_i_thread {
 typedef struct hotpath_i_local {
     hotpath_i_open_t* top; /* innermost open entry; NULL: nothing is known of this thread yet */
     hotpath_i_thread_t* thread;
-    uintptr_t busy;     /* stack address of the recording in progress | its phase, 0 = none */
-    uintptr_t back;     /* where that recording returns to */
+    uintptr_t busy; /* address of the cookie of the recording in progress | its phase, 0 = none */
+
     uint32_t attention; /* what an end must look at: HOTPATH_I_ATTENTION_* */
     uint32_t hidden;    /* this thread's scopes are not recorded */
     uint32_t reading;   /* it holds the lock */
 } hotpath_i_local_t;
 static HOTPATH_THREAD_LOCAL hotpath_i_local_t hotpath_i_local;
 
-#define HOTPATH_I_ATTENTION_VALUE 1u /* a value of HOTPATH_RETURN waits for its end */
-#define HOTPATH_I_ATTENTION_DEEP  2u /* scopes past the depth bound are open */
-#define HOTPATH_I_IN_BEGIN        1u
-#define HOTPATH_I_IN_END          2u
-#define HOTPATH_I_IN_OTHER        3u
+    #define HOTPATH_I_ATTENTION_VALUE 1u /* a value of HOTPATH_RETURN waits for its end */
+    #define HOTPATH_I_ATTENTION_DEEP  2u /* scopes past the depth bound are open */
+/* A recording in progress keeps its own address, so disguised, in its frame: where that is no longer
+   there, a signal handler has jumped out of it. */
+    #define HOTPATH_I_COOKIE   ((uintptr_t)0x5aa5c33cu)
+    #define HOTPATH_I_IN_BEGIN 1u
+    #define HOTPATH_I_IN_END   2u
+    #define HOTPATH_I_IN_OTHER 3u
 
-#define HOTPATH_I_HASH_BUCKETS 4096
+    #define HOTPATH_I_HASH_BUCKETS 4096
 
 typedef struct hotpath_i_state {
     uint32_t ready; /* 0 no, 1 being made, 2 yes */
@@ -2637,15 +2657,19 @@ typedef struct hotpath_i_recorder {
     bool (*report_now)(void);
     bool (*app_info)(const char*, const char*);
 } hotpath_i_recorder_t;
-extern HOTPATH_API const hotpath_i_recorder_t hotpath_recorder_v1;
+    #if defined(_WIN32)
+extern const hotpath_i_recorder_t hotpath_recorder_v1;
+    #else
+extern __attribute__((visibility("default"))) const hotpath_i_recorder_t hotpath_recorder_v1;
+    #endif
 static const hotpath_i_recorder_t* hotpath_i_other; /* the one this implementation defers to */
-#define HOTPATH_I_FORWARD(call)                        \
-    if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) { \
-        hotpath_i_other->call;                         \
-        return;                                        \
-    }
-#define HOTPATH_I_FORWARD_RESULT(call) \
-    if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) return hotpath_i_other->call
+    #define HOTPATH_I_FORWARD(call)                        \
+        if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) { \
+            hotpath_i_other->call;                         \
+            return;                                        \
+        }
+    #define HOTPATH_I_FORWARD_RESULT(call) \
+        if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) return hotpath_i_other->call
 
 /* >>memory */
 
@@ -2740,35 +2764,37 @@ static void hotpath_i_name_load(const uint64_t* words, char* text) {
 
 /* The lower half of a product of 128 bits; the upper one in *high. */
 static inline uint64_t hotpath_i_multiply(uint64_t a, uint64_t b, uint64_t* high) {
-#if defined(__SIZEOF_INT128__)
+    #if defined(__SIZEOF_INT128__)
     HOTPATH_I_EXTENSION typedef unsigned __int128 wide;
     wide product = (wide)a * b;
     *high = (uint64_t)(product >> 64);
     return (uint64_t)product;
-#else
+    #else
     uint64_t al = a & 0xffffffffu, ah = a >> 32, bl = b & 0xffffffffu, bh = b >> 32;
     uint64_t low = al * bl, mid = ah * bl + (low >> 32), mid2 = al * bh + (mid & 0xffffffffu);
     *high = ah * bh + (mid >> 32) + (mid2 >> 32);
     return mid2 << 32 | (low & 0xffffffffu);
-#endif
+    #endif
 }
 static uint64_t hotpath_i_ns(uint64_t ticks) {
     uint64_t high, low = hotpath_i_multiply(ticks, HOTPATH_I_LOAD(&hotpath_i_g.scale), &high);
-    return high << 24 | low >> 40;
+    uint64_t rounded = low + ((uint64_t)1 << 39);
+    high += rounded < low;
+    return high << 24 | rounded >> 40;
 }
 static uint64_t hotpath_i_since_start_ns(uint64_t tick) {
     uint64_t start = HOTPATH_I_LOAD(&hotpath_i_g.start_tick);
     return tick <= start ? 0 : hotpath_i_ns(tick - start);
 }
 
-#if defined(HOTPATH_I_COUNTER)
+    #if defined(HOTPATH_I_COUNTER)
 /* Raises the factor to what the time since the start shows. */
 static void hotpath_i_calibrate(void) {
     if (!hotpath_i_counter_usable || HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.scale_final) != 0) return;
     uint64_t ns, ticks;
     do { /* the very first microseconds show nothing */
         ns = hotpath_i_os_monotonic_ns() - hotpath_i_g.start_ns;
-        ticks = HOTPATH_I_TICKS() - hotpath_i_g.start_tick;
+        ticks = hotpath_i_ticks() - hotpath_i_g.start_tick;
     } while (ns < 20000);
     bool enough = ns >= 100000000;
     double known = (double)(enough ? ns : ns - 200);
@@ -2777,29 +2803,31 @@ static void hotpath_i_calibrate(void) {
     while (scale > before && !HOTPATH_I_CAS(&hotpath_i_g.scale, &before, scale)) {}
     if (enough) HOTPATH_I_STORE_RELEASE(&hotpath_i_g.scale_final, 1u);
 }
-#else
+    #else
 static void hotpath_i_calibrate(void) {}
-#endif
+    #endif
 
 static void hotpath_i_clock_init(void) {
-#if defined(HOTPATH_CLOCK)
-    hotpath_i_g.scale = (uint64_t)(1e9 / (double)(HOTPATH_CLOCK_HZ)*1099511627776.0);
+    #if defined(HOTPATH_CLOCK)
+    hotpath_i_g.scale = (uint64_t)(1099511627776e9 / (double)(HOTPATH_CLOCK_HZ) + 0.5);
     hotpath_i_g.window_ticks = (uint64_t)(HOTPATH_CLOCK_HZ);
     hotpath_i_g.scale_final = 1;
-#elif defined(HOTPATH_I_COUNTER)
+    #elif defined(HOTPATH_I_COUNTER)
     hotpath_i_counter_init();
     if (!hotpath_i_counter_usable) {
         hotpath_i_g.scale = (uint64_t)1 << 40;
         hotpath_i_g.window_ticks = 1000000000;
         hotpath_i_g.scale_final = 1;
     }
-#else
+    #else
     hotpath_i_g.scale = (uint64_t)1 << 40;
     hotpath_i_g.window_ticks = 1000000000;
     hotpath_i_g.scale_final = 1;
-#endif
+    #endif
+    /* Ticks first: what passes between the two reads (a page fault takes microseconds) then makes
+       the factor too small, which a later look puts right. */
+    HOTPATH_I_STORE(&hotpath_i_g.start_tick, hotpath_i_ticks());
     hotpath_i_g.start_ns = hotpath_i_os_monotonic_ns();
-    HOTPATH_I_STORE(&hotpath_i_g.start_tick, HOTPATH_I_TICKS());
     hotpath_i_g.check_tick = hotpath_i_g.start_tick;
     hotpath_i_g.check_ns = hotpath_i_g.start_ns;
 }
@@ -2815,7 +2843,7 @@ static uint64_t hotpath_i_window_ticks(void) {
 }
 /* Compares the clocks since the last time: a suspended machine or a broken counter shows here. */
 static void hotpath_i_clock_check(uint64_t now) {
-#if defined(HOTPATH_I_COUNTER)
+    #if defined(HOTPATH_I_COUNTER)
     uint64_t ns = hotpath_i_os_monotonic_ns();
     if (hotpath_i_g.scale_final == 0 || ns - hotpath_i_g.check_ns < 10000000) return;
     double shown = (double)hotpath_i_ns(now - hotpath_i_g.check_tick);
@@ -2824,9 +2852,9 @@ static void hotpath_i_clock_check(uint64_t now) {
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.clock_anomalies, (uint64_t)1);
     hotpath_i_g.check_tick = now;
     hotpath_i_g.check_ns = ns;
-#else
+    #else
     (void)now;
-#endif
+    #endif
 }
 
 /* >>sites
@@ -2863,8 +2891,8 @@ static const char* hotpath_i_copy_text(const char* text, size_t max) {
     copy[n] = 0;
     return copy;
 }
-#define HOTPATH_I_ITEM_NAME_MAX 255u
-#define HOTPATH_I_ITEM_FILE_MAX 1023u
+    #define HOTPATH_I_ITEM_NAME_MAX 255u
+    #define HOTPATH_I_ITEM_FILE_MAX 1023u
 
 static hotpath_i_item_t* hotpath_i_item_new(
     const char* name, const char* file, uint32_t line, uint32_t kind, uint32_t hash) {
@@ -3154,7 +3182,8 @@ static inline uint32_t hotpath_i_key_parent(uint64_t key) { return (uint32_t)(ke
 static size_t hotpath_i_hash_index(uint64_t key, uint32_t shift) {
     return (size_t)((key * 0x9E3779B97F4A7C15u) >> shift);
 }
-#define HOTPATH_I_HASH_TAIL 16 /* slots after the last regular one, so that a probe never wraps */
+    #define HOTPATH_I_HASH_TAIL \
+        16 /* slots after the last regular one, so that a probe never wraps */
 
 static bool hotpath_i_hash_put(hotpath_i_slot_t* hash, uint32_t shift, hotpath_i_slot_t entry) {
     hotpath_i_slot_t* slot = &hash[hotpath_i_hash_index(entry.key, shift)];
@@ -3209,7 +3238,8 @@ static hotpath_i_node_t* hotpath_i_node_new(
     }
     hotpath_i_node_t* node = hotpath_i_node_at(t, index);
     node->index = index, node->parent = parent, node->function = function;
-    node->frec = function == 0 ? &t->lite : hotpath_i_frec_make(t, function);
+    /* The root and <other> are there from the start; what little lands on <other> itself needs none. */
+    node->frec = index < 2 ? &t->lite : hotpath_i_frec_make(t, function);
     for (uint32_t up = parent; up != 0 && index != 0; up = hotpath_i_node_at(t, up)->parent)
         if (hotpath_i_node_at(t, up)->function == function) {
             node->recursive = 1;
@@ -3241,7 +3271,7 @@ static hotpath_i_node_t* hotpath_i_child(
     hotpath_i_thread_t* t, const hotpath_i_open_t* top, uint32_t parent, uint32_t function) {
     hotpath_i_node_t* node = hotpath_i_hash_find(t, hotpath_i_key(parent, function));
     if (node != NULL) return node;
-    if (t->regular_nodes < HOTPATH_MAX_NODES) {
+    if (parent == 0 || t->regular_nodes < HOTPATH_MAX_NODES) {
         node = hotpath_i_node_new(t, parent, function);
         if (node != NULL) return t->regular_nodes++, node;
     }
@@ -3249,7 +3279,9 @@ static hotpath_i_node_t* hotpath_i_child(
     node = hotpath_i_child_unbounded(t, 1, function);
     if (node != NULL && hotpath_i_is_open(top, function))
         node = hotpath_i_child_unbounded(t, node->index, function);
-    return node != NULL ? node : hotpath_i_node_at(t, 1);
+    if (node == NULL) return hotpath_i_node_at(t, 1);
+    HOTPATH_I_STORE(&node->flat, 1u);
+    return node;
 }
 
 /* Prepares a stack of open scopes; entry 0 is the root. It grows to HOTPATH_MAX_DEPTH. */
@@ -3263,8 +3295,8 @@ static bool hotpath_i_context_init(
     entries[0].ids = hotpath_i_key(0, 0);
     return true;
 }
-#define HOTPATH_I_DEPTH_FIRST (HOTPATH_MAX_DEPTH + 1 < 64 ? HOTPATH_MAX_DEPTH + 1 : 64)
-#define HOTPATH_I_FIBER_FIRST (HOTPATH_MAX_DEPTH + 1 < 16 ? HOTPATH_MAX_DEPTH + 1 : 16)
+    #define HOTPATH_I_DEPTH_FIRST (HOTPATH_MAX_DEPTH + 1 < 64 ? HOTPATH_MAX_DEPTH + 1 : 64)
+    #define HOTPATH_I_FIBER_FIRST (HOTPATH_MAX_DEPTH + 1 < 16 ? HOTPATH_MAX_DEPTH + 1 : 16)
 
 static hotpath_i_thread_t* hotpath_i_thread_new(void) {
     hotpath_i_arena_t arena = {NULL, NULL, NULL};
@@ -3297,7 +3329,17 @@ static void hotpath_i_slow_insert(hotpath_i_thread_t* t, hotpath_i_frec_t* f,
     const hotpath_i_thread_t* from, const hotpath_i_execution_t* execution);
 static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to);
 static void hotpath_i_report_fork_child(void);
+static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c);
 static void hotpath_i_tell_apart(void);
+
+/* A recording starts: from here on signal handlers of this thread find it. */
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_claim(
+    hotpath_i_local_t* l, volatile uintptr_t* cookie, uintptr_t phase) {
+    *cookie = (uintptr_t)cookie ^ HOTPATH_I_COOKIE;
+    HOTPATH_I_SIGNAL_FENCE(); /* a claim without its cookie would look like one left for good */
+    l->busy = (uintptr_t)cookie | phase;
+    HOTPATH_I_SIGNAL_FENCE();
+}
 
 /* Adds what one ring holds to another, keeping the newest. Texts are copied. */
 static void hotpath_i_merge_ring(hotpath_i_thread_t* into_thread, hotpath_i_ring_t* into,
@@ -3350,6 +3392,7 @@ static void hotpath_i_merge_nodes(hotpath_i_thread_t* store, hotpath_i_thread_t*
         hotpath_i_node_t* into = hotpath_i_child(store, store->own.entries, parent, node->function);
         into->calls += node->calls;
         into->total += node->total;
+        into->flat |= node->flat;
         into->errors += node->errors;
         into->bytes += node->bytes;
         node->calls = node->total = node->errors = node->bytes = 0;
@@ -3357,6 +3400,18 @@ static void hotpath_i_merge_nodes(hotpath_i_thread_t* store, hotpath_i_thread_t*
     }
     for (uint32_t i = 0; i < t->node_count; i++)
         hotpath_i_node_at(t, i)->deep_open = 0;
+}
+/* Parked contexts whose open scopes name nodes of an ended record name those of the store then. */
+static void hotpath_i_merge_contexts(hotpath_i_thread_t* store, hotpath_i_thread_t* t) {
+    hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
+    for (; c != NULL; c = c->next) {
+        uint32_t parked = HOTPATH_I_CONTEXT_PARKED;
+        if (HOTPATH_I_LOAD_ACQUIRE(&c->thread) != t ||
+            !HOTPATH_I_CAS(&c->state, &parked, (uint32_t)HOTPATH_I_CONTEXT_MOVING))
+            continue; /* one that runs by now has moved to its new thread */
+        if (c->thread == t) hotpath_i_context_move(store, c);
+        HOTPATH_I_STORE_RELEASE(&c->state, (uint32_t)HOTPATH_I_CONTEXT_PARKED);
+    }
 }
 /* Moves all that an ended record holds to the store of ended threads. With the lock. */
 static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
@@ -3368,6 +3423,7 @@ static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
         hotpath_i_g.ended = store;
     }
     hotpath_i_merge_nodes(store, t);
+    hotpath_i_merge_contexts(store, t);
     for (uint32_t c = 0; c < HOTPATH_I_FUNC_CHUNKS; c++)
         for (uint32_t i = 0; i < HOTPATH_I_CHUNK && t->frecs[c] != NULL; i++)
             if (t->frecs[c][i] != NULL)
@@ -3380,6 +3436,8 @@ static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
             if (into != NULL) hotpath_i_merge_ring(store, into, t, ring);
             ring->head = ring->claimed = 0;
         }
+    for (uint32_t i = 1; i < t->own.capacity; i++)
+        HOTPATH_I_STORE(&t->own.entries[i].mark, (uint64_t)0); /* their intents are of old totals */
     store->threads_merged++;
     t->text_head += HOTPATH_I_TEXT_RING;
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_FREE);
@@ -3409,12 +3467,12 @@ static void hotpath_i_retire(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
 }
 /* The system calls it when a thread ends, perhaps several times: later destructors may record and
    so adopt a record again. */
-static void hotpath_i_os_thread_ends(void* record) {
+HOTPATH_I_REAL_STACK static void hotpath_i_os_thread_ends(void* record) {
     hotpath_i_local_t* l = &hotpath_i_local;
     hotpath_i_thread_t* t = l->thread;
     if (t == NULL || (void*)t != record) return;
-    l->busy = HOTPATH_I_STACK_ADDRESS() | HOTPATH_I_IN_OTHER;
-    l->back = HOTPATH_I_RETURN_ADDRESS();
+    volatile uintptr_t cookie;
+    hotpath_i_claim(l, &cookie, HOTPATH_I_IN_OTHER);
     hotpath_i_retire(l, t);
     l->top = NULL;
     l->thread = NULL;
@@ -3479,7 +3537,7 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
     uint64_t id = HOTPATH_I_SHARED_ADD(&hotpath_i_g.thread_count, (uint64_t)1) + 1;
     t->log_meta = id << 24;
     HOTPATH_I_STORE(&t->os_tid, hotpath_i_os_tid());
-    HOTPATH_I_STORE(&t->start_tick, HOTPATH_I_TICKS());
+    HOTPATH_I_STORE(&t->start_tick, hotpath_i_ticks());
     HOTPATH_I_STORE_RELEASE(&t->id, id);
     t->stack_low = t->stack_high = t->other_low = t->other_high = 0;
     t->limit = t->own.entries + t->own.soft;
@@ -3541,8 +3599,8 @@ static void hotpath_i_fork_child(void) {
     hotpath_i_g.function_overflow = hotpath_i_g.entry_overflow = hotpath_i_g.value_mismatch = 0;
     hotpath_i_g.clock_anomalies = 0;
     hotpath_i_g.child = 1;
+    hotpath_i_g.start_tick = hotpath_i_g.check_tick = hotpath_i_ticks();
     hotpath_i_g.start_ns = hotpath_i_os_monotonic_ns();
-    hotpath_i_g.start_tick = hotpath_i_g.check_tick = HOTPATH_I_TICKS();
     hotpath_i_g.check_ns = hotpath_i_g.start_ns;
     for (uint32_t i = 1; i <= hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]; i++) {
         hotpath_i_item_t* item = hotpath_i_g.items[HOTPATH_I_CLASS_ENTRY][i];
@@ -3557,12 +3615,18 @@ static void hotpath_i_fork_child(void) {
     hotpath_i_report_fork_child();
 }
 
+    #if defined(HOTPATH_OWN_RECORDER)
+        #define HOTPATH_I_OWN 1
+    #else
+        #define HOTPATH_I_OWN 0
+    #endif
 /* Looks for a recorder that the loader put before this one, in the program or a library. Another
    version is told and left alone. */
 static bool hotpath_i_find_other(void) {
+    if (hotpath_i_other != NULL) return true;
     const hotpath_i_recorder_t* found = &hotpath_recorder_v1;
     __asm__ volatile("" : "+r"(found)); /* the loader, not the compiler, knows which it is */
-    if (found->identity == (const void*)&hotpath_i_g) return false;
+    if (found->identity == (const void*)&hotpath_i_g || HOTPATH_I_OWN) return false;
     char message[300];
     hotpath_i_writer_t w = hotpath_i_writer_to(message, sizeof message - 1, NULL, NULL);
     bool same = found->abi == HOTPATH_I_ABI && found->size == sizeof *found;
@@ -3579,7 +3643,8 @@ static bool hotpath_i_find_other(void) {
     if (same) hotpath_i_other = found;
     return same;
 }
-#if defined(__PIC__) && !defined(__PIE__) && defined(__linux__) && !defined(HOTPATH_OWN_RECORDER)
+    #if defined(__PIC__) && !defined(__PIE__) && defined(__linux__) && \
+        !defined(HOTPATH_OWN_RECORDER)
 extern const char hotpath_i_elf_header[] __asm__("__ehdr_start")
     __attribute__((visibility("hidden"), weak));
 /* A shared library with a recorder of its own says so: its numbers are not among the program's. */
@@ -3590,10 +3655,17 @@ static void hotpath_i_tell_apart(void) {
                       "(to share one, link the program with -rdynamic and build the library "
                       "without HOTPATH_IMPLEMENTATION)");
 }
-#else
+    #else
 static void hotpath_i_tell_apart(void) {}
-#endif
+    #endif
 
+/* Rings that are made from now on hold this many. */
+static void hotpath_i_set_log_slots(void) {
+    uint32_t slots = 1;
+    while (slots < hotpath_i_settings.logs_limit)
+        slots *= 2;
+    hotpath_i_g.log_slots = slots;
+}
 /* The first touch by anyone. Returns false while this very thread is inside it (a signal). */
 static HOTPATH_I_COLD bool hotpath_i_init(void) {
     if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) return true;
@@ -3608,15 +3680,12 @@ static HOTPATH_I_COLD bool hotpath_i_init(void) {
         return true;
     }
     HOTPATH_I_STORE(&hotpath_i_g.maker, hotpath_i_os_tid());
-    hotpath_i_settings_read();
     if (hotpath_i_find_other()) {
         HOTPATH_I_STORE_RELEASE(&hotpath_i_g.ready, 2u);
         return true;
     }
-    uint32_t slots = 1;
-    while (slots < hotpath_i_settings.logs_limit)
-        slots *= 2;
-    hotpath_i_g.log_slots = slots;
+    hotpath_i_settings_read();
+    hotpath_i_set_log_slots();
     hotpath_i_g.first_record = 1;
     hotpath_i_clock_init();
     static const uint32_t reasons_max = 4096;
@@ -3639,10 +3708,15 @@ static HOTPATH_I_COLD bool hotpath_i_init(void) {
     hotpath_i_os_exit_hook_init(hotpath_i_fork_child);
     hotpath_i_item_find("<other>", "", 0, HOTPATH_KIND_OTHER); /* the first function: id 1 */
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.ready, 2u);
-    hotpath_i_tell_apart();
     return true;
 }
-__attribute__((constructor)) static void hotpath_i_load(void) { hotpath_i_init(); }
+/* Only what must be said or known when the code is loaded; settings wait for the first touch, so
+   that main may set the environment. */
+__attribute__((constructor)) static void hotpath_i_load(void) {
+    if (hotpath_i_other == NULL && HOTPATH_I_LOAD(&hotpath_i_g.ready) == 0 &&
+        !hotpath_i_find_other())
+        hotpath_i_tell_apart();
+}
 
 /* >>scopes
    The recording path. hotpath_begin and hotpath_end touch what they must and leave every rare case
@@ -3796,7 +3870,7 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     e->token = token;
     token->mark = mark;
     t->next_mark = mark + 4;
-    uint64_t start = HOTPATH_I_TICKS();
+    uint64_t start = hotpath_i_ticks();
     HOTPATH_I_STORE_RELEASE(&e->start, start);
     HOTPATH_I_STORE_RELEASE(&e->mark, mark);
     HOTPATH_I_SIGNAL_FENCE();
@@ -3827,20 +3901,17 @@ static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to
     while (l->top != down_to) {
         hotpath_i_open_t* e = l->top;
         hotpath_i_frec_t* f = e->node->frec;
-        hotpath_i_close(l, e, hotpath_i_duration(t, e->start, HOTPATH_I_TICKS()));
+        hotpath_i_close(l, e, hotpath_i_duration(t, e->start, hotpath_i_ticks()));
         HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
     }
 }
 
 /* Whether the recording that l->busy names is over although it never finished: a signal handler
-   jumped out of it. It is if its frame no longer returns to where it was called from, or if this
-   frame of the same stack is as old or older. */
-__attribute__((no_sanitize("address"))) static bool hotpath_i_busy_is_stale(
-    hotpath_i_local_t* l, uintptr_t stack) {
+   jumped out of it. It is if its frame no longer holds its cookie, or if this frame of the same stack
+   is older. */
+HOTPATH_I_REAL_STACK static bool hotpath_i_busy_is_stale(hotpath_i_local_t* l, uintptr_t stack) {
     uintptr_t busy = l->busy & ~(uintptr_t)3;
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-    if (*(const uintptr_t*)(busy - sizeof(uintptr_t)) != l->back) return true;
-#endif
+    if (*(const volatile uintptr_t*)busy != (busy ^ HOTPATH_I_COOKIE)) return true;
     return stack >= busy && l->thread != NULL && hotpath_i_same_stack(l->thread, stack, busy);
 }
 static uint64_t hotpath_i_histogram_count(const hotpath_i_frec_t* f) {
@@ -3882,8 +3953,8 @@ static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l) {
 }
 /* Whether a recording may start now; sets busy. If it interrupts another it is counted as dropped.
  */
-static HOTPATH_I_COLD bool hotpath_i_enter_slow(
-    hotpath_i_local_t* l, uintptr_t stack, uintptr_t back, uintptr_t phase, bool count_drop) {
+static HOTPATH_I_COLD bool hotpath_i_enter_slow(hotpath_i_local_t* l, volatile uintptr_t* cookie,
+    uintptr_t stack, uintptr_t phase, bool count_drop) {
     if (l->hidden != 0) return false;
     if (l->busy != 0) {
         if (!hotpath_i_busy_is_stale(l, stack)) {
@@ -3895,9 +3966,7 @@ static HOTPATH_I_COLD bool hotpath_i_enter_slow(
         }
         hotpath_i_recover(l);
     }
-    l->back = back;
-    l->busy = stack | phase;
-    HOTPATH_I_SIGNAL_FENCE();
+    hotpath_i_claim(l, cookie, phase);
     if (HOTPATH_I_UNLIKELY(l->top == NULL) && !hotpath_i_adopt(l)) {
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)(count_drop ? 1 : 0));
         l->busy = 0;
@@ -3911,8 +3980,8 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_leave(hotpath_i_local_t* l) {
 }
 /* As hotpath_i_enter_slow, for everything but begin and end. */
 static hotpath_i_thread_t* hotpath_i_enter(
-    hotpath_i_local_t* l, uintptr_t stack, uintptr_t back, bool count_drop) {
-    return hotpath_i_enter_slow(l, stack, back, HOTPATH_I_IN_OTHER, count_drop) ? l->thread : NULL;
+    hotpath_i_local_t* l, volatile uintptr_t* cookie, uintptr_t stack) {
+    return hotpath_i_enter_slow(l, cookie, stack, HOTPATH_I_IN_OTHER, true) ? l->thread : NULL;
 }
 
 /* Drops from the middle of the stack what is dead: an entry whose variable has been entered again
@@ -3949,7 +4018,7 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
     hotpath_i_open_t* last = l->top;
     for (uint32_t i = dead_from; i < top; i++) {
         hotpath_i_node_t* node = base[i].node;
-        uint64_t d = hotpath_i_duration(t, base[i].start, HOTPATH_I_TICKS());
+        uint64_t d = hotpath_i_duration(t, base[i].start, hotpath_i_ticks());
         HOTPATH_I_STORE(&node->total, node->total + d);
         HOTPATH_I_OWN_ADD(&node->frec->abandoned, (uint64_t)1);
     }
@@ -4010,9 +4079,10 @@ static void hotpath_i_begin_deep(
     hotpath_i_open_t* top = l->top;
     hotpath_i_node_t* node = hotpath_i_child(t, top, hotpath_i_key_parent(top->ids), function);
     if (node->deep_open != 0) {
-        hotpath_i_node_t* again = hotpath_i_child(t, top, node->index, function);
-        node = again;
+        hotpath_i_node_t* inner = hotpath_i_child_unbounded(t, node->index, function);
+        node = inner != NULL ? inner : node;
     }
+    HOTPATH_I_STORE(&node->flat, 1u);
     HOTPATH_I_STORE(&node->deep_open, node->deep_open + 1);
     HOTPATH_I_OWN_ADD(&node->calls, (uint64_t)1);
     HOTPATH_I_OWN_ADD(&t->deep_calls, (uint64_t)1);
@@ -4020,7 +4090,7 @@ static void hotpath_i_begin_deep(
     l->attention |= HOTPATH_I_ATTENTION_DEEP;
     token->mark = (uint64_t)t->number << 48 | (uint64_t)node->index << 24 |
                   ((t->context->deep_epoch & 0x3fffffu) << 2) | HOTPATH_I_DEEP;
-    token->tick = HOTPATH_I_TICKS();
+    token->tick = hotpath_i_ticks();
 }
 /* The value of HOTPATH_RETURN, if it waits for this end. */
 static void hotpath_i_take_pending(
@@ -4050,8 +4120,9 @@ static bool hotpath_i_end_deep(
     return true;
 }
 
-static HOTPATH_I_COLD void hotpath_i_begin_slow(
-    hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack, uintptr_t back) {
+static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
+    hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
+    volatile uintptr_t cookie;
     hotpath_i_local_t* l = &hotpath_i_local;
     token->mark = 0;
     token->tick = 0;
@@ -4061,8 +4132,8 @@ static HOTPATH_I_COLD void hotpath_i_begin_slow(
         hotpath_i_abi_mismatch(site);
         return;
     }
-    if (!hotpath_i_enter_slow(l, stack, back, HOTPATH_I_IN_BEGIN, true)) {
-        token->tick = HOTPATH_I_TICKS();
+    if (!hotpath_i_enter_slow(l, &cookie, stack, HOTPATH_I_IN_BEGIN, true)) {
+        token->tick = hotpath_i_ticks();
         return;
     }
     uint32_t function = HOTPATH_I_LOAD_ACQUIRE(&site->id);
@@ -4073,7 +4144,7 @@ static HOTPATH_I_COLD void hotpath_i_begin_slow(
                                   : stack == l->top->stack && l->top->token == token))
         hotpath_i_abandon_to(l, l->top - 1);
     if (function == 0) {
-        token->tick = HOTPATH_I_TICKS();
+        token->tick = hotpath_i_ticks();
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)1);
     } else if (l->top + 1 >= t->limit && !hotpath_i_make_room(l, stack, token)) {
         hotpath_i_begin_deep(l, t, function, token);
@@ -4085,13 +4156,15 @@ static HOTPATH_I_COLD void hotpath_i_begin_slow(
     hotpath_i_leave(l);
 }
 
-HOTPATH_API HOTPATH_I_HOT void hotpath_begin(hotpath_site_t* site, hotpath_token_t* token) {
+HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
+    hotpath_site_t* site, hotpath_token_t* token) {
     hotpath_i_local_t* l = &hotpath_i_local;
     uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
     hotpath_i_open_t* top = l->top;
+    volatile uintptr_t cookie;
     if (HOTPATH_I_UNLIKELY(top == NULL || l->busy != 0 || stack > top->stack ||
                            (stack == top->stack && token == top->token))) {
-        hotpath_i_begin_slow(site, token, stack, HOTPATH_I_RETURN_ADDRESS());
+        hotpath_i_begin_slow(site, token, stack);
         return;
     }
     hotpath_i_thread_t* t = l->thread;
@@ -4100,24 +4173,23 @@ HOTPATH_API HOTPATH_I_HOT void hotpath_begin(hotpath_site_t* site, hotpath_token
     const hotpath_i_slot_t* slot = &t->hash[hotpath_i_hash_index(key, t->hash_shift)];
     while (HOTPATH_I_UNLIKELY(slot->key != key)) {
         if (slot->key == 0) {
-            hotpath_i_begin_slow(site, token, stack, HOTPATH_I_RETURN_ADDRESS());
+            hotpath_i_begin_slow(site, token, stack);
             return;
         }
         slot++;
     }
     if (HOTPATH_I_UNLIKELY(top + 1 >= t->limit)) {
-        hotpath_i_begin_slow(site, token, stack, HOTPATH_I_RETURN_ADDRESS());
+        hotpath_i_begin_slow(site, token, stack);
         return;
     }
-    l->back = HOTPATH_I_RETURN_ADDRESS();
-    l->busy = stack | HOTPATH_I_IN_BEGIN;
-    HOTPATH_I_SIGNAL_FENCE();
+    hotpath_i_claim(l, &cookie, HOTPATH_I_IN_BEGIN);
     hotpath_i_open_entry(l, t, top + 1, slot->node, function, stack, token);
     hotpath_i_leave(l);
 }
 
-static HOTPATH_I_COLD void hotpath_i_end_slow(
-    const hotpath_token_t* token, uint64_t now, uintptr_t stack, uintptr_t back) {
+static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
+    const hotpath_token_t* token, uint64_t now, uintptr_t stack) {
+    volatile uintptr_t cookie;
     hotpath_i_local_t* l = &hotpath_i_local;
     uint64_t mark = token->mark;
     HOTPATH_I_FORWARD(end(token));
@@ -4128,7 +4200,7 @@ static HOTPATH_I_COLD void hotpath_i_end_slow(
             HOTPATH_I_SHARED_ADD(&hotpath_i_g.foreign_ends, (uint64_t)1);
         return;
     }
-    if (!hotpath_i_enter_slow(l, stack, back, HOTPATH_I_IN_END, false)) {
+    if (!hotpath_i_enter_slow(l, &cookie, stack, HOTPATH_I_IN_END, false)) {
         HOTPATH_I_SHARED_ADD(
             &t->foreign_ends, (uint64_t)1); /* a handler ends a scope of its host */
         return;
@@ -4158,19 +4230,18 @@ static HOTPATH_I_COLD void hotpath_i_end_slow(
     hotpath_i_leave(l);
 }
 
-HOTPATH_API HOTPATH_I_HOT void hotpath_end(const hotpath_token_t* token) {
-    uint64_t now = HOTPATH_I_TICKS();
+HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_end(const hotpath_token_t* token) {
+    uint64_t now = hotpath_i_ticks();
     hotpath_i_local_t* l = &hotpath_i_local;
     hotpath_i_open_t* e = l->top;
     uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
+    volatile uintptr_t cookie;
     if (HOTPATH_I_UNLIKELY(
             e == NULL || e->mark != token->mark || l->busy != 0 || l->attention != 0)) {
-        hotpath_i_end_slow(token, now, stack, HOTPATH_I_RETURN_ADDRESS());
+        hotpath_i_end_slow(token, now, stack);
         return;
     }
-    l->back = HOTPATH_I_RETURN_ADDRESS();
-    l->busy = stack | HOTPATH_I_IN_END;
-    HOTPATH_I_SIGNAL_FENCE();
+    hotpath_i_claim(l, &cookie, HOTPATH_I_IN_END);
     hotpath_i_thread_t* t = l->thread;
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t start = e->start;
@@ -4180,19 +4251,20 @@ HOTPATH_API HOTPATH_I_HOT void hotpath_end(const hotpath_token_t* token) {
     hotpath_i_leave(l);
 }
 
-HOTPATH_API HOTPATH_I_HOT uint64_t hotpath_end_ns(const hotpath_token_t* token) {
+HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK uint64_t hotpath_end_ns(
+    const hotpath_token_t* token) {
     HOTPATH_I_FORWARD_RESULT(end_ns(token));
-    uint64_t now = HOTPATH_I_TICKS();
-    hotpath_i_end_slow(token, now, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS());
+    uint64_t now = hotpath_i_ticks();
+    hotpath_i_end_slow(token, now, HOTPATH_I_STACK_ADDRESS());
     hotpath_i_calibrate();
     return now > token->tick && token->tick != 0 ? hotpath_i_ns(now - token->tick) : 0;
 }
 
-HOTPATH_API void hotpath_error(hotpath_site_t* reason) {
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_error(hotpath_site_t* reason) {
     HOTPATH_I_FORWARD(error(reason));
     hotpath_i_local_t* l = &hotpath_i_local;
-    hotpath_i_thread_t* t =
-        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return;
     uint32_t id = HOTPATH_I_LOAD_ACQUIRE(&reason->id);
     if (id == 0) id = hotpath_i_site_id(reason);
@@ -4204,21 +4276,21 @@ HOTPATH_API void hotpath_error(hotpath_site_t* reason) {
     hotpath_i_leave(l);
 }
 
-HOTPATH_API void hotpath_bytes(uint64_t bytes) {
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_bytes(uint64_t bytes) {
     HOTPATH_I_FORWARD(bytes(bytes));
     hotpath_i_local_t* l = &hotpath_i_local;
-    hotpath_i_thread_t* t =
-        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return;
     if (l->top != t->context->entries) HOTPATH_I_OWN_ADD(&l->top->node->bytes, bytes);
     hotpath_i_leave(l);
 }
 
-HOTPATH_API void hotpath_thread_name(const char* name) {
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_thread_name(const char* name) {
     HOTPATH_I_FORWARD(thread_name(name));
     hotpath_i_local_t* l = &hotpath_i_local;
-    hotpath_i_thread_t* t =
-        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return;
     hotpath_i_name_store(t->name, name);
     hotpath_i_leave(l);
@@ -4236,7 +4308,7 @@ HOTPATH_API hotpath_site_t* hotpath_named_site(const char* name, const char* fil
     return item != NULL ? &item->site : &none;
 }
 
-HOTPATH_API void hotpath_record(
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_record(
     const char* track, const char* label, uint64_t begin_ns, uint64_t end_ns) {
     HOTPATH_I_FORWARD(record(track, label, begin_ns, end_ns));
     if (track == NULL) track = "(null)";
@@ -4244,8 +4316,8 @@ HOTPATH_API void hotpath_record(
     hotpath_i_item_t* item =
         hotpath_i_item_make(label != NULL ? label : "(null)", track, 0, HOTPATH_KIND_SPAN);
     hotpath_i_local_t* l = &hotpath_i_local;
-    hotpath_i_thread_t* t =
-        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return;
     if (track_item == NULL || item == NULL)
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
@@ -4256,7 +4328,7 @@ HOTPATH_API void hotpath_record(
     uint64_t d = hotpath_i_duration(t, begin_ns, end_ns);
     HOTPATH_I_OWN_ADD(&node->calls, (uint64_t)1);
     HOTPATH_I_OWN_ADD(&node->total, item != NULL ? d : 0);
-    hotpath_i_finish(t, node->frec, begin_ns, d, HOTPATH_I_TICKS(), 0, t->log_meta);
+    hotpath_i_finish(t, node->frec, begin_ns, d, hotpath_i_ticks(), 0, t->log_meta);
     hotpath_i_leave(l);
 }
 
@@ -4321,17 +4393,25 @@ static void hotpath_i_context_resume(
     l->attention =
         (l->attention & ~HOTPATH_I_ATTENTION_DEEP) | (c->deep != 0 ? HOTPATH_I_ATTENTION_DEEP : 0u);
 }
-HOTPATH_API void hotpath_context_switch(hotpath_context_t* ctx) {
+/* Takes a parked context, after a reader that just moves it. */
+static bool hotpath_i_context_claim(hotpath_context_t* c) {
+    uint32_t state = HOTPATH_I_CONTEXT_PARKED;
+    while (!HOTPATH_I_CAS(&c->state, &state, (uint32_t)HOTPATH_I_CONTEXT_RUNNING)) {
+        if (state != HOTPATH_I_CONTEXT_MOVING) return false;
+        hotpath_i_os_yield();
+        state = HOTPATH_I_CONTEXT_PARKED;
+    }
+    return true;
+}
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_context_switch(hotpath_context_t* ctx) {
     HOTPATH_I_FORWARD(context_switch(ctx));
     hotpath_i_local_t* l = &hotpath_i_local;
-    hotpath_i_thread_t* t =
-        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return;
     hotpath_context_t* c = ctx == NULL ? &t->own : ctx;
     if (c != t->context) {
-        uint32_t parked = HOTPATH_I_CONTEXT_PARKED;
-        if (c != &t->own &&
-            !HOTPATH_I_CAS(&c->state, &parked, (uint32_t)HOTPATH_I_CONTEXT_RUNNING)) {
+        if (c != &t->own && !hotpath_i_context_claim(c)) {
             HOTPATH_I_OWN_ADD(&t->context_overflow, (uint64_t)1);
         } else {
             hotpath_i_context_park(l, t);
@@ -4340,17 +4420,15 @@ HOTPATH_API void hotpath_context_switch(hotpath_context_t* ctx) {
     }
     hotpath_i_leave(l);
 }
-HOTPATH_API void hotpath_context_destroy(hotpath_context_t* ctx) {
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_context_destroy(hotpath_context_t* ctx) {
     HOTPATH_I_FORWARD(context_destroy(ctx));
     hotpath_i_local_t* l = &hotpath_i_local;
     if (ctx == NULL) return;
-    hotpath_i_thread_t* t =
-        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return;
-    uint32_t parked = HOTPATH_I_CONTEXT_PARKED;
     hotpath_context_t* before = t->context;
-    if (ctx != before &&
-        !HOTPATH_I_CAS(&ctx->state, &parked, (uint32_t)HOTPATH_I_CONTEXT_RUNNING)) {
+    if (ctx != before && !hotpath_i_context_claim(ctx)) {
         HOTPATH_I_OWN_ADD(&t->context_overflow, (uint64_t)1);
     } else {
         if (ctx != before) { /* its open scopes end here, as those of a thread that ends */
@@ -4374,12 +4452,12 @@ HOTPATH_API uint32_t hotpath_depth(void) {
     const hotpath_context_t* c = l->thread->context;
     return (uint32_t)(l->top - c->entries) + c->deep;
 }
-HOTPATH_API void hotpath_unwind(uint32_t depth) {
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_unwind(uint32_t depth) {
     HOTPATH_I_FORWARD(unwind(depth));
     hotpath_i_local_t* l = &hotpath_i_local;
     if (l->top == NULL) return;
-    hotpath_i_thread_t* t =
-        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return;
     hotpath_context_t* c = t->context;
     uint32_t open = (uint32_t)(l->top - c->entries);
@@ -4525,7 +4603,8 @@ static void hotpath_i_encode(
     }
 }
 
-HOTPATH_API void hotpath_value_record(hotpath_site_t* site, hotpath_value_t value) {
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_value_record(
+    hotpath_site_t* site, hotpath_value_t value) {
     HOTPATH_I_FORWARD(value_record(site, value));
     char text[HOTPATH_I_TEXT_RING / 4 + 1];
     hotpath_i_local_t* l = &hotpath_i_local;
@@ -4533,14 +4612,14 @@ HOTPATH_API void hotpath_value_record(hotpath_site_t* site, hotpath_value_t valu
     if (id == 0) id = hotpath_i_site_id(site);
     if (id == 0) return;
     value = hotpath_i_redact(site->name, value, text);
-    hotpath_i_thread_t* t =
-        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return;
     hotpath_i_ring_t* ring = hotpath_i_value_ring(t, id);
     if (ring == NULL) {
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.entry_overflow, (uint64_t)1);
     } else {
-        hotpath_i_execution_t e = {HOTPATH_I_TICKS(), 0, 0, 0};
+        hotpath_i_execution_t e = {hotpath_i_ticks(), 0, 0, 0};
         hotpath_i_encode(t, value, &e.bits, &e.meta);
         e.meta |= t->log_meta;
         uint64_t head = ring->head;
@@ -4552,7 +4631,7 @@ HOTPATH_API void hotpath_value_record(hotpath_site_t* site, hotpath_value_t valu
 }
 HOTPATH_API void hotpath_value_format(hotpath_site_t* site, const char* format, ...) {
     hotpath_value_t value = hotpath_i_value_of_text(format);
-#if !defined(HOTPATH_NO_STDIO)
+    #if !defined(HOTPATH_NO_STDIO)
     char text[HOTPATH_I_TEXT_RING / 4];
     int saved = errno;
     va_list arguments;
@@ -4561,10 +4640,11 @@ HOTPATH_API void hotpath_value_format(hotpath_site_t* site, const char* format, 
     va_end(arguments);
     errno = saved;
     value = hotpath_i_value_of_text(text);
-#endif
+    #endif
     hotpath_value_record(site, value);
 }
-HOTPATH_API void hotpath_result(const hotpath_token_t* token, hotpath_value_t value) {
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_result(
+    const hotpath_token_t* token, hotpath_value_t value) {
     HOTPATH_I_FORWARD(result(token, value));
     char text[HOTPATH_I_TEXT_RING / 4 + 1];
     hotpath_i_local_t* l = &hotpath_i_local;
@@ -4572,8 +4652,8 @@ HOTPATH_API void hotpath_result(const hotpath_token_t* token, hotpath_value_t va
     const hotpath_i_item_t* item =
         hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, l->top->node->function);
     value = hotpath_i_redact(item != NULL ? item->name : "", value, text);
-    hotpath_i_thread_t* t =
-        hotpath_i_enter(l, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_RETURN_ADDRESS(), true);
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return;
     hotpath_i_encode(t, value, &t->pending_bits, &t->pending_meta);
     t->pending_mark = token->mark;
@@ -4671,7 +4751,7 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
     while (hotpath_i_gauge_less(g, max, bits) && !HOTPATH_I_CAS(&g->max_bits, &max, bits)) {}
     hotpath_i_gauge_slot_t* slot = &g->history[index % g->slots];
     HOTPATH_I_STORE_RELEASE(&slot->sequence, (uint64_t)0);
-    HOTPATH_I_STORE_RELEASE(&slot->tick, HOTPATH_I_TICKS());
+    HOTPATH_I_STORE_RELEASE(&slot->tick, hotpath_i_ticks());
     HOTPATH_I_STORE_RELEASE(&slot->bits, bits);
     const hotpath_i_thread_t* t = hotpath_i_local.thread;
     HOTPATH_I_STORE_RELEASE(&slot->thread, t != NULL ? t->log_meta >> 24 : 0);
@@ -4771,9 +4851,9 @@ static hotpath_i_thread_t* hotpath_i_next_read(
         t = t->next;
     return t != NULL ? t : s->thread == 0 ? hotpath_i_g.ended : NULL;
 }
-#define HOTPATH_I_EACH_RECORD(s, t)                                               \
-    for (hotpath_i_thread_t* t = hotpath_i_next_read((s), NULL, true); t != NULL; \
-         t = hotpath_i_next_read((s), t, false))
+    #define HOTPATH_I_EACH_RECORD(s, t)                                               \
+        for (hotpath_i_thread_t* t = hotpath_i_next_read((s), NULL, true); t != NULL; \
+             t = hotpath_i_next_read((s), t, false))
 
 /* One entry of a stack as it stands. Returns false where the stack ends or moves. */
 static bool hotpath_i_read_entry(
@@ -4943,6 +5023,10 @@ static void hotpath_i_add_node(hotpath_snapshot_t* s, hotpath_node_t* n, uint32_
     n->bytes += HOTPATH_I_LOAD(&from->bytes);
     n->open_calls += HOTPATH_I_LOAD(&from->deep_open);
     n->recursive |= from->recursive;
+    s->functions[n->function].lite |= calls != 0 && from->frec->lite != 0;
+    /* Until the tree is linked, depth says that a node is the inner form of two that stand for many
+       paths: its total overlaps itself, and its self time is within that of the outer form. */
+    if (from->recursive != 0 && HOTPATH_I_LOAD(&from->flat) != 0) n->depth = UINT32_MAX;
 }
 static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
     hotpath_i_merge_t m = {NULL, 0};
@@ -5004,9 +5088,10 @@ static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
         bool track = s->functions[n->function].kind == HOTPATH_KIND_TRACK;
         if (track) /* self_ns holds the children's sum until here */
             n->total_ns = n->self_ns;
-        n->self_ns = n->total_ns > n->self_ns ? n->total_ns - n->self_ns : 0;
+        bool inner = n->depth == UINT32_MAX;
+        n->self_ns = n->total_ns > n->self_ns && !inner ? n->total_ns - n->self_ns : 0;
         if (up == NULL) continue;
-        up->self_ns += n->total_ns;
+        up->self_ns += inner ? 0 : n->total_ns;
         n->next_sibling = up->first_child;
         up->first_child = (uint32_t)i;
     }
@@ -5014,6 +5099,7 @@ static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
     for (size_t i = 0; i < s->node_count; i++) {
         hotpath_node_t* n = &s->nodes[i];
         hotpath_function_t* f = &s->functions[n->function];
+        n->depth = n->parent == HOTPATH_NO_NODE ? 0 : s->nodes[n->parent].depth + 1;
         bool nanoseconds = f->kind == HOTPATH_KIND_SPAN || f->kind == HOTPATH_KIND_TRACK;
         f->calls += n->calls;
         f->open_calls += n->open_calls;
@@ -5275,11 +5361,16 @@ static void hotpath_i_finish_moments(hotpath_function_t* f) {
                       ? 1.0
                       : (double)HOTPATH_I_LOAD(&hotpath_i_g.scale) / 1099511627776.0;
     if (f->completed == 0) return;
-    double n = (double)f->completed, mean = (double)f->sum_ticks / n;
-    double squares =
-        (double)f->sum_squares_high * 18446744073709551616.0 + (double)f->sum_squares_low;
-    double variance = squares / n - mean * mean;
-    f->mean_ns = mean * unit;
+    /* Σ(d - m)² = Σd² - m(Σd + r) with m and r of Σd / n: in whole numbers nothing cancels. */
+    double n = (double)f->completed;
+    uint64_t middle = f->sum_ticks / f->completed, rest = f->sum_ticks % f->completed;
+    uint64_t high, low = hotpath_i_multiply(middle, f->sum_ticks + rest, &high);
+    high = f->sum_squares_high - high - (f->sum_squares_low < low);
+    low = f->sum_squares_low - low;
+    double part = (double)rest / n;
+    double variance = ((double)high * 18446744073709551616.0 + (double)low) / n - part * part;
+    if (high >> 63 != 0) variance = 0; /* read while a thread adds: the parts do not fit */
+    f->mean_ns = ((double)middle + part) * unit;
     f->stdev_ns = variance > 0 ? hotpath_i_sqrt(variance) * unit : 0;
 }
 static void hotpath_i_merge_functions(hotpath_snapshot_t* s) {
@@ -5322,13 +5413,15 @@ static void hotpath_i_thread_sums(
     for (uint32_t i = 1; i < count; i++) {
         const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
         row->calls += HOTPATH_I_LOAD(&node->calls);
-        if (node->parent == 0) busy += HOTPATH_I_LOAD(&node->total);
-    }
-    for (size_t k = 0; k < s->override_count; k++) {
-        const hotpath_i_override_t* o = &s->overrides[k];
-        if (o->open != 0 && o->node->parent == 0 && o->node->index < count &&
-            hotpath_i_node_at(t, o->node->index) == o->node)
-            busy += o->extra;
+        if (node->parent != 0) continue;
+        uint64_t open = 0;
+        for (size_t k = 0; k < s->override_count; k++)
+            if (s->overrides[k].node == node) {
+                uint64_t seen = s->overrides[k].base + s->overrides[k].extra;
+                open = seen > open ? seen : open;
+            }
+        uint64_t total = HOTPATH_I_LOAD(&node->total);
+        busy += total > open ? total : open;
     }
     row->busy_ns += hotpath_i_ns(busy);
 }
@@ -5486,16 +5579,18 @@ static void hotpath_i_list_values(hotpath_snapshot_t* s, hotpath_entry_t* entry)
             hotpath_i_pick_ring(&recent, t, ring);
         }
         hotpath_sample_t* list = (hotpath_sample_t*)hotpath_i_keep(s, recent.count * sizeof *list);
+        uint32_t count = 0;
         for (size_t i = 0; i < recent.count && list != NULL; i++) {
             const hotpath_i_execution_t* e = &recent.items[i].execution;
-            list[i].at_ns = hotpath_i_since_start_ns(e->tick);
-            list[i].thread = e->meta >> 24;
-            list[i].value = hotpath_i_decode(s, recent.items[i].thread, e);
+            if ((e->meta & 0xff) == HOTPATH_VALUE_NONE) continue; /* not to be kept */
+            list[count].at_ns = hotpath_i_since_start_ns(e->tick);
+            list[count].thread = e->meta >> 24;
+            list[count++].value = hotpath_i_decode(s, recent.items[i].thread, e);
         }
-        if (list != NULL && recent.count != 0) {
+        if (count != 0) {
             entry->last = list[0].value;
             entry->history = logs ? list : NULL;
-            entry->history_count = logs ? (uint32_t)recent.count : 0;
+            entry->history_count = logs ? count : 0;
         }
     }
     s->temp = temp;
@@ -5562,10 +5657,10 @@ static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
     info->clock_tick_ps = (uint64_t)(scale * 1000 + 0.5);
     info->scope_cost_ns_x100 = HOTPATH_I_LOAD(&hotpath_i_g.scope_cost);
     info->memory_bytes = HOTPATH_I_LOAD(&hotpath_i_g.memory);
-#if defined(HOTPATH_CLOCK)
+    #if defined(HOTPATH_CLOCK)
     info->clock = "custom";
     info->clock_note = "the program's own HOTPATH_CLOCK";
-#elif defined(HOTPATH_I_COUNTER)
+    #elif defined(HOTPATH_I_COUNTER)
     info->clock = hotpath_i_counter_usable ? HOTPATH_I_COUNTER_NAME : "clock_gettime";
     info->clock_note =
         !hotpath_i_counter_usable
@@ -5573,10 +5668,10 @@ static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
         : hotpath_i_g.scale_final != 0
             ? "measured against the monotonic clock over 0.1 s or more"
             : "measured against the monotonic clock over less than 0.1 s, from below";
-#else
+    #else
     info->clock = "clock_gettime";
     info->clock_note = "the system's monotonic clock";
-#endif
+    #endif
     hotpath_i_fill_drops(&info->drops);
     hotpath_i_fill_app_info(s);
 }
@@ -5608,7 +5703,7 @@ static size_t hotpath_i_snapshot_most(void) {
 }
 static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_calibrate();
-    s->now = HOTPATH_I_TICKS();
+    s->now = hotpath_i_ticks();
     hotpath_i_clock_check(s->now);
     hotpath_i_fill_info(s);
     hotpath_i_list_functions(s);
@@ -5633,7 +5728,8 @@ static hotpath_snapshot_t* hotpath_i_snapshot_new(
     size_t size = owned ? most : desc->buffer_size;
     if (size < sizeof(hotpath_snapshot_t) + 64 || (!owned && (uintptr_t)desc->buffer % 16 != 0))
         return NULL;
-    void* memory = owned ? hotpath_i_pages_alloc(size) : desc->buffer;
+    size = owned ? (size + 4095u) & ~(size_t)4095u : size;
+    void* memory = owned ? hotpath_i_os_pages_alloc(size) : desc->buffer;
     if (memory == NULL) return NULL;
     hotpath_snapshot_t* s = (hotpath_snapshot_t*)memory;
     memset(s, 0, sizeof *s);
@@ -5681,7 +5777,7 @@ HOTPATH_API size_t hotpath_snapshot_size(const hotpath_snapshot_desc_t* desc) {
     return size;
 }
 HOTPATH_API void hotpath_snapshot_free(hotpath_snapshot_t* snapshot) {
-    if (snapshot != NULL && snapshot->owned) hotpath_i_pages_free(snapshot, snapshot->capacity);
+    if (snapshot != NULL && snapshot->owned) hotpath_i_os_pages_free(snapshot, snapshot->capacity);
 }
 HOTPATH_API const hotpath_info_t* hotpath_snapshot_info(const hotpath_snapshot_t* snapshot) {
     return &snapshot->info;
@@ -5741,8 +5837,8 @@ HOTPATH_API uint64_t hotpath_snapshot_percentile(
     /* ceil, but for what the division by 100 adds where the rank is whole */
     rank += exact - (double)rank > 1e-9 * exact;
     rank = rank < 1 ? 1 : rank > count ? count : rank;
-    if (rank == 1 && percent <= 0) return function->min_ns;
-    if (rank == count) return function->max_ns;
+    if (rank == 1 && percent <= 0 && !function->bounds_only) return function->min_ns;
+    if (rank == count && !function->bounds_only) return function->max_ns;
     for (uint32_t o = 0; o < function->histogram_count; o++) {
         const uint64_t* buckets = hotpath_i_snapshot_octave(snapshot, function, o, &octave);
         for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++) {
@@ -6015,7 +6111,7 @@ static void hotpath_i_put_digits(
     hotpath_i_put_u64(w, (uint64_t)(exponent < 0 ? -exponent : exponent));
 }
 
-#if !defined(HOTPATH_NO_STDIO)
+    #if !defined(HOTPATH_NO_STDIO)
 /* The shortest text that reads back as the same number: 15, 16 or 17 digits, of which snprintf
    gives the exact ones. Its decimal point is whatever the locale says and is skipped. */
 static size_t hotpath_i_double_digits(double v, char* digits, int* exponent) {
@@ -6036,7 +6132,7 @@ static size_t hotpath_i_double_digits(double v, char* digits, int* exponent) {
     if (minus) *exponent = -*exponent;
     return count;
 }
-#else
+    #else
 /* Fifteen digits, the last of which may be off by one far from 1. */
 static size_t hotpath_i_double_digits(double v, char* digits, int* exponent) {
     static const double powers[] = {1e256, 1e128, 1e64, 1e32, 1e16, 1e8, 1e4, 1e2, 1e1};
@@ -6055,7 +6151,7 @@ static size_t hotpath_i_double_digits(double v, char* digits, int* exponent) {
         digits[i] = (char)('0' + number % 10);
     return 15;
 }
-#endif
+    #endif
 
 /* The shortest form that reads back as the same number. */
 static void hotpath_i_put_double(hotpath_i_writer_t* w, double v) {
@@ -6260,7 +6356,7 @@ HOTPATH_API size_t hotpath_value_text(hotpath_value_t value, char* text, size_t 
    What a report shows of a snapshot: filtered by HOTPATH_FOCUS, sorted, limited. A view is a list
    of indices; its memory is pages, so that a report needs no malloc. */
 
-#define HOTPATH_I_NONE UINT32_MAX
+    #define HOTPATH_I_NONE UINT32_MAX
 
 typedef struct hotpath_i_rows {
     uint32_t* order;
@@ -6338,20 +6434,20 @@ static size_t hotpath_i_limited(size_t total, uint64_t limit) {
 
 static uint64_t hotpath_i_section_limit(uint32_t section) {
     switch (section) {
-#define HOTPATH_I_ROW(constant, name, tool) \
-    case HOTPATH_I_SECTION_##constant: return hotpath_i_settings.name##_limit;
+    #define HOTPATH_I_ROW(constant, name, tool) \
+        case HOTPATH_I_SECTION_##constant: return hotpath_i_settings.name##_limit;
         HOTPATH_I_SECTIONS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
         default: return 0;
     }
 }
 
 static const char* hotpath_i_section_name(uint32_t section) {
     switch (section) {
-#define HOTPATH_I_ROW(constant, name, tool) \
-    case HOTPATH_I_SECTION_##constant: return #name;
+    #define HOTPATH_I_ROW(constant, name, tool) \
+        case HOTPATH_I_SECTION_##constant: return #name;
         HOTPATH_I_SECTIONS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
         default: return "";
     }
 }
@@ -6557,13 +6653,13 @@ static double hotpath_i_percent(const hotpath_i_views_t* v, uint64_t ns) {
 /* >>table
    The report for people. A grid asks its cells twice: once to measure, once to print. */
 
-#define HOTPATH_I_TABLE_WIDTH  120 /* columns that a table aims at */
-#define HOTPATH_I_NAME_WIDTH   80  /* the widest name column */
-#define HOTPATH_I_NAME_LEAST   24
-#define HOTPATH_I_VALUE_WIDTH  40
-#define HOTPATH_I_CELL_SIZE    1024
-#define HOTPATH_I_GRID_COLUMNS 20
-#define HOTPATH_I_TREE_LEVELS  16 /* drawn; deeper nodes say how much deeper they are */
+    #define HOTPATH_I_TABLE_WIDTH  120 /* columns that a table aims at */
+    #define HOTPATH_I_NAME_WIDTH   80  /* the widest name column */
+    #define HOTPATH_I_NAME_LEAST   24
+    #define HOTPATH_I_VALUE_WIDTH  40
+    #define HOTPATH_I_CELL_SIZE    1024
+    #define HOTPATH_I_GRID_COLUMNS 20
+    #define HOTPATH_I_TREE_LEVELS  16 /* drawn; deeper nodes say how much deeper they are */
 
 /* What a column shows. */
 typedef enum hotpath_i_column {
@@ -6984,22 +7080,22 @@ static void hotpath_i_table_values(
     hotpath_i_grid_notes(w, &g, dbg ? "HOTPATH_DBG_LIMIT" : "HOTPATH_VAL_LIMIT");
 }
 
-/* Every counter of hotpath_drops_t: field, whether it counts lost events, what it means and what
+    /* Every counter of hotpath_drops_t: field, whether it counts lost events, what it means and what
    to do. */
-#define HOTPATH_I_DROPS(X)                                                               \
-    X(reentrant, true, "recordings inside a recording: signal handlers that record")     \
-    X(no_memory, true, "recordings without memory: give the process more")               \
-    X(abi_mismatch, true, "recordings of another hotpath.h: build all files with one")   \
-    X(foreign_ends, false, "ends on another thread, or twice: end where it began, once") \
-    X(negative_time, false, "durations below zero, kept as 0: a clock went back")        \
-    X(deep_calls, false, "calls too deep, counted flat: raise HOTPATH_MAX_DEPTH")        \
-    X(node_overflow, false, "calls past the tree's nodes: raise HOTPATH_MAX_NODES")      \
-    X(function_overflow, false, "sites under <other>: raise HOTPATH_MAX_FUNCTIONS")      \
-    X(entry_overflow, false, "values of too many keys: raise HOTPATH_ENTRIES_LIMIT")     \
-    X(lite_functions, false, "functions with totals only: raise HOTPATH_MEMORY_MAX")     \
-    X(value_mismatch, false, "gauge updates of another type, converted: use one a key")  \
-    X(clock_anomalies, false, "snapshots where the clocks disagree: doubt the times")    \
-    X(context_overflow, false, "context switches refused: one context, one thread at a time")
+    #define HOTPATH_I_DROPS(X)                                                               \
+        X(reentrant, true, "recordings inside a recording: signal handlers that record")     \
+        X(no_memory, true, "recordings without memory: give the process more")               \
+        X(abi_mismatch, true, "recordings of another hotpath.h: build all files with one")   \
+        X(foreign_ends, false, "ends on another thread, or twice: end where it began, once") \
+        X(negative_time, false, "durations below zero, kept as 0: a clock went back")        \
+        X(deep_calls, false, "calls too deep, counted flat: raise HOTPATH_MAX_DEPTH")        \
+        X(node_overflow, false, "calls past the tree's nodes: raise HOTPATH_MAX_NODES")      \
+        X(function_overflow, false, "sites under <other>: raise HOTPATH_MAX_FUNCTIONS")      \
+        X(entry_overflow, false, "values of too many keys: raise HOTPATH_ENTRIES_LIMIT")     \
+        X(lite_functions, false, "functions with totals only: raise HOTPATH_MEMORY_MAX")     \
+        X(value_mismatch, false, "gauge updates of another type, converted: use one a key")  \
+        X(clock_anomalies, false, "snapshots where the clocks disagree: doubt the times")    \
+        X(context_overflow, false, "context switches refused: one context, one thread at a time")
 
 static void hotpath_i_table_drop(
     hotpath_i_writer_t* w, const char* name, uint64_t count, const char* meaning) {
@@ -7015,9 +7111,9 @@ static void hotpath_i_table_drop(
 
 static uint64_t hotpath_i_events_lost(const hotpath_drops_t* drops) {
     uint64_t lost = 0;
-#define HOTPATH_I_ROW(field, is_lost, meaning) lost += is_lost ? drops->field : 0;
+    #define HOTPATH_I_ROW(field, is_lost, meaning) lost += is_lost ? drops->field : 0;
     HOTPATH_I_DROPS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
     return lost;
 }
 
@@ -7025,10 +7121,10 @@ static void hotpath_i_table_drops(hotpath_i_writer_t* w, const hotpath_drops_t* 
     uint64_t lost = hotpath_i_events_lost(drops);
     hotpath_i_put_u64(w, lost);
     hotpath_i_puts(w, lost == 1 ? " event lost\n" : " events lost\n");
-#define HOTPATH_I_ROW(field, is_lost, meaning) \
-    hotpath_i_table_drop(w, #field, drops->field, meaning);
+    #define HOTPATH_I_ROW(field, is_lost, meaning) \
+        hotpath_i_table_drop(w, #field, drops->field, meaning);
     HOTPATH_I_DROPS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
 }
 
 /* What the measuring itself costs, by which clock, and what it missed. */
@@ -7518,9 +7614,9 @@ static void hotpath_i_json_info(hotpath_i_json_t* j, const hotpath_info_t* info)
     hotpath_i_json_u64(j, "contexts", info->contexts);
     hotpath_i_json_open(j, "dropped", '{');
     hotpath_i_json_u64(j, "events_lost", hotpath_i_events_lost(&info->drops));
-#define HOTPATH_I_ROW(field, is_lost, meaning) hotpath_i_json_u64(j, #field, info->drops.field);
+    #define HOTPATH_I_ROW(field, is_lost, meaning) hotpath_i_json_u64(j, #field, info->drops.field);
     HOTPATH_I_DROPS(HOTPATH_I_ROW)
-#undef HOTPATH_I_ROW
+    #undef HOTPATH_I_ROW
     hotpath_i_json_close(j, '}');
     hotpath_i_json_open(j, "app_info", '{');
     for (uint32_t i = 0; i + 1 < 2 * info->app_info_count; i += 2)
@@ -7613,10 +7709,10 @@ HOTPATH_API bool hotpath_report(const hotpath_snapshot_t* snapshot,
     return !w.failed;
 }
 
-#if defined(HOTPATH_NO_STDIO)
+    #if defined(HOTPATH_NO_STDIO)
 /* Without stdio there is nowhere to write to: hotpath_report's callback is the way. */
 static bool hotpath_i_report_to_output(void) { return false; }
-#else
+    #else
 static bool hotpath_i_file_write(void* user, const char* data, size_t size) {
     return fwrite(data, 1, size, (FILE*)user) == size;
 }
@@ -7741,7 +7837,7 @@ static bool hotpath_i_report_to_output(void) {
     errno = kept;
     return ok;
 }
-#endif
+    #endif
 
 /* >>public */
 
@@ -7782,7 +7878,7 @@ HOTPATH_API bool hotpath_app_info(const char* key, const char* value) {
 /* Measures one empty scope on a record of its own that no snapshot shows: the least of several
    rounds, in 1/100 ns. A clock of the program's is not driven for it. */
 static void hotpath_i_measure_scope(void) {
-#if !defined(HOTPATH_CLOCK)
+    #if !defined(HOTPATH_CLOCK)
     hotpath_i_local_t* l = &hotpath_i_local;
     if (HOTPATH_I_LOAD(&hotpath_i_g.scope_cost) != 0 || l->busy != 0) return;
     hotpath_i_thread_t* t = hotpath_i_thread_new();
@@ -7797,13 +7893,13 @@ static void hotpath_i_measure_scope(void) {
     l->attention = 0;
     uint64_t least = UINT64_MAX;
     for (int round = 0; round < 12; round++) {
-        uint64_t from = HOTPATH_I_TICKS();
+        uint64_t from = hotpath_i_ticks();
         for (int i = 0; i < 100; i++) {
             hotpath_token_t token;
             hotpath_begin(&site, &token);
             hotpath_end(&token);
         }
-        uint64_t ticks = HOTPATH_I_TICKS() - from;
+        uint64_t ticks = hotpath_i_ticks() - from;
         least = ticks < least ? ticks : least;
     }
     *l = kept;
@@ -7814,7 +7910,7 @@ static void hotpath_i_measure_scope(void) {
         block = next;
     }
     HOTPATH_I_STORE(&hotpath_i_g.scope_cost, hotpath_i_ns(least));
-#endif
+    #endif
 }
 
 HOTPATH_API bool hotpath_report_now(void) {
@@ -7843,14 +7939,14 @@ static void hotpath_i_report_once(void) {
 static void hotpath_i_at_exit(void) {
     if (HOTPATH_I_LOAD(&hotpath_i_g.started) == 0) return;
     hotpath_i_report_once();
-#if HOTPATH_I_MCP
+    #if HOTPATH_I_MCP
     hotpath_mcp_stop();
-#endif
+    #endif
 }
 
-/* HOTPATH_REPORT_SIGNALS. A handler may not format or write a report, so a thread that waits on a
+    /* HOTPATH_REPORT_SIGNALS. A handler may not format or write a report, so a thread that waits on a
    pipe does; the handler waits for it, puts the former disposition back and raises again. */
-#if !defined(_WIN32) && !defined(HOTPATH_NO_STDIO)
+    #if !defined(_WIN32) && !defined(HOTPATH_NO_STDIO)
 static int hotpath_i_signal_pipe[2] = {-1, -1};
 static int hotpath_i_signal_done[2] = {-1, -1};
 static uint64_t hotpath_i_signal_pid; /* the process in which the thread runs */
@@ -7885,9 +7981,9 @@ static void hotpath_i_signals_start(void) {
         int number;
         uint32_t bit;
     } signals[] = {
-    #define HOTPATH_I_ROW(name) {SIG##name, HOTPATH_I_SIGNAL_##name},
+        #define HOTPATH_I_ROW(name) {SIG##name, HOTPATH_I_SIGNAL_##name},
         HOTPATH_I_SIGNALS(HOTPATH_I_ROW)
-    #undef HOTPATH_I_ROW
+        #undef HOTPATH_I_ROW
     };
     uint64_t wanted = hotpath_i_settings.report_signals;
     if (wanted == 0 || hotpath_i_signal_pid == hotpath_i_os_pid()) return;
@@ -7917,9 +8013,9 @@ static void hotpath_i_signals_start(void) {
         sigaction(signals[i].number, &action, &hotpath_i_signal_before[signals[i].number]);
     }
 }
-#else
+    #else
 static void hotpath_i_signals_start(void) {}
-#endif
+    #endif
 
 /* In the child of a fork nothing is due until it starts for itself, but the report of a program
    that was started before, into a file with %p in its name. */
@@ -7958,9 +8054,9 @@ HOTPATH_API bool hotpath_start(const hotpath_desc_t* desc) {
     uint32_t hooked = 0;
     if (HOTPATH_I_CAS(&hotpath_i_g.exit_hook, &hooked, 1u)) atexit(hotpath_i_at_exit);
     hotpath_i_signals_start();
-#if HOTPATH_I_MCP
+    #if HOTPATH_I_MCP
     if (!d.no_server) hotpath_mcp_start();
-#endif
+    #endif
     return true;
 }
 HOTPATH_API void hotpath_stop(void) {
@@ -7970,9 +8066,9 @@ HOTPATH_API void hotpath_stop(void) {
     if (!HOTPATH_I_CAS(&hotpath_i_g.started, &started, 0u)) return;
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.report_due, 1u);
     hotpath_i_report_once();
-#if HOTPATH_I_MCP
+    #if HOTPATH_I_MCP
     hotpath_mcp_stop();
-#endif
+    #endif
 }
 HOTPATH_API void hotpath_i_main(const char* caller) {
     hotpath_desc_t desc;
@@ -7983,9 +8079,9 @@ HOTPATH_API void hotpath_i_main(const char* caller) {
 
 /* A library that is unloaded takes its code along: no thread may call back into it. */
 __attribute__((destructor)) static void hotpath_i_unload(void) {
-#if defined(__PIC__) && !defined(__PIE__)
+    #if defined(__PIC__) && !defined(__PIE__)
     if (hotpath_i_g.ready == 2 && hotpath_i_other == NULL) hotpath_i_os_exit_hook_free();
-#endif
+    #endif
 }
 
 const uint32_t hotpath_define_HOTPATH_IMPLEMENTATION_in_one_file_or_link_the_program_with_rdynamic =
@@ -7999,3 +8095,46 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     hotpath_snapshot_take, hotpath_start, hotpath_stop, hotpath_report_now, hotpath_app_info};
 
 #endif /* HOTPATH_IMPLEMENTATION */
+
+/*
+This software is available under two licenses: choose whichever you prefer.
+
+ALTERNATIVE A - MIT License
+
+Copyright (c) 2026 the hotpath authors
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
+associated documentation files (the "Software"), to deal in the Software without restriction,
+including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense,
+and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so,
+subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial
+portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT
+LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN
+NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY,
+WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE
+SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+
+ALTERNATIVE B - Public Domain (www.unlicense.org)
+
+This is free and unencumbered software released into the public domain.
+
+Anyone is free to copy, modify, publish, use, compile, sell, or distribute this software, either in
+source code form or as a compiled binary, for any purpose, commercial or non-commercial, and by any
+means.
+
+In jurisdictions that recognize copyright laws, the author or authors of this software dedicate any
+and all copyright interest in the software to the public domain. We make this dedication for the
+benefit of the public at large and to the detriment of our heirs and successors. We intend this
+dedication to be an overt act of relinquishment in perpetuity of all present and future rights to this
+software under copyright law.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT
+LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN
+NO EVENT SHALL THE AUTHORS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF
+CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
+OTHER DEALINGS IN THE SOFTWARE.
+*/

@@ -82,8 +82,8 @@ struct Box {
     double hit(const Ray& ray) const { return reach(ray, from, to); }
 };
 
-/* A bounding volume hierarchy over any shape with low(), high() and hit(). Each shape's methods are
-   functions of their own in the report: Bvh<Sphere>::nearest is not Bvh<Box>::nearest. */
+/* A bounding volume hierarchy over any shape with low(), high() and hit(). A method of a template is
+   one function of the report, whatever it was made for: its place in the source is one. */
 template <class Shape> class Bvh {
   public:
     explicit Bvh(std::vector<Shape> shapes) : shapes_(std::move(shapes)) {

@@ -188,8 +188,8 @@ static void* audio_main(void* user) {
 
 enum {
     TEXT_SIZE = 16384,
-    NAME_WIDTH = 24,
-    BAR_WIDTH = 24,
+    NAME_WIDTH = 22,
+    BAR_WIDTH = 22,
     ROWS = 12
 };
 
@@ -198,6 +198,7 @@ typedef struct text {
     size_t length;
     int lines;
     int lines_max; /* of the terminal: a frame that scrolls would not be overwritten */
+    int columns_max;
     const char* line_end;
     char bytes[TEXT_SIZE];
 } text_t;
@@ -206,10 +207,17 @@ __attribute__((format(printf, 2, 3))) static void put_line(text_t* t, const char
     va_list args;
     if (t->lines >= t->lines_max) return;
     va_start(args, format);
-    const int n = vsnprintf(t->bytes + t->length, TEXT_SIZE - t->length, format, args);
+    char* const line = t->bytes + t->length;
+    int n = vsnprintf(line, TEXT_SIZE - t->length, format, args);
     va_end(args);
+    if (n >= (int)(TEXT_SIZE - t->length)) return;
+    if (n > t->columns_max) {
+        n = t->columns_max;
+        while (n > 0 && (line[n] & 0xc0) == 0x80)
+            n--; /* not in the middle of a character of UTF-8 */
+    }
     const size_t end = strlen(t->line_end);
-    /* A line that does not fit is left out whole. */
+    /* A line that does not fit into the text is left out whole. */
     if (n < 0 || t->length + (size_t)n + end >= TEXT_SIZE) return;
     memcpy(t->bytes + t->length + n, t->line_end, end);
     t->length += (size_t)n + end;
@@ -315,7 +323,7 @@ static const char* percentile(
 }
 
 static void put_functions(overlay_t* o, const hotpath_snapshot_t* s, double window_ns) {
-    static const char bar[] = "########################";
+    static const char bar[] = "######################";
     const hotpath_function_t* top[ROWS];
     size_t count;
     const hotpath_function_t* const functions = hotpath_snapshot_functions(s, &count);
@@ -385,12 +393,14 @@ static void compose(overlay_t* o, int64_t now) {
 
 /* >>terminal */
 
-static void set_lines(overlay_t* o, bool terminal) {
+static void set_size(overlay_t* o, bool terminal) {
     struct winsize size;
     o->text.line_end = terminal ? "\x1b[K\n" : "\n";
     o->text.lines_max = 100;
-    if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 2)
-        o->text.lines_max = size.ws_row - 1;
+    o->text.columns_max = 200;
+    if (!terminal || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return;
+    if (size.ws_row > 2) o->text.lines_max = size.ws_row - 1;
+    if (size.ws_col > 2) o->text.columns_max = size.ws_col - 1;
 }
 
 /* From the top left corner over what is there; the rest of the screen is cleared behind it. */
@@ -414,7 +424,7 @@ static void run(overlay_t* o, double seconds) {
     if (terminal) (void)fputs("\x1b[?1049h\x1b[?25l", stdout);
     while (!should_stop() && (double)(now_ns() - start) < seconds * NS_A_SECOND) {
         HOTPATH_SCOPE("frame");
-        set_lines(o, terminal);
+        set_size(o, terminal);
         compose(o, now_ns());
         if (terminal) present_frame(&o->text);
         turn_over(o, now_ns());
@@ -423,7 +433,7 @@ static void run(overlay_t* o, double seconds) {
     }
     if (terminal) (void)fputs("\x1b[?25h\x1b[?1049l", stdout);
     /* While the other threads still run, so that the last frame shows them at work. */
-    set_lines(o, false);
+    set_size(o, false);
     compose(o, now_ns());
     (void)fwrite(o->text.bytes, 1, o->text.length, stdout);
     (void)fflush(stdout);

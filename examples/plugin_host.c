@@ -10,13 +10,13 @@
            (-rdynamic lets the plugin find the recorder)
    Run:    ./plugin_host [plugin.so [plugin.c]]
            Without arguments: plugin.so beside this program, plugin.c beside this source.
-           Plugin and host are both built with -DHOTPATH, or both without it. */
+           Plugin and host are both built with -DHOTPATH, or both without it; a host without it
+           looks for plugin.off.so. */
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +35,6 @@ static const char* const define_hotpath = "-DHOTPATH";
 #else
 static const char* const define_hotpath = "-UHOTPATH";
 #endif
-
-extern char** environ;
 
 typedef struct plugin {
     void* library;
@@ -92,12 +90,15 @@ static bool build_generation(
     const char* const words[] = {
         cc, "-O2", define_hotpath, define, map, include, "-fPIC", "-shared", source, "-o", output};
     char* arguments[sizeof words / sizeof words[0] + 1] = {NULL};
-    /* posix_spawnp promises not to change the strings that its type lets it change. */
+    /* execvp promises not to change the strings that its type lets it change. */
     memcpy(arguments, words, sizeof words);
-    pid_t child;
+    const pid_t child = fork();
+    if (child == 0) {
+        (void)execvp(cc, arguments);
+        _exit(127); /* no report of the child's own */
+    }
     int status = -1;
-    if (posix_spawnp(&child, cc, NULL, NULL, arguments, environ) != 0) return false;
-    if (waitpid(child, &status, 0) != child || status != 0) {
+    if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
         HOTPATH_ERROR("compiler");
         return false;
     }
@@ -213,10 +214,11 @@ static bool run_generations(host_t* host) {
 }
 
 /* Takes the arguments, or what stands for them. Returns: false if there are too many. */
-static bool read_arguments(host_t* host, int argc, char** argv) {
+static bool read_arguments(host_t* host, int argc, char** argv, bool recording) {
     if (argc > 3) return false;
+    const char* const name = recording ? "plugin.so" : "plugin.off.so";
     const int library = argc > 1 ? snprintf(host->library, PATH_SIZE, "%s", argv[1])
-                                 : beside(host->library, argv[0], "plugin.so");
+                                 : beside(host->library, argv[0], name);
     const int source = argc > 2 ? snprintf(host->source, PATH_SIZE, "%s", argv[2])
                                 : beside(host->source, __FILE__, "plugin.c");
     return library > 0 && library < PATH_SIZE && source > 0 && source < PATH_SIZE;
@@ -225,13 +227,13 @@ static bool read_arguments(host_t* host, int argc, char** argv) {
 int main(int argc, char** argv) {
     HOTPATH_MAIN();
     static host_t host;
-    if (!read_arguments(&host, argc, argv)) {
+    /* HOTPATH_MAIN has a scope open, unless it was compiled away. */
+    const bool recording = hotpath_depth() != 0;
+    if (!read_arguments(&host, argc, argv, recording)) {
         fprintf(stderr, "usage: %s [plugin.so [plugin.c]]\n", argv[0]);
         return 2;
     }
     if (!run_generations(&host)) return 1;
-    /* Without -DHOTPATH there is no profile, and a snapshot of nothing has no size. */
-    const bool recording = hotpath_snapshot_size(NULL) != 0;
     if (recording && !check_profile()) return 1;
     printf("%d of %d generations were rebuilt while this program ran\n", host.rebuilt, GENERATIONS);
     printf("plugin ok: %d calls over %d generations%s\n", GENERATIONS * CALLS_A_GENERATION,

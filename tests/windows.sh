@@ -10,13 +10,15 @@ cross=x86_64-w64-mingw32-gcc
 for clock in real virtual; do
     define=-DREAL
     [ $clock = virtual ] && define=-DVIRTUAL
-    rm -f $dir/*.json
+    rm -f $dir/*.json $dir/here $dir/*.exe
     check "$clock clock: builds here" cc -std=gnu11 -O2 -Wall -Wextra -Werror -DHOTPATH $define -I. \
         tests/windows/recorder.c -o $dir/here -lpthread
-    check "$clock clock: passes here" $dir/here $dir/here.json
+    check "$clock clock: passes here" env HOTPATH_OUTPUT_FORMAT=json HOTPATH_OUTPUT_PATH=$dir/here.json \
+        $dir/here $dir/here.json
     check "$clock clock: cross-compiles" $cross -std=gnu11 -O2 -Wall -Wextra -Werror -DHOTPATH $define \
         -I. tests/windows/recorder.c -o $dir/recorder.exe -static
-    timeout 300 "$wine" $dir/recorder.exe $dir/there.json >$dir/output 2>$dir/errors </dev/null
+    HOTPATH_OUTPUT_FORMAT=json HOTPATH_OUTPUT_PATH=$dir/there.json \
+        timeout 300 "$wine" $dir/recorder.exe $dir/there.json >$dir/output 2>$dir/errors </dev/null
     code=$?
     sed -e 's/\r$//' -e "s/^ok - /ok - $clock clock, wine: /" -e "s/^not ok - /not ok - $clock clock, wine: /" $dir/output
     [ $code -eq 0 ] && grep -q '^ok' $dir/output || { failed=1; tail -n 20 $dir/errors; }

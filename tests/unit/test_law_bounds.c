@@ -191,7 +191,7 @@ static int child_nodes(void) {
         calls += nodes[n].calls;
         if (nodes[n].parent == HOTPATH_NO_NODE) roots += nodes[n].total_ns;
     }
-    CHECK_LE(nodes_count, 256);
+    CHECK_LE(nodes_count, 256 + 2 * (parents + leaves + 2)); /* and those under <other> */
     CHECK_EQ(calls, (uint64_t)rounds * parents * (leaves + 1));
     CHECK_EQ(roots, rounds * parents * (7 + all_leaves));
     const uint64_t overflow = hotpath_snapshot_info(s)->drops.node_overflow;
@@ -315,11 +315,80 @@ static int child_memory(void) {
     CHECK_GT(lite, 0);
     CHECK_GE(info->drops.lite_functions, lite);
     CHECK_EQ(info->drops.no_memory, 0);
-    printf("%" PRIu64, info->memory_bytes);
+    static uint64_t buffer[1 << 19];
+    hotpath_snapshot_desc_t in_buffer;
+    memset(&in_buffer, 0, sizeof in_buffer);
+    in_buffer.parts = HOTPATH_PART_THREADS;
+    in_buffer.buffer = buffer, in_buffer.buffer_size = sizeof buffer;
     hotpath_snapshot_free(s);
+    hotpath_snapshot_t* const own = hotpath_snapshot_take(&in_buffer);
+    CHECK(own != NULL);
+    printf("%" PRIu64, hotpath_snapshot_info(own)->memory_bytes);
     law_store(&memory_go, 1);
     for (size_t i = 0; i < memory_threads; i++)
         pthread_join(ids[i], NULL);
+    return 0;
+}
+
+/* Snapshots that someone holds are not memory of the recording: nothing gets less exact by reading. */
+static int child_memory_of_readers(void) {
+    hotpath_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.no_exit_report = true;
+    CHECK(hotpath_start(&desc));
+    leaf(1);
+    static hotpath_snapshot_t* held[100];
+    for (int i = 0; i < 100; i++)
+        held[i] = law_take();
+    static char names[memory_functions][24];
+    make_sites(memory_sites, names, memory_functions, "memory");
+    for (uint32_t i = 0; i < memory_functions; i++) {
+        hotpath_token_t token;
+        hotpath_begin(&memory_sites[i], &token);
+        pass(i);
+        hotpath_end(&token);
+    }
+    hotpath_snapshot_t* const s = law_take();
+    for (uint32_t i = 0; i < memory_functions; i++) {
+        const hotpath_function_t* const f = law_function(s, names[i]);
+        CHECK(!f->lite);
+        CHECK_EQ(f->completed, 1);
+        CHECK_EQ(f->max_ns, i);
+    }
+    CHECK_EQ(hotpath_snapshot_info(s)->drops.lite_functions, 0);
+    for (int i = 0; i < 100; i++)
+        hotpath_snapshot_free(held[i]);
+    hotpath_snapshot_free(s);
+    return 0;
+}
+
+/* One thread past the bound: each function that lost its percentiles says so. */
+static int child_memory_flags(void) {
+    hotpath_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.no_exit_report = true;
+    CHECK(hotpath_start(&desc));
+    static char names[memory_functions][24];
+    make_sites(memory_sites, names, memory_functions, "memory");
+    for (uint32_t i = 0; i < memory_functions; i++) {
+        hotpath_token_t token;
+        hotpath_begin(&memory_sites[i], &token);
+        pass(i);
+        hotpath_end(&token);
+    }
+    hotpath_snapshot_t* const s = law_take();
+    uint64_t lite = 0;
+    for (uint32_t i = 0; i < memory_functions; i++) {
+        const hotpath_function_t* const f = law_function(s, names[i]);
+        CHECK_EQ(f->calls, 1);
+        CHECK_EQ(f->total_ns, i);
+        CHECK(f->lite || f->completed == 1);
+        lite += f->lite;
+    }
+    CHECK_GT(lite, 100);
+    CHECK_GE(hotpath_snapshot_info(s)->drops.lite_functions, lite);
+    CHECK_LE(hotpath_snapshot_info(s)->drops.lite_functions, lite + 1); /* and <other> */
+    hotpath_snapshot_free(s);
     return 0;
 }
 
@@ -473,6 +542,14 @@ static void law_06_every_bound_memory(void** state) {
     CHECK_LE(bounded, 4194304 + memory_threads * (64 * 1024 + 128 * 256 + 4096 * 16));
     in_child("memory unbounded", NULL);
 }
+static void law_06_every_bound_memory_of_readers(void** state) {
+    static const char* const env[] = {"HOTPATH_MEMORY_MAX=4M", NULL};
+    (void)state, in_child("memory of readers", env);
+}
+static void law_06_every_bound_memory_flags(void** state) {
+    static const char* const env[] = {"HOTPATH_MEMORY_MAX=64K", NULL};
+    (void)state, in_child("memory flags", env);
+}
 
 static const law_child_t children[] = {
     {"depth", child_depth},
@@ -487,6 +564,8 @@ static const law_child_t children[] = {
     {"entries", child_entries},
     {"memory", child_memory},
     {"memory unbounded", child_memory_unbounded},
+    {"memory of readers", child_memory_of_readers},
+    {"memory flags", child_memory_flags},
     {NULL, NULL},
 };
 
@@ -502,5 +581,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_06_every_bound_years),
     cmocka_unit_test(law_06_every_bound_entries),
     cmocka_unit_test(law_06_every_bound_memory),
+    cmocka_unit_test(law_06_every_bound_memory_of_readers),
+    cmocka_unit_test(law_06_every_bound_memory_flags),
 };
 LAW_MAIN(tests, children)

@@ -187,19 +187,33 @@ static void* touched_thread(void* arg) {
     LAW_STEP_END();
     return NULL;
 }
-static void law_10_signals_at_first_touches(void** state) {
-    (void)state;
-    if (!LAW_STEPS) skip();
+static void* touched_names(void* arg) {
+    LAW_STEP_BEGIN();
+    {
+        HOTPATH_SCOPE_NAMED("touched name");
+        HOTPATH_ERROR("touched reason");
+    }
+    HOTPATH_VAL("touched value", "a text");
+    hotpath_record("touched track", "touched span", 1, 2);
+    hotpath_context_t* const context = hotpath_context_create("touched context");
+    hotpath_context_switch(context);
+    hotpath_context_switch(NULL);
+    hotpath_context_destroy(context);
+    LAW_STEP_END();
+    return arg;
+}
+static void at_first_touches(void* (*body)(void*), uint64_t own_calls, uint64_t every) {
     const uint32_t first = fresh_used;
     hotpath_site_t* sites[6];
     for (int i = 0; i < 6; i++)
         sites[i] = fresh_site();
     for (int i = 0; i < 600; i++)
         handler_sites[i] = fresh_site();
+    handler_sites_used = 0;
     const uint64_t dropped = law_drops().reentrant, foreign = law_drops().foreign_ends;
-    executed_in_handlers = 0, step_number = 0, step_every = 13;
+    executed_in_handlers = 0, step_number = 0, step_every = every;
     law_handler(SIGTRAP, step_touches, 0);
-    pthread_join(law_thread(touched_thread, sites), NULL);
+    pthread_join(law_thread(body, sites), NULL);
     CHECK_GT(executed_in_handlers, 100);
     hotpath_snapshot_t* const s = law_take();
     size_t count = 0;
@@ -207,16 +221,129 @@ static void law_10_signals_at_first_touches(void** state) {
     uint64_t own = 0, recorded = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t n = 0;
-        if (sscanf(f[i].name, "fresh %" SCNu32, &n) != 1) continue;
+        if (sscanf(f[i].name, "fresh %" SCNu32, &n) != 1 || n < first) continue;
         if (n < first + 6)
             own += f[i].calls;
         else
             recorded += f[i].calls;
         CHECK_EQ(f[i].completed, f[i].calls);
     }
-    CHECK_EQ(own, 6);
+    CHECK_EQ(own, own_calls);
     CHECK_EQ(recorded + hotpath_snapshot_info(s)->drops.reentrant - dropped, executed_in_handlers);
     CHECK_EQ(hotpath_snapshot_info(s)->drops.foreign_ends, foreign);
+    law_check_quiet(s);
+    hotpath_snapshot_free(s);
+}
+
+static void law_10_signals_at_first_touches(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    at_first_touches(touched_thread, 6, 13);
+}
+static void law_10_signals_at_first_names(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    at_first_touches(touched_names, 0, 37);
+    CHECK_EQ(law_now("touched name").completed, 1);
+    CHECK_EQ(law_now("touched name").errors, 1);
+    CHECK_EQ(law_now("touched span").calls, 1);
+}
+
+/* The same gauge in the handler and in what it interrupts: neither waits for the other. */
+static volatile uint64_t gauges_in_handlers;
+static void gauge_changes(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    HOTPATH_GAUGE_INC("stepped gauge", 1);
+    HOTPATH_GAUGE_INC("stepped double", 0.5);
+    gauges_in_handlers++;
+}
+static void law_10_signals_in_gauges(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    law_handler(SIGTRAP, gauge_changes, 0);
+    const uint64_t dropped = law_drops().reentrant;
+    LAW_STEP_BEGIN();
+    for (int i = 0; i < 3; i++) {
+        HOTPATH_GAUGE_DEC("stepped gauge", 1000000);
+        HOTPATH_GAUGE_DEC("stepped double", 1000000);
+    }
+    LAW_STEP_END();
+    CHECK_GT(gauges_in_handlers, 100);
+    hotpath_snapshot_t* const s = law_take();
+    size_t count = 0;
+    const hotpath_entry_t* const entries = hotpath_snapshot_entries(s, &count);
+    double whole = 0, half = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(entries[i].name, "stepped gauge") == 0)
+            whole = (double)entries[i].last.as.i + 3000000;
+        if (strcmp(entries[i].name, "stepped double") == 0)
+            half = entries[i].last.as.d + 3000000;
+    }
+    /* A gauge needs no record, so nothing has to be dropped; what is dropped is counted. */
+    CHECK_EQ((uint64_t)whole + (uint64_t)(2 * half) + law_drops().reentrant - dropped,
+        2 * gauges_in_handlers);
+    hotpath_snapshot_free(s);
+}
+
+/* Where a stack of open scopes has to grow, the handler may be the one who makes it grow: at every
+   instruction of a scope, in a context that is fresh and so still small, at depths around 16. */
+static LAW_NOINLINE void grows(int levels) {
+    HOTPATH_FUNC();
+    if (levels > 1) {
+        grows(levels - 1);
+        return;
+    }
+    LAW_STEP_BEGIN();
+    steady(1);
+    LAW_STEP_END();
+}
+static void handler_grows(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    if (--step_number != 0) return;
+    HOTPATH_SCOPE("in growing handler");
+    in_handler();
+    executed_in_handlers += 2;
+}
+static uint64_t handled_calls(const hotpath_snapshot_t* s) {
+    const hotpath_function_t* const outer = law_find(s, "in growing handler");
+    const hotpath_function_t* const inner = law_find(s, "in handler");
+    return (outer ? outer->calls : 0) + (inner ? inner->calls : 0);
+}
+static void law_10_signals_while_stacks_grow(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    law_handler(SIGTRAP, handler_grows, 0);
+    steady(1);
+    hotpath_snapshot_t* s = law_take();
+    const hotpath_drops_t before = hotpath_snapshot_info(s)->drops;
+    const uint64_t recorded = handled_calls(s);
+    uint64_t levels = 0;
+    hotpath_snapshot_free(s);
+    executed_in_handlers = 0;
+    for (int depth = 12; depth < 16; depth++)
+        for (uint64_t step = 1; step < LAW_TIMES(150, 300); step += LAW_TIMES(1, 3)) {
+            hotpath_context_t* const context = hotpath_context_create("small");
+            CHECK(context != NULL);
+            hotpath_context_switch(context);
+            step_number = step;
+            grows(depth);
+            CHECK_EQ(hotpath_depth(), 0);
+            hotpath_context_switch(NULL);
+            levels += (uint64_t)depth;
+        }
+    CHECK_GT(executed_in_handlers, 100);
+    s = law_take();
+    static const char* const names[] = {"grows", "steady outer", "steady inner", "in handler"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const hotpath_function_t* const f = law_function(s, names[i]);
+        CHECK_EQ(f->open_calls, 0);
+        CHECK_EQ(f->abandoned, 0);
+        CHECK_EQ(f->completed, f->calls);
+    }
+    CHECK_EQ(law_function(s, "grows")->calls, levels);
+    const hotpath_drops_t after = hotpath_snapshot_info(s)->drops;
+    CHECK_EQ(handled_calls(s) - recorded + after.reentrant - before.reentrant, executed_in_handlers);
+    CHECK_EQ(after.foreign_ends, before.foreign_ends);
     law_check_quiet(s);
     hotpath_snapshot_free(s);
 }
@@ -515,6 +642,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_10_signals),
     cmocka_unit_test(law_10_signals_in_values),
     cmocka_unit_test(law_10_signals_at_first_touches),
+    cmocka_unit_test(law_10_signals_at_first_names),
+    cmocka_unit_test(law_10_signals_in_gauges),
+    cmocka_unit_test(law_10_signals_while_stacks_grow),
     cmocka_unit_test(law_10_signals_on_a_signal_stack),
     cmocka_unit_test(law_10_signals_storm),
     cmocka_unit_test(law_10_signals_storm_on_a_reader),

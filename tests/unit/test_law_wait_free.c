@@ -112,10 +112,10 @@ static void law_01_wait_free(void** state) {
     for (int round = 0; round < 6 && !clean; round++) {
         step_reset();
         LAW_STEP_BEGIN();
-        scopes(LAW_TIMES(200, 150));
-        everything(8);
+        scopes(LAW_TIMES(200, 30));
+        everything(LAW_TIMES(8, 3));
         LAW_STEP_END();
-        CHECK_GT(step_count, 5000);
+        CHECK_GT(step_count, 2000);
         clean = step_rmw == 0 && step_calls == 0;
     }
     if (!clean)

@@ -412,12 +412,47 @@ static void check_nodes_never_back(
     }
 }
 
+/* Rows of threads by their ids; that of all ended threads has the id 0. */
+static void check_threads_never_back(
+    const hotpath_snapshot_t* newer, const hotpath_snapshot_t* older) {
+    size_t n_count = 0, o_count = 0;
+    uint64_t n_calls = 0, o_calls = 0;
+    const hotpath_thread_t* n = hotpath_snapshot_threads(newer, &n_count);
+    const hotpath_thread_t* o = hotpath_snapshot_threads(older, &o_count);
+    for (size_t i = 0; i < n_count; i++)
+        n_calls += n[i].calls;
+    for (size_t i = 0; i < o_count; i++) {
+        o_calls += o[i].calls;
+        for (size_t j = 0; j < n_count; j++) {
+            if (n[j].id != o[i].id) continue;
+            NEVER_BACK("calls of the thread", n[j].name, n[j].calls, o[i].calls);
+            NEVER_BACK("busy time of the thread", n[j].name, n[j].busy_ns, o[i].busy_ns);
+        }
+    }
+    NEVER_BACK("calls", "all threads", n_calls, o_calls);
+}
+
+/* No thread was busy longer than it lives, and no two have one id. */
+static void check_threads(const hotpath_snapshot_t* snapshot, uint64_t until_ns) {
+    size_t count = 0;
+    const hotpath_thread_t* threads = hotpath_snapshot_threads(snapshot, &count);
+    for (size_t i = 0; i < count; i++) {
+        const hotpath_thread_t* t = &threads[i];
+        CHECK(i == 0 || t->id == 0 || t->id > t[-1].id, "ids of threads rise");
+        if (t->state == HOTPATH_THREAD_LIVE)
+            CHECK(t->busy_ns <= until_ns - t->start_ns,
+                "thread %" PRIu64 " is busy for %" PRIu64 " ns of %" PRIu64, t->id, t->busy_ns,
+                until_ns - t->start_ns);
+    }
+}
+
 static void check_never_back(const hotpath_snapshot_t* newer, const hotpath_snapshot_t* older) {
     size_t o_count = 0;
     const hotpath_function_t* o = hotpath_snapshot_functions(older, &o_count);
     for (size_t i = 0; i < o_count; i++)
         check_function_never_back(truth_need(newer, o[i].name), &o[i]);
     check_nodes_never_back(newer, older);
+    check_threads_never_back(newer, older);
     NEVER_BACK("ended threads", "the info", hotpath_snapshot_info(newer)->threads_ended,
         hotpath_snapshot_info(older)->threads_ended);
 }
@@ -448,6 +483,7 @@ static hotpath_snapshot_t* take_bounded(uint64_t loop_begin) {
             "completed of %s is %" PRIu64 ", not %" PRIu64 " to %" PRIu64, known[i].name, completed,
             before[i].left, after[i].leaving);
     }
+    check_threads(snapshot, until - 1000); /* where the clock and the recorder started */
     const hotpath_function_t* loop = truth_need(snapshot, "reader's loop");
     CHECK_EQUAL("open_calls", "reader's loop", loop->open_calls, 1);
     CHECK(loop->total_ns >= from - loop_begin && loop->total_ns <= until - loop_begin,

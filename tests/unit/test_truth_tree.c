@@ -377,7 +377,7 @@ static void run_wave(void) {
     for (int i = 1; i < MAX_ACTORS; i++) {
         actor_t* a = &stage.actors[i];
         if (a->state == ACTOR_NONE && truth_below(&stage.random, 3) == 0) continue;
-        a->steps = (int64_t)truth_below(&stage.random, 600) + 1;
+        a->steps = (int64_t)truth_below(&stage.random, 400) + 1;
         bool fresh = a->state == ACTOR_NONE;
         pthread_mutex_lock(&stage.lock);
         stage.running++;
@@ -474,15 +474,16 @@ static void check_info(const hotpath_snapshot_t* snapshot, const truth_model_t* 
     CHECK_EQUAL("pid", "the process", info->pid, getpid());
 }
 
-/* Compares every rendering of a snapshot. */
+/* Compares the renderings of a snapshot: the first and the last one in the table and as folded
+   stacks, each in its own form of JSON. */
 static void check_reports(const hotpath_snapshot_t* snapshot, truth_model_t* model) {
-    truth_text_t text = truth_render(snapshot, HOTPATH_FORMAT_JSON);
+    bool pretty = stage.wave == 0;
+    if (stage.wave != 0 && stage.wave != WAVES - 1) return;
+    truth_text_t text =
+        truth_render(snapshot, pretty ? HOTPATH_FORMAT_JSON_PRETTY : HOTPATH_FORMAT_JSON);
     truth_check_json(text.data, model);
-    CHECK(strchr(text.data, '\n') == text.data + text.size - 1, "the JSON is one line");
-    truth_text_free(&text);
-    text = truth_render(snapshot, HOTPATH_FORMAT_JSON_PRETTY);
-    truth_check_json(text.data, model);
-    CHECK(strchr(text.data, '\n') < text.data + 3, "the pretty JSON is many lines");
+    CHECK((strchr(text.data, '\n') == text.data + text.size - 1) == !pretty,
+        "JSON is one line, and pretty JSON is not");
     truth_text_free(&text);
     text = truth_render(snapshot, HOTPATH_FORMAT_FOLDED);
     truth_check_folded(text.data, model);

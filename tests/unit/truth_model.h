@@ -401,17 +401,22 @@ static inline void truth_check_counts(
     CHECK_EQUAL("self", path, node->self_ns, want->self);
 }
 
-/* Writes "outer;inner" for a node of the model. */
+/* Writes "outer;inner" for a node of the model: of a deep one the innermost levels. */
 static inline void truth_model_path(
     const truth_model_t* model, uint32_t node, char* text, size_t size) {
+    uint32_t nodes[16], count = 0;
     size_t length = 0;
-    if (model->nodes[node].parent != TRUTH_NONE) {
-        truth_model_path(model, model->nodes[node].parent, text, size);
-        length = strlen(text);
-        if (length + 1 < size) text[length++] = ';';
+    for (uint32_t n = node; n != TRUTH_NONE && count < 16; n = model->nodes[n].parent)
+        nodes[count++] = n;
+    while (count-- > 0) {
+        const char* name = model->functions[model->nodes[nodes[count]].function].name;
+        size_t add = strlen(name);
+        if (length + add + 2 > size) break;
+        memcpy(text + length, name, add);
+        length += add;
+        text[length++] = ';';
     }
-    snprintf(
-        text + length, size - length, "%s", model->functions[model->nodes[node].function].name);
+    text[length - 1] = 0;
 }
 
 /* Whether an ancestor of a node is the same function. */

@@ -1,6 +1,7 @@
 /* The recorder and the report on the platform it is compiled for, without a test library, so that it
    can be cross-compiled: `make check-windows` runs it under wine. With -DVIRTUAL the clock is one that
-   the program moves, and every time is known to the tick. The checks are lines "ok" and "not ok". */
+   the program moves, and every time is known to the tick. The checks are lines "ok" and "not ok". The
+   argument is the file that HOTPATH_OUTPUT_PATH names. */
 #if defined(VIRTUAL)
     #include <stdint.h>
 static uint64_t ticks = 1000;
@@ -26,7 +27,6 @@ static void thread_join(thread_t t) {
 }
     #define THREAD_RESULT DWORD WINAPI
 static void rest(unsigned ms) { Sleep(ms); }
-static void set(const char* name, const char* value) { _putenv_s(name, value); }
 #else
     #include <pthread.h>
     #include <time.h>
@@ -42,7 +42,6 @@ static void rest(unsigned ms) {
     const struct timespec t = {0, (long)ms * 1000000};
     nanosleep(&t, NULL);
 }
-static void set(const char* name, const char* value) { setenv(name, value, 1); }
 #endif
 
 static int failures;
@@ -210,8 +209,6 @@ static void check_file(const char* path) {
 }
 
 int main(int argc, char** argv) {
-    if (argc > 1) set("HOTPATH_OUTPUT_PATH", argv[1]);
-    set("HOTPATH_OUTPUT_FORMAT", "json");
     HOTPATH_MAIN();
     hotpath_record("gpu", "pass", 100, 400);
     for (int i = 1; i <= 3; i++)
