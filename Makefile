@@ -11,7 +11,7 @@ LDLIBS ?=
 LIBS := -lm -lpthread -ldl
 export CC CXX CFLAGS CXXFLAGS LDFLAGS
 
-VERSION := $(shell sed -n 's/^\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpath.h)
+VERSION := $(shell sed -n 's/^ *\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpath.h)
 WARN_C = $(shell tests/flags.sh $(CC) c)
 WARN_CXX = $(shell tests/flags.sh $(CXX) c++)
 
@@ -96,7 +96,7 @@ $(foreach build,asan tsan o2,$(eval $(call unit_build,$(build))))
 STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
 UNIT_STEPS := $(addprefix asan-,$(UNIT)) $(addprefix tsan-,$(THREADS)) \
     $(addprefix o2-,$(UNIT) $(THREADS))
-SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples
+SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples bench
 STEPS := $(foreach cc,clang gcc,$(foreach part,flags settings sources,compile-$(cc)-$(part))) $(UNIT_STEPS) \
     $(foreach cc,gcc clang,$(foreach std,$(STANDARDS),compile-$(cc)-$(std))) $(SCRIPT_STEPS)
 

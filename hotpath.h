@@ -1282,6 +1282,9 @@ static int64_t hotpath_i_os_unix_ns(void) {
     return (hundreds - 116444736000000000LL) * 100; /* from 1601 to 1970 */
 }
 static uint64_t hotpath_i_os_pid(void) { return GetCurrentProcessId(); }
+static bool hotpath_i_os_signal_stack(uintptr_t* low, uintptr_t* high) {
+    return (void)low, (void)high, false;
+}
 static uint64_t hotpath_i_os_tid(void) { return GetCurrentThreadId(); }
 static bool hotpath_i_os_thread_is_dead(uint64_t tid) {
     HANDLE thread = OpenThread(THREAD_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)tid);
@@ -1343,6 +1346,17 @@ static int64_t hotpath_i_os_unix_ns(void) {
     return (int64_t)t.tv_sec * 1000000000 + (int64_t)t.tv_nsec;
 }
 static uint64_t hotpath_i_os_pid(void) { return (uint64_t)getpid(); }
+/* The stack for signals, if this code runs on it. */
+static bool hotpath_i_os_signal_stack(uintptr_t* low, uintptr_t* high) {
+    stack_t stack;
+    int saved = errno;
+    bool on = sigaltstack(NULL, &stack) == 0 && (stack.ss_flags & SS_ONSTACK) != 0;
+    errno = saved;
+    if (!on) return false;
+    *low = (uintptr_t)stack.ss_sp;
+    *high = *low + stack.ss_size;
+    return true;
+}
 static void hotpath_i_os_yield(void) { sched_yield(); }
         #if !defined(HOTPATH_NO_STDIO)
 static bool hotpath_i_os_is_terminal(int fd) {
@@ -2362,12 +2376,11 @@ typedef struct hotpath_i_gauge_slot {
 
 /* Shared by all threads: the named exception of law 1. */
 typedef struct hotpath_i_gauge {
-    uint64_t bits; /* of an int64 or a double */
-    uint64_t min_bits;
-    uint64_t max_bits;
+    uint64_t bits;  /* of an int64 or a double */
+    uint64_t least; /* as hotpath_i_gauge_order gives it: UINT64_MAX before the first update */
+    uint64_t most;
     uint64_t updates;
-    uint32_t is_double;
-    uint32_t has_bounds;
+    uint32_t is_double; /* 0 not known, 1 no, 2 yes */
     uint32_t slots;
     hotpath_i_gauge_slot_t* history;
 } hotpath_i_gauge_t;
@@ -2489,6 +2502,7 @@ enum {
 typedef struct hotpath_i_block {
     struct hotpath_i_block* next;
     size_t size;
+    size_t used; /* of a shared one: bytes given out, or more when it is full */
 } hotpath_i_block_t;
 typedef struct hotpath_i_arena {
     hotpath_i_block_t* blocks;
@@ -2602,8 +2616,7 @@ typedef struct hotpath_i_state {
     hotpath_i_item_t** items[HOTPATH_I_CLASSES]; /* by id */
     uint32_t item_count[HOTPATH_I_CLASSES];
     uint32_t item_max[HOTPATH_I_CLASSES];
-    uint32_t arena_lock;
-    hotpath_i_arena_t arena; /* of items and contexts */
+    hotpath_i_block_t* shared; /* where items and contexts are being taken from */
     uint64_t start_tick;
     uint64_t start_ns;
     uint64_t window_ticks; /* about one second */
@@ -2722,16 +2735,23 @@ static void* hotpath_i_arena_take(hotpath_i_arena_t* arena, size_t size) {
     arena->at += size;
     return piece;
 }
-/* From the arena that all share: for items and contexts, not for a recording in steady state. */
+/* Memory that all share, for items and contexts. Without a lock: a signal handler may come here while
+   its thread is here. */
 static void* hotpath_i_shared_take(size_t size) {
-    uint32_t expected = 0;
-    while (!HOTPATH_I_CAS(&hotpath_i_g.arena_lock, &expected, 1u)) {
-        expected = 0;
-        hotpath_i_os_yield();
+    size = (size + 63u) & ~(size_t)63u;
+    if (size > HOTPATH_I_ARENA_SIZE / 4) return hotpath_i_pages_alloc(size);
+    for (;;) {
+        hotpath_i_block_t* block = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.shared);
+        if (block != NULL) {
+            size_t at = HOTPATH_I_SHARED_ADD(&block->used, size);
+            if (at + size <= HOTPATH_I_ARENA_SIZE) return (char*)block + at;
+        }
+        hotpath_i_block_t* fresh = (hotpath_i_block_t*)hotpath_i_pages_alloc(HOTPATH_I_ARENA_SIZE);
+        if (fresh == NULL) return NULL;
+        fresh->used = 64 + size;
+        if (HOTPATH_I_CAS(&hotpath_i_g.shared, &block, fresh)) return (char*)fresh + 64;
+        hotpath_i_pages_free(fresh, HOTPATH_I_ARENA_SIZE); /* another was faster */
     }
-    void* piece = hotpath_i_arena_take(&hotpath_i_g.arena, size);
-    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.arena_lock, 0u);
-    return piece;
 }
 static bool hotpath_i_memory_is_full(void) {
     return HOTPATH_I_LOAD(&hotpath_i_g.memory) >= hotpath_i_settings.memory_max;
@@ -2909,6 +2929,7 @@ static hotpath_i_item_t* hotpath_i_item_new(
         item->gauge->history =
             (hotpath_i_gauge_slot_t*)hotpath_i_shared_take(slots * sizeof *item->gauge->history);
         if (item->gauge->history == NULL) return NULL;
+        item->gauge->least = UINT64_MAX;
         item->gauge->slots = slots;
     }
     return item;
@@ -3551,6 +3572,10 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
    above it, and where a recording seems to be interrupted. */
 static bool hotpath_i_same_stack(hotpath_i_thread_t* t, uintptr_t a, uintptr_t b) {
     uintptr_t low = a < b ? a : b, high = a < b ? b : a;
+    uintptr_t signal_low = 0, signal_high = 0;
+    if (hotpath_i_os_signal_stack(&signal_low, &signal_high) &&
+        (a >= signal_low && a < signal_high) != (b >= signal_low && b < signal_high))
+        return false;
     if (low >= t->stack_low && high < t->stack_high) return true;
     if (a >= t->other_low && a < t->other_high) return false;
     uintptr_t from = 0, to = 0;
@@ -3591,7 +3616,7 @@ static void hotpath_i_fork_child(void) {
     }
     l->top = NULL, l->thread = NULL, l->busy = 0, l->attention = 0;
     hotpath_i_g.threads = hotpath_i_g.ended = NULL;
-    hotpath_i_g.lock = hotpath_i_g.arena_lock = hotpath_i_g.app_info_lock = 0;
+    hotpath_i_g.lock = hotpath_i_g.app_info_lock = 0;
     hotpath_i_g.lock_owner = 0;
     hotpath_i_g.first_record = hotpath_i_g.record_count + 1;
     hotpath_i_g.thread_count = 0;
@@ -3610,6 +3635,7 @@ static void hotpath_i_fork_child(void) {
             memset(item->gauge, 0, sizeof *item->gauge);
             memset(history, 0, slots * sizeof *history);
             item->gauge->history = history, item->gauge->slots = slots;
+            item->gauge->least = UINT64_MAX;
         }
     }
     hotpath_i_report_fork_child();
@@ -4183,6 +4209,11 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
         return;
     }
     hotpath_i_claim(l, &cookie, HOTPATH_I_IN_BEGIN);
+    if (HOTPATH_I_UNLIKELY(l->top != top)) { /* a handler came first and made the stack grow */
+        l->busy = 0;
+        hotpath_i_begin_slow(site, token, stack);
+        return;
+    }
     hotpath_i_open_entry(l, t, top + 1, slot->node, function, stack, token);
     hotpath_i_leave(l);
 }
@@ -4242,6 +4273,11 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_end(const hotpath_to
         return;
     }
     hotpath_i_claim(l, &cookie, HOTPATH_I_IN_END);
+    if (HOTPATH_I_UNLIKELY(l->top != e)) { /* as in hotpath_begin */
+        l->busy = 0;
+        hotpath_i_end_slow(token, now, stack);
+        return;
+    }
     hotpath_i_thread_t* t = l->thread;
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t start = e->start;
@@ -4448,9 +4484,17 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_context_destroy(hotpath_context_t*
 HOTPATH_API uint32_t hotpath_depth(void) {
     HOTPATH_I_FORWARD_RESULT(depth());
     const hotpath_i_local_t* l = &hotpath_i_local;
+    const hotpath_i_open_t *top, *entries;
+    uint32_t deep;
     if (l->top == NULL) return 0;
-    const hotpath_context_t* c = l->thread->context;
-    return (uint32_t)(l->top - c->entries) + c->deep;
+    do { /* a handler may make the stack grow in between */
+        const hotpath_context_t* c = HOTPATH_I_LOAD(&l->thread->context);
+        top = HOTPATH_I_LOAD(&l->top);
+        entries = HOTPATH_I_LOAD(&c->entries);
+        deep = HOTPATH_I_LOAD(&c->deep);
+        HOTPATH_I_SIGNAL_FENCE();
+    } while (top != HOTPATH_I_LOAD(&l->top));
+    return (uint32_t)(top - entries) + deep;
 }
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_unwind(uint32_t depth) {
     HOTPATH_I_FORWARD(unwind(depth));
@@ -4690,10 +4734,14 @@ static uint64_t hotpath_i_double_bits(double d) {
     memcpy(&bits, &d, sizeof bits);
     return bits;
 }
-/* Whether a is below b, as the gauge's type orders them. */
-static bool hotpath_i_gauge_less(const hotpath_i_gauge_t* g, uint64_t a, uint64_t b) {
-    return g->is_double == 2 ? hotpath_i_bits_double(a) < hotpath_i_bits_double(b)
-                             : (int64_t)a < (int64_t)b;
+/* A number whose order as unsigned is that of the values, int64 or double; and back. */
+static uint64_t hotpath_i_gauge_order(const hotpath_i_gauge_t* g, uint64_t bits) {
+    bool negative = g->is_double == 2 && bits >> 63 != 0;
+    return negative ? ~bits : bits ^ ((uint64_t)1 << 63);
+}
+static uint64_t hotpath_i_gauge_unorder(const hotpath_i_gauge_t* g, uint64_t order) {
+    bool negative = HOTPATH_I_LOAD(&g->is_double) == 2 && order >> 63 == 0;
+    return negative ? ~order : order ^ ((uint64_t)1 << 63);
 }
 /* The gauge's new value after one atomic operation. */
 static uint64_t hotpath_i_gauge_apply(
@@ -4736,19 +4784,11 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.value_mismatch, (uint64_t)1);
     uint64_t bits = hotpath_i_gauge_apply(g, op, value);
     uint64_t index = HOTPATH_I_SHARED_ADD(&g->updates, (uint64_t)1);
-    /* Bounds are published by the first update; the others only widen them. */
-    uint32_t unknown = 0;
-    if (HOTPATH_I_LOAD_ACQUIRE(&g->has_bounds) == 0 &&
-        HOTPATH_I_CAS(&g->has_bounds, &unknown, 1u)) {
-        HOTPATH_I_STORE(&g->min_bits, bits);
-        HOTPATH_I_STORE(&g->max_bits, bits);
-        HOTPATH_I_STORE_RELEASE(&g->has_bounds, 2u);
-    }
-    while (HOTPATH_I_UNLIKELY(HOTPATH_I_LOAD_ACQUIRE(&g->has_bounds) != 2))
-        hotpath_i_os_yield();
-    uint64_t min = HOTPATH_I_LOAD(&g->min_bits), max = HOTPATH_I_LOAD(&g->max_bits);
-    while (hotpath_i_gauge_less(g, bits, min) && !HOTPATH_I_CAS(&g->min_bits, &min, bits)) {}
-    while (hotpath_i_gauge_less(g, max, bits) && !HOTPATH_I_CAS(&g->max_bits, &max, bits)) {}
+    uint64_t order = hotpath_i_gauge_order(g, bits);
+    uint64_t least = HOTPATH_I_LOAD(&g->least), most = HOTPATH_I_LOAD(&g->most);
+    bool counts = g->is_double != 2 || hotpath_i_bits_double(bits) == hotpath_i_bits_double(bits);
+    while (counts && order < least && !HOTPATH_I_CAS(&g->least, &least, order)) {}
+    while (counts && order > most && !HOTPATH_I_CAS(&g->most, &most, order)) {}
     hotpath_i_gauge_slot_t* slot = &g->history[index % g->slots];
     HOTPATH_I_STORE_RELEASE(&slot->sequence, (uint64_t)0);
     HOTPATH_I_STORE_RELEASE(&slot->tick, hotpath_i_ticks());
@@ -5544,9 +5584,10 @@ static void hotpath_i_list_gauge(
     uint64_t head = HOTPATH_I_LOAD_ACQUIRE(&g->updates);
     entry->count = head;
     entry->last = hotpath_i_gauge_value(g, HOTPATH_I_LOAD_ACQUIRE(&g->bits));
-    if (HOTPATH_I_LOAD_ACQUIRE(&g->has_bounds) == 2) {
-        entry->min = hotpath_i_gauge_value(g, HOTPATH_I_LOAD_ACQUIRE(&g->min_bits));
-        entry->max = hotpath_i_gauge_value(g, HOTPATH_I_LOAD_ACQUIRE(&g->max_bits));
+    uint64_t least = HOTPATH_I_LOAD_ACQUIRE(&g->least), top = HOTPATH_I_LOAD_ACQUIRE(&g->most);
+    if (least <= top) {
+        entry->min = hotpath_i_gauge_value(g, hotpath_i_gauge_unorder(g, least));
+        entry->max = hotpath_i_gauge_value(g, hotpath_i_gauge_unorder(g, top));
     }
     uint64_t most = (s->parts & HOTPATH_PART_LOGS) != 0 ? hotpath_i_settings.logs_limit : 0;
     most = head < most ? head : most;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # version.sh: one version everywhere.
 . "$(dirname "$0")/lib.sh"
-value() { sed -n "s/^#define HOTPATH_VERSION$1  *\([0-9\"][^ ]*\).*/\1/p" hotpath.h | tr -d '"'; }
+value() { sed -n "s/^ *#define HOTPATH_VERSION$1  *\([0-9\"][^ ]*\).*/\1/p" hotpath.h | tr -d '"'; }
 major=$(value _MAJOR) minor=$(value _MINOR) patch=$(value _PATCH)
 version=$major.$minor.$patch
 check "HOTPATH_VERSION" test "$(value '')" = "$version"

@@ -73,7 +73,10 @@ static void law_05_threads_that_end(void** state) {
 
 /* >>contexts */
 
-enum { contexts = 6, workers = 3 };
+enum {
+    contexts = 6,
+    workers = 3
+};
 typedef struct job {
     hotpath_context_t* context;
     hotpath_token_t tokens[2];
@@ -173,7 +176,10 @@ static void law_08_contexts(void** state) {
 
 /* >>first touches: threads meet the same new names, sites, keys and tracks at the same moment */
 
-enum { touchers = 4, names = 200 };
+enum {
+    touchers = 4,
+    names = 200
+};
 static uint64_t touch_round;
 static hotpath_site_t touch_sites[names];
 static char touch_names[names][24];

@@ -8,7 +8,9 @@
 #include "hotpath.h"
 #include "../unit/law.h"
 
-enum { writers = 4 };
+enum {
+    writers = 4
+};
 
 static uint64_t stop;
 
@@ -52,7 +54,9 @@ static void* writer(void* arg) {
 }
 
 /* The counters of a snapshot that never go back, by function id. */
-enum { max_functions = 512 };
+enum {
+    max_functions = 512
+};
 typedef struct seen {
     uint64_t calls, completed, abandoned, errors, bytes, total;
 } seen_t;
@@ -68,8 +72,8 @@ static void* reader(void* arg) {
         for (size_t i = 0; i < count; i++) {
             CHECK(f[i].id < max_functions);
             seen_t* const before = &seen[f[i].id];
-            const seen_t now = {f[i].calls, f[i].completed, f[i].abandoned, f[i].errors,
-                f[i].bytes, f[i].total_ns};
+            const seen_t now = {
+                f[i].calls, f[i].completed, f[i].abandoned, f[i].errors, f[i].bytes, f[i].total_ns};
             if (now.calls < before->calls || now.completed < before->completed ||
                 now.abandoned < before->abandoned || now.errors < before->errors ||
                 now.bytes < before->bytes || now.total < before->total)
@@ -152,7 +156,8 @@ static void law_02_one_writer(void** state) {
     const hotpath_entry_t* const entries = hotpath_snapshot_entries(s, &count);
     int seen = 0;
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(entries[i].name, "value") == 0) seen++, assert_int_equal(entries[i].count, times);
+        if (strcmp(entries[i].name, "value") == 0)
+            seen++, assert_int_equal(entries[i].count, times);
         if (strcmp(entries[i].name, "gauge") == 0) {
             seen++;
             CHECK_EQ(entries[i].count, times);

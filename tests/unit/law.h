@@ -73,44 +73,44 @@ LAW_UNUSED __attribute__((noreturn, format(printf, 3, 4))) static void law_fail(
     _exit(LAW_FAILED_EXIT);
 }
 
-#define CHECK(cond)                                                             \
-    do {                                                                        \
+#define CHECK(cond)                                                               \
+    do {                                                                          \
         if (!(cond)) law_fail(__FILE__, __LINE__, "%s", "does not hold: " #cond); \
     } while (0)
 
-#define LAW_COMPARE(a, op, b)                                                                  \
-    do {                                                                                       \
-        const uint64_t law_a = (uint64_t)(a), law_b = (uint64_t)(b);                           \
-        if (!(law_a op law_b))                                                                 \
-            law_fail(__FILE__, __LINE__, "%s: %" PRIu64 " " #op " %" PRIu64 " does not hold",  \
-                #a " " #op " " #b, law_a, law_b);                                              \
+#define LAW_COMPARE(a, op, b)                                                                 \
+    do {                                                                                      \
+        const uint64_t law_a = (uint64_t)(a), law_b = (uint64_t)(b);                          \
+        if (!(law_a op law_b))                                                                \
+            law_fail(__FILE__, __LINE__, "%s: %" PRIu64 " " #op " %" PRIu64 " does not hold", \
+                #a " " #op " " #b, law_a, law_b);                                             \
     } while (0)
 #define CHECK_EQ(a, b) LAW_COMPARE(a, ==, b)
 #define CHECK_GE(a, b) LAW_COMPARE(a, >=, b)
 #define CHECK_LE(a, b) LAW_COMPARE(a, <=, b)
 #define CHECK_GT(a, b) LAW_COMPARE(a, >, b)
 
-#define CHECK_HAS(text, part)                                                                \
-    do {                                                                                     \
-        const char* const law_text = (text);                                                 \
-        const char* const law_part = (part);                                                 \
-        if (!strstr(law_text, law_part))                                                     \
-            law_fail(__FILE__, __LINE__, "\"%s\" is not in:\n%.700s", law_part, law_text);   \
+#define CHECK_HAS(text, part)                                                              \
+    do {                                                                                   \
+        const char* const law_text = (text);                                               \
+        const char* const law_part = (part);                                               \
+        if (!strstr(law_text, law_part))                                                   \
+            law_fail(__FILE__, __LINE__, "\"%s\" is not in:\n%.700s", law_part, law_text); \
     } while (0)
-#define CHECK_HAS_NOT(text, part)                                                            \
-    do {                                                                                     \
-        const char* const law_text = (text);                                                 \
-        const char* const law_part = (part);                                                 \
-        if (strstr(law_text, law_part))                                                      \
-            law_fail(__FILE__, __LINE__, "\"%s\" is in:\n%.700s", law_part, law_text);       \
+#define CHECK_HAS_NOT(text, part)                                                      \
+    do {                                                                               \
+        const char* const law_text = (text);                                           \
+        const char* const law_part = (part);                                           \
+        if (strstr(law_text, law_part))                                                \
+            law_fail(__FILE__, __LINE__, "\"%s\" is in:\n%.700s", law_part, law_text); \
     } while (0)
-#define CHECK_TEXT(a, b)                                                                      \
-    do {                                                                                      \
-        const char* const law_text_a = (a);                                                   \
-        const char* const law_text_b = (b);                                                   \
-        if (strcmp(law_text_a, law_text_b) != 0)                                              \
-            law_fail(__FILE__, __LINE__, "%s is \"%.300s\", not \"%.300s\"", #a, law_text_a,  \
-                law_text_b);                                                                  \
+#define CHECK_TEXT(a, b)                                                                     \
+    do {                                                                                     \
+        const char* const law_text_a = (a);                                                  \
+        const char* const law_text_b = (b);                                                  \
+        if (strcmp(law_text_a, law_text_b) != 0)                                             \
+            law_fail(__FILE__, __LINE__, "%s is \"%.300s\", not \"%.300s\"", #a, law_text_a, \
+                law_text_b);                                                                 \
     } while (0)
 
 LAW_UNUSED static uint64_t law_load(const uint64_t* p) {
@@ -256,8 +256,7 @@ LAW_UNUSED static bool law_is_near(uint64_t a, uint64_t b, uint64_t tolerance) {
 /* What holds between the parts of a snapshot when no writer was running: the nodes of a function
    sum up to the function, a node is itself and its children, threads sum up to all calls. Times are
    kept in ticks and agree exactly; each one that is shown is rounded to a nanosecond once. */
-LAW_UNUSED static void law_check_quiet_at(
-    const hotpath_snapshot_t* s, const char* file, int line) {
+LAW_UNUSED static void law_check_quiet_at(const hotpath_snapshot_t* s, const char* file, int line) {
     size_t functions_count = 0, nodes_count = 0, threads_count = 0;
     const hotpath_function_t* const functions = hotpath_snapshot_functions(s, &functions_count);
     const hotpath_node_t* const nodes = hotpath_snapshot_nodes(s, &nodes_count);
@@ -406,7 +405,7 @@ LAW_UNUSED static void law_become_child(int out, int err) {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS, SIGALRM};
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
         signal(faults[i], SIG_DFL); /* cmocka would go on with the next test, in the child. */
-    alarm(60); /* A child that hangs is killed, and its status says so. */
+    alarm(60);                      /* A child that hangs is killed, and its status says so. */
 }
 
 /* Runs a function in a fork. */
@@ -464,8 +463,7 @@ LAW_UNUSED static const law_result_t* law_again(const char* child, const char* c
     return law_exec(args[0], args, env);
 }
 
-LAW_UNUSED static void law_exited_at(
-    const law_result_t* r, int code, const char* file, int line) {
+LAW_UNUSED static void law_exited_at(const law_result_t* r, int code, const char* file, int line) {
     if (WIFEXITED(r->status) && WEXITSTATUS(r->status) == code) return;
     if (WIFEXITED(r->status))
         law_fail(file, line, "the child ended with %d instead of %d; its stderr:\n%.700s",
@@ -487,22 +485,21 @@ LAW_UNUSED static size_t law_lines(const char* text) {
    away; in the handler it is off. */
 #if defined(__x86_64__) && defined(__linux__)
     #define LAW_STEPS 1
-    #define LAW_STEP_BEGIN()                                                                   \
-        __asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; orq $0x100, (%%rsp); popfq; "        \
-                         "lea 128(%%rsp), %%rsp" ::                                            \
+    #define LAW_STEP_BEGIN()                                                            \
+        __asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; orq $0x100, (%%rsp); popfq; " \
+                         "lea 128(%%rsp), %%rsp" ::                                     \
                              : "memory", "cc")
-    #define LAW_STEP_END()                                                                     \
-        __asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; andq $-0x101, (%%rsp); popfq; "      \
-                         "lea 128(%%rsp), %%rsp" ::                                            \
+    #define LAW_STEP_END()                                                                \
+        __asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; andq $-0x101, (%%rsp); popfq; " \
+                         "lea 128(%%rsp), %%rsp" ::                                       \
                              : "memory", "cc")
 #else
-    #define LAW_STEPS 0
+    #define LAW_STEPS        0
     #define LAW_STEP_BEGIN() ((void)0)
     #define LAW_STEP_END()   ((void)0)
 #endif
 
-LAW_UNUSED static void law_handler(
-    int number, void (*handler)(int, siginfo_t*, void*), int flags) {
+LAW_UNUSED static void law_handler(int number, void (*handler)(int, siginfo_t*, void*), int flags) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = handler;
@@ -526,9 +523,9 @@ static int law_run(int argc, char** argv, const law_child_t* children) {
     return -1;
 }
 
-#define LAW_MAIN(tests, children)                                          \
-    int main(int argc, char** argv) {                                      \
-        const int code = law_run(argc, argv, children);                    \
+#define LAW_MAIN(tests, children)                                            \
+    int main(int argc, char** argv) {                                        \
+        const int code = law_run(argc, argv, children);                      \
         return code >= 0 ? code : cmocka_run_group_tests(tests, NULL, NULL); \
     }
 

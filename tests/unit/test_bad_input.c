@@ -256,8 +256,8 @@ static void report_nowhere(void** state) {
     (void)state;
     char command[128];
     const char* const args[] = {"sh", "-c", command, NULL};
-    snprintf(command, sizeof command, "/proc/%d/exe --child='says nothing' >&- 2>&-",
-        (int)getpid());
+    snprintf(
+        command, sizeof command, "/proc/%d/exe --child='says nothing' >&- 2>&-", (int)getpid());
     law_exited(law_exec("sh", args, NULL), 0);
     snprintf(command, sizeof command,
         "/proc/%d/exe --child='says nothing' > /dev/full 2> /dev/full", (int)getpid());

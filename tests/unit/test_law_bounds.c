@@ -151,7 +151,11 @@ static int child_depth_context(void) {
 /* >>nodes */
 
 static int child_nodes(void) {
-    enum { parents = 40, leaves = 20, rounds = 3 };
+    enum {
+        parents = 40,
+        leaves = 20,
+        rounds = 3
+    };
     static hotpath_site_t sites[parents + leaves];
     static char names[parents + leaves][24];
     make_sites(sites, names, parents + leaves, "node");
@@ -204,7 +208,9 @@ static int child_nodes(void) {
 /* >>functions */
 
 static int child_functions(void) {
-    enum { count = 700 };
+    enum {
+        count = 700
+    };
     static hotpath_site_t sites[count];
     static char names[count][24];
     make_sites(sites, names, count, "function");
@@ -241,7 +247,9 @@ static int child_functions(void) {
 }
 
 static int child_named(void) {
-    enum { count = 600 };
+    enum {
+        count = 600
+    };
     for (int round = 0; round < 2; round++)
         for (int i = 0; i < count; i++) {
             char name[24];
@@ -270,7 +278,10 @@ static int child_named(void) {
 /* >>memory, entries */
 
 /* Many threads that each touch many functions want more than is allowed. */
-enum { memory_functions = 200, memory_threads = 30 };
+enum {
+    memory_functions = 200,
+    memory_threads = 30
+};
 static hotpath_site_t memory_sites[memory_functions];
 static uint64_t memory_ready, memory_go;
 static void* memory_body(void* arg) {
@@ -409,7 +420,10 @@ static int child_entries(void) {
     memset(&desc, 0, sizeof desc);
     desc.no_exit_report = true;
     CHECK(hotpath_start(&desc));
-    enum { count = 40, times = 3 };
+    enum {
+        count = 40,
+        times = 3
+    };
     static hotpath_site_t sites[count];
     static char names[count][24];
     make_sites(sites, names, count, "entry");
@@ -441,7 +455,10 @@ static int child_entries(void) {
 /* >>reasons */
 
 static int child_reasons(void) {
-    enum { count = 30, times = 5 };
+    enum {
+        count = 30,
+        times = 5
+    };
     static hotpath_site_t sites[count];
     static char names[count][24];
     make_sites(sites, names, count, "reason");

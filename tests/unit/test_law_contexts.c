@@ -20,7 +20,9 @@ static void pass(uint64_t ns) { __atomic_fetch_add(&test_ticks, ns, __ATOMIC_REL
    A fiber runs until it yields. The scheduler, which may be any thread, switches the machine
    context and the recorder's context together. */
 
-enum { fiber_stack_size = 256 * 1024 };
+enum {
+    fiber_stack_size = 256 * 1024
+};
 
 typedef struct fiber {
     ucontext_t machine;
@@ -51,8 +53,8 @@ static fiber_t* fiber_make(int number, void (*body)(fiber_t*)) {
     fiber->machine.uc_stack.ss_sp = fiber->stack;
     fiber->machine.uc_stack.ss_size = fiber_stack_size;
     fiber->machine.uc_link = NULL;
-    makecontext(&fiber->machine, (void (*)(void))fiber_entry, 2,
-        (unsigned)((uintptr_t)fiber >> 32), (unsigned)((uintptr_t)fiber & UINT32_MAX));
+    makecontext(&fiber->machine, (void (*)(void))fiber_entry, 2, (unsigned)((uintptr_t)fiber >> 32),
+        (unsigned)((uintptr_t)fiber & UINT32_MAX));
     return fiber;
 }
 static void fiber_resume(fiber_t* fiber) {
@@ -86,7 +88,9 @@ static void survivor(fiber_t* fiber) {
    scheduler, which is not theirs. */
 static void law_08_contexts(void** state) {
     (void)state;
-    enum { count = 8 };
+    enum {
+        count = 8
+    };
     fiber_t* fibers[count];
     for (int i = 0; i < count; i++)
         fibers[i] = fiber_make(i + 1, survivor);
@@ -181,7 +185,9 @@ static void law_08_contexts_parked_are_visible(void** state) {
 
 /* >>migration */
 
-enum { MIGRATE_DONE = 2 };
+enum {
+    MIGRATE_DONE = 2
+};
 static uint64_t migrate_turn; /* the thread that may resume the fiber */
 static void migrates(fiber_t* fiber) {
     HOTPATH_SCOPE("migrates");
@@ -333,9 +339,7 @@ static void law_08_contexts_refused(void** state) {
     hotpath_context_switch(context);
     CHECK_EQ(law_drops().context_overflow, overflow + 1);
     CHECK_EQ(hotpath_depth(), 1);
-    {
-        HOTPATH_SCOPE("refused inner");
-    }
+    { HOTPATH_SCOPE("refused inner"); }
     hotpath_context_switch(NULL);
     CHECK_EQ(hotpath_depth(), 1);
     (void)HOTPATH_END(mine);

@@ -487,8 +487,8 @@ static void law_07_every_way_out_without_a_report(void** state) {
     CHECK(WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGABRT);
 }
 
-static const law_child_t children[] = {{"exit", child_exit}, {"quick", child_quick},
-    {"abort", child_abort}, {NULL, NULL}};
+static const law_child_t children[] = {
+    {"exit", child_exit}, {"quick", child_quick}, {"abort", child_abort}, {NULL, NULL}};
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_07_every_way_out),

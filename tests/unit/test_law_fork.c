@@ -58,9 +58,8 @@ static int child_works(void) {
     CHECK_EQ(hotpath_snapshot_info(s)->threads_live, 1);
     CHECK_EQ(hotpath_snapshot_info(s)->threads_ended, 3);
     law_check_quiet(s);
-    law_text_t* const text =
-        (law_text_t*)mmap(NULL, sizeof(law_text_t), PROT_READ | PROT_WRITE,
-            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    law_text_t* const text = (law_text_t*)mmap(
+        NULL, sizeof(law_text_t), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK_HAS(law_render(text, s, HOTPATH_FORMAT_TABLE), "worker_leaf");
     hotpath_snapshot_free(s);
     return 0;

@@ -70,7 +70,9 @@ static void* blocked_body(void* arg) {
 static void law_02_one_writer_blocked_threads(void** state) {
     (void)state;
     static const uint64_t times[] = {1, 2, 63, 64, 65, 127, 255, 256, 257, 1000};
-    enum { threads = sizeof times / sizeof times[0] };
+    enum {
+        threads = sizeof times / sizeof times[0]
+    };
     pthread_t ids[threads];
     uint64_t leaves = 0;
     for (size_t i = 0; i < threads; i++) {
@@ -558,7 +560,9 @@ static void common(void) {
    out of them stays in the aggregates. */
 static void law_15_aggregates_are_the_truth(void** state) {
     (void)state;
-    enum { calls = 1000 };
+    enum {
+        calls = 1000
+    };
     uint64_t total = 0;
     for (uint64_t i = 1; i <= calls; i++) {
         rare((i * 7919) % 1009 + 1);

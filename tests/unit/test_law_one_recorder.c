@@ -120,8 +120,8 @@ static void write_source(const char* name, const char* text) {
 /* Runs a command, in which $CC is the compiler with what every file needs, and $D the directory. */
 static const law_result_t* shell(const char* command) {
     char whole[2048];
-    snprintf(whole, sizeof whole, "set -e; D=%s; CC=\"${CC:-cc} -w -DHOTPATH -I$D\"; %s", dir,
-        command);
+    snprintf(
+        whole, sizeof whole, "set -e; D=%s; CC=\"${CC:-cc} -w -DHOTPATH -I$D\"; %s", dir, command);
     const char* const args[] = {"sh", "-c", whole, NULL};
     return law_exec("sh", args, NULL);
 }
@@ -145,7 +145,8 @@ static int build_all(void** state) {
     build("$CC -shared -fPIC $D/plugin.c -o $D/plugin.so;"
           "$CC -shared -fPIC -DSECOND $D/plugin.c -o $D/second.so");
     build("$CC -shared -fPIC -DOWN -fvisibility=hidden"
-          " '-DHOTPATH_API=__attribute__((visibility(\"hidden\")))' $D/plugin.c -o $D/own.so -pthread");
+          " '-DHOTPATH_API=__attribute__((visibility(\"hidden\")))' $D/plugin.c -o $D/own.so "
+          "-pthread");
     return 0;
 }
 static int remove_all(void** state) {
@@ -198,7 +199,8 @@ static void law_11_one_recorder(void** state) {
 /* Without -rdynamic the plugin does not load, and the message names the flag. */
 static void law_11_one_recorder_closed_host(void** state) {
     (void)state;
-    static const char* const ways[] = {"open $D/plugin.so run print", "lazy $D/plugin.so run print"};
+    static const char* const ways[] = {
+        "open $D/plugin.so run print", "lazy $D/plugin.so run print"};
     for (int i = 0; i < 2; i++) {
         const law_result_t* const r = host("host.closed", ways[i]);
         CHECK_HAS(r->out, "dlerror: ");
@@ -258,15 +260,16 @@ static void law_11_one_recorder_on_purpose(void** state) {
 /* A library that is linked, not loaded, with a second implementation: one recorder all the same. */
 static void law_11_one_recorder_linked_twice(void** state) {
     (void)state;
-    build("$CC -shared -fPIC -DOWN $D/plugin.c -o $D/libtwice.so -pthread;"
-          "printf '%s\\n' '#include \"hotpath.h\"' '#include <stdio.h>' 'void plugin_run(void);'"
-          " 'static void own(void) { HOTPATH_FUNC(); }'"
-          " 'int main(void) { own(); plugin_run(); size_t n = 0, calls = 0;'"
-          " 'hotpath_snapshot_t* s = hotpath_snapshot_take(0);'"
-          " 'const hotpath_function_t* f = hotpath_snapshot_functions(s, &n);'"
-          " 'for (size_t i = 0; i < n; i++) calls += f[i].calls;'"
-          " 'printf(\"%d\", (int)calls); return 0; }' > $D/twice.c;"
-          "$CC $D/twice.c $D/implementation.o -o $D/twice -L$D -ltwice -Wl,-rpath,$D -pthread -ldl");
+    build(
+        "$CC -shared -fPIC -DOWN $D/plugin.c -o $D/libtwice.so -pthread;"
+        "printf '%s\\n' '#include \"hotpath.h\"' '#include <stdio.h>' 'void plugin_run(void);'"
+        " 'static void own(void) { HOTPATH_FUNC(); }'"
+        " 'int main(void) { own(); plugin_run(); size_t n = 0, calls = 0;'"
+        " 'hotpath_snapshot_t* s = hotpath_snapshot_take(0);'"
+        " 'const hotpath_function_t* f = hotpath_snapshot_functions(s, &n);'"
+        " 'for (size_t i = 0; i < n; i++) calls += f[i].calls;'"
+        " 'printf(\"%d\", (int)calls); return 0; }' > $D/twice.c;"
+        "$CC $D/twice.c $D/implementation.o -o $D/twice -L$D -ltwice -Wl,-rpath,$D -pthread -ldl");
     const law_result_t* const r = shell("$D/twice");
     law_exited(r, 0);
     CHECK_TEXT(r->out, "4");
@@ -283,15 +286,16 @@ static void law_11_one_recorder_reload(void** state) {
     printed(r->out, "plugin_run", &id, &calls);
     CHECK_EQ(calls, 1);
     CHECK_HAS(r->out, "plugin.c:");
-    r = host("host",
-        "open $D/plugin.so run close $D/plugin.so open $D/plugin.so run run close $D/plugin.so print");
+    r = host("host", "open $D/plugin.so run close $D/plugin.so open $D/plugin.so run run close "
+                     "$D/plugin.so print");
     printed(r->out, "plugin_run", &again, &calls);
     CHECK_EQ(again, id);
     CHECK_EQ(calls, 3);
 
     r = host("host",
         "sh 'cp '$D'/plugin.so '$D'/reloaded.so' open $D/reloaded.so run close $D/reloaded.so "
-        "sh 'cp '$D'/second.so '$D'/reloaded.so' open $D/reloaded.so run close $D/reloaded.so print");
+        "sh 'cp '$D'/second.so '$D'/reloaded.so' open $D/reloaded.so run close $D/reloaded.so "
+        "print");
     printed(r->out, "plugin_run", &again, &calls);
     CHECK_EQ(again, id);
     CHECK_EQ(calls, 2);

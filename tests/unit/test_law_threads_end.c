@@ -54,7 +54,9 @@ static void* thread_body(void* arg) {
     return NULL;
 }
 
-enum { together = 4 };
+enum {
+    together = 4
+};
 static void run_threads(uint64_t threads, uint64_t at_once) {
     for (uint64_t done = 0; done < threads; done += at_once) {
         pthread_t ids[together];
@@ -215,8 +217,8 @@ static void law_05_threads_that_end_late_destructors(void** state) {
         /* The system runs four rounds at least; the last is left out, after it nobody looks. */
         const uintptr_t rounds = i % 2 + 1;
         const bool records = i % 3 != 0;
-        pthread_join(law_thread(records ? destructed_body : only_destructed_body, (void*)rounds),
-            NULL);
+        pthread_join(
+            law_thread(records ? destructed_body : only_destructed_body, (void*)rounds), NULL);
         rounds_sum += rounds, bodies += records;
         if (i == 99) memory = law_info().memory_bytes;
     }
@@ -365,7 +367,8 @@ static void law_01_wait_free_beside_a_stuck_reader(void** state) {
     const pthread_t writer = law_thread(steady_writer, NULL);
     law_wait(&writer_warm, 1);
     const pthread_t reader = law_thread(held_up_reader, NULL);
-    pthread_join(writer, NULL); /* The alarm ends a test in which the writer waits for the reader. */
+    pthread_join(
+        writer, NULL); /* The alarm ends a test in which the writer waits for the reader. */
     pthread_join(law_thread(fresh_writer, NULL), NULL);
     law_store(&writer_done, 1);
     law_store(&pages_release, 1);

@@ -37,9 +37,7 @@ static LAW_NOINLINE void everything(int times) {
         HOTPATH_BYTES(10);
         HOTPATH_ERROR("reason");
         (void)HOTPATH_END(begun);
-        {
-            HOTPATH_SCOPE_NAMED(names[i % 3]);
-        }
+        { HOTPATH_SCOPE_NAMED(names[i % 3]); }
         recursive(3);
         HOTPATH_VAL("number", logged(i));
         HOTPATH_VAL("text", names[i % 3]);
@@ -65,8 +63,8 @@ static void on_step(int signal_number, siginfo_t* info, void* context) {
     bool lock = false;
     (void)signal_number, (void)info;
     step_count++;
-    while (*at == 0xf0 || *at == 0x66 || *at == 0x67 || *at == 0xf2 || *at == 0xf3 ||
-           *at == 0x2e || *at == 0x36 || *at == 0x3e || *at == 0x26 || *at == 0x64 || *at == 0x65)
+    while (*at == 0xf0 || *at == 0x66 || *at == 0x67 || *at == 0xf2 || *at == 0xf3 || *at == 0x2e ||
+           *at == 0x36 || *at == 0x3e || *at == 0x26 || *at == 0x64 || *at == 0x65)
         lock |= *at++ == 0xf0;
     if ((*at & 0xf0) == 0x40) at++;
     /* An exchange with memory locks without a prefix. */
@@ -223,7 +221,7 @@ static void* volatile malloc_sink;
 /* First touches too: of a thread, of sites, of names, of contexts, of values; and readers. */
 static void* first_touches(void* arg) {
     (void)arg;
-    static char names[400][16];
+    static char names[400][24];
     for (int i = 0; i < 400; i++)
         snprintf(names[i], sizeof names[i], "malloc %d", i);
     malloc_watched = 1;

@@ -190,8 +190,7 @@ static void inject(const char* name, uint64_t duration, uint64_t count) {
     hotpath_i_thread_t* t = hotpath_i_local.thread;
     for (uint32_t i = 1; i < t->node_count; i++) {
         hotpath_i_node_t* node = hotpath_i_node_at(t, i);
-        const hotpath_i_item_t* item =
-            hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, node->function);
+        const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, node->function);
         if (item == NULL || strcmp(item->name, name) != 0 || node->calls == 0) continue;
         hotpath_i_frec_t* f = node->frec;
         size_t octave = hotpath_i_octave_of(duration);

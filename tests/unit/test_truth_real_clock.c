@@ -4,13 +4,30 @@
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "truth.h"
+#include <sys/syscall.h>
 
 #define KEPT 64 /* executions in the log of a function */
 
+/* The test's own reads go to the system at once. */
 static uint64_t now_ns(void) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+static void nap(uint64_t ns) {
+    struct timespec t = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+    syscall(SYS_nanosleep, &t, NULL);
+}
+
+/* The reads of everybody else come here. With TRUTH_DELAYS every second one takes 3 ms before or after
+   the moment that it tells, as where another thread gets the processor just then. */
+int clock_gettime(clockid_t clock, struct timespec* t) {
+    static uint64_t calls;
+    uint64_t call = getenv("TRUTH_DELAYS") == NULL ? 0 : __atomic_add_fetch(&calls, 1, 0);
+    if (call % 4 == 1) nap(3000000);
+    int result = (int)syscall(SYS_clock_gettime, clock, t);
+    if (call % 4 == 3) nap(3000000);
+    return result;
 }
 
 /* What the test knows of a function: sums of all executions, and the last ones one by one. */
@@ -53,10 +70,6 @@ static void add(bounds_t* b, uint64_t before, uint64_t begun, uint64_t ending, u
 static void spin(uint64_t ns) {
     uint64_t end = now_ns() + ns;
     while (now_ns() < end) {}
-}
-static void nap(uint64_t ns) {
-    struct timespec t = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
-    nanosleep(&t, NULL);
 }
 
 /* Each way to mark a scope, around a given work; the reads stand as close as they can. */
@@ -217,12 +230,25 @@ static void nested_and_open(uint64_t unused) {
               inner->total_ns <= more(children_outer) + 4000,
         "the total of inner is %" PRIu64 ", not within %" PRIu64 " and %" PRIu64, inner->total_ns,
         children_inner, children_outer);
-    CHECK_NEAR("self", "outer", (double)outer->self_ns,
-        (double)(outer->total_ns - inner->total_ns), 1); /* each is rounded from ticks */
+    CHECK_NEAR("self", "outer", (double)outer->self_ns, (double)(outer->total_ns - inner->total_ns),
+        1); /* each is rounded from ticks */
     const hotpath_info_t* info = hotpath_snapshot_info(snapshot);
     CHECK(info->elapsed_ns >= less(outer->total_ns), "the recorder is older than its scopes");
     CHECK(info->elapsed_ns <= more(after - before) + 1000000000, "and started with them");
     hotpath_snapshot_free(snapshot);
+}
+
+/* The clock's rate is right although reads for its calibration are interrupted, early and late. */
+static void interrupted(void) {
+    for (int i = 0; i < 8; i++) {
+        uint64_t before = now_ns();
+        HOTPATH_BEGIN(timer, "interrupted");
+        uint64_t begun = now_ns();
+        spin(60000000);
+        uint64_t ending = now_ns(), given = HOTPATH_END(timer), after = now_ns();
+        if (i > 0) between("HOTPATH_END", "interrupted", given, ending - begun, after - before);
+        hotpath_snapshot_free(hotpath_snapshot_take(NULL));
+    }
 }
 
 #define IN_CHILD(body)                       \
@@ -234,8 +260,19 @@ IN_CHILD(one_thread)
 IN_CHILD(many_threads)
 IN_CHILD(nested_and_open)
 
-int main(void) {
+static const char* program;
+
+static void test_interrupted(void** state) {
+    (void)state;
+    truth_in_program(program, "interrupted", "TRUTH_DELAYS", "1");
+}
+
+int main(int argc, char** argv) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_one_thread),
-        cmocka_unit_test(test_many_threads), cmocka_unit_test(test_nested_and_open)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+        cmocka_unit_test(test_many_threads), cmocka_unit_test(test_nested_and_open),
+        cmocka_unit_test(test_interrupted)};
+    program = argv[0];
+    if (argc == 1) return cmocka_run_group_tests(tests, NULL, NULL);
+    interrupted();
+    truth_end_child();
 }

@@ -36,27 +36,27 @@ static bool has_entry(const hotpath_snapshot_t* s, const char* name) {
 /* >>dbg */
 
 /* The expression is evaluated once, gives its value with its type, and is kept with both. */
-#define CHECK_DBG(ctype, name, initial, value_type, field)                                  \
-    do {                                                                                    \
-        ctype name = initial;                                                               \
-        int evaluations = 0;                                                                \
-        const ctype back = HOTPATH_DBG((evaluations++, name));                              \
-        CHECK(back == name);                                                                \
-        CHECK_EQ(evaluations, 1);                                                           \
-        CHECK(__builtin_types_compatible_p(__typeof__(HOTPATH_DBG(name)), ctype));          \
-        (void)HOTPATH_DBG(name);                                                            \
-        hotpath_snapshot_t* const s = law_take();                                           \
-        const hotpath_entry_t* const e = DBG(s, #name);                                     \
-        CHECK_EQ(e->count, 1);                                                              \
-        CHECK_EQ(e->last.type, value_type);                                                 \
-        CHECK(e->last.as.field == (__typeof__(e->last.as.field))name);                      \
-        CHECK_EQ(e->history_count, 1);                                                      \
-        CHECK_EQ(e->line, __LINE__);                                                        \
-        CHECK_TEXT(e->file, __FILE__);                                                      \
-        const hotpath_entry_t* const whole = DBG(s, "(evaluations++, " #name ")");          \
-        CHECK_EQ(whole->last.type, value_type);                                             \
-        CHECK(whole->last.as.field == (__typeof__(whole->last.as.field))name);              \
-        hotpath_snapshot_free(s);                                                           \
+#define CHECK_DBG(ctype, name, initial, value_type, field)                         \
+    do {                                                                           \
+        ctype name = initial;                                                      \
+        int evaluations = 0;                                                       \
+        const ctype back = HOTPATH_DBG((evaluations++, name));                     \
+        CHECK(back == name);                                                       \
+        CHECK_EQ(evaluations, 1);                                                  \
+        CHECK(__builtin_types_compatible_p(__typeof__(HOTPATH_DBG(name)), ctype)); \
+        (void)HOTPATH_DBG(name);                                                   \
+        hotpath_snapshot_t* const s = law_take();                                  \
+        const hotpath_entry_t* const e = DBG(s, #name);                            \
+        CHECK_EQ(e->count, 1);                                                     \
+        CHECK_EQ(e->last.type, value_type);                                        \
+        CHECK(e->last.as.field == (__typeof__(e->last.as.field))name);             \
+        CHECK_EQ(e->history_count, 1);                                             \
+        CHECK_EQ(e->line, __LINE__);                                               \
+        CHECK_TEXT(e->file, __FILE__);                                             \
+        const hotpath_entry_t* const whole = DBG(s, "(evaluations++, " #name ")"); \
+        CHECK_EQ(whole->last.type, value_type);                                    \
+        CHECK(whole->last.as.field == (__typeof__(whole->last.as.field))name);     \
+        hotpath_snapshot_free(s);                                                  \
     } while (0)
 
 static void dbg_every_scalar_type(void** state) {
@@ -78,7 +78,10 @@ static void dbg_every_scalar_type(void** state) {
     CHECK_DBG(long double, dbg_ldouble, 0.5L, HOTPATH_VALUE_DOUBLE, d);
 }
 
-typedef enum colour { RED = 3, BLUE = 7 } colour_t;
+typedef enum colour {
+    RED = 3,
+    BLUE = 7
+} colour_t;
 static void dbg_pointers_strings_enums(void** state) {
     (void)state;
     int object = 5;
@@ -122,8 +125,7 @@ static position_t position(int i) {
 static void dbg_structs_by_format(void** state) {
     (void)state;
     for (int i = 1; i <= 3; i++) {
-        const position_t back =
-            HOTPATH_DBG_FORMAT(p, position(i), "(%g, %g) of %d", p.x, p.y, i);
+        const position_t back = HOTPATH_DBG_FORMAT(p, position(i), "(%g, %g) of %d", p.x, p.y, i);
         CHECK(back.x == i * 1.5 && back.y == i * -2.0);
     }
     CHECK_EQ(position_calls, 3);
@@ -198,7 +200,10 @@ static void val_history(void** state) {
 /* Texts longer than the bound are cut at it; many long ones push out the oldest, never half. */
 static void val_texts(void** state) {
     (void)state;
-    enum { bound = 1536, length = 3000 };
+    enum {
+        bound = 1536,
+        length = 3000
+    };
     static char text[length + 1];
     for (int i = 0; i < 64; i++) {
         memset(text, 'a' + i % 26, length);
@@ -343,7 +348,9 @@ static void gauge_wraps(void** state) {
     hotpath_snapshot_free(s);
 }
 
-enum { gauge_threads = 4 };
+enum {
+    gauge_threads = 4
+};
 static uint64_t gauge_times;
 static void* gauge_body(void* arg) {
     const int64_t number = (int64_t)(intptr_t)arg;
