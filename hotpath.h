@@ -2807,26 +2807,54 @@ static uint64_t hotpath_i_since_start_ns(uint64_t tick) {
     return tick <= start ? 0 : hotpath_i_ns(tick - start);
 }
 
+    #if !defined(HOTPATH_CLOCK)
+/* Both clocks at one moment: ticks before and after the nanoseconds, of several tries the closest, as
+   the system may take the processor away in between. Returns: how far apart the ticks are. */
+static uint64_t hotpath_i_clock_pair(uint64_t* before, uint64_t* ns, uint64_t* after) {
+    uint64_t closest = UINT64_MAX;
+    for (int i = 0; i < 5; i++) {
+        uint64_t from = hotpath_i_ticks(), at = hotpath_i_os_monotonic_ns();
+        uint64_t to = hotpath_i_ticks();
+        if (to - from >= closest) continue;
+        closest = to - from;
+        *before = from, *ns = at, *after = to;
+    }
+    return closest;
+}
+    #endif
     #if defined(HOTPATH_I_COUNTER)
-/* Raises the factor to what the time since the start shows. */
+/* Raises the factor to what the time since the start shows: the start's ticks are from before its
+   nanoseconds, these are from after, so that the factor is rather too small. */
 static void hotpath_i_calibrate(void) {
     if (!hotpath_i_counter_usable || HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.scale_final) != 0) return;
-    uint64_t ns, ticks;
+    uint64_t before = 0, ns = 0, after = 0, apart;
     do { /* the very first microseconds show nothing */
-        ns = hotpath_i_os_monotonic_ns() - hotpath_i_g.start_ns;
-        ticks = hotpath_i_ticks() - hotpath_i_g.start_tick;
+        apart = hotpath_i_clock_pair(&before, &ns, &after);
+        ns -= hotpath_i_g.start_ns;
     } while (ns < 20000);
-    bool enough = ns >= 100000000;
-    double known = (double)(enough ? ns : ns - 200);
-    uint64_t scale = (uint64_t)(known / (double)ticks * 1099511627776.0);
-    uint64_t before = HOTPATH_I_LOAD(&hotpath_i_g.scale);
-    while (scale > before && !HOTPATH_I_CAS(&hotpath_i_g.scale, &before, scale)) {}
+    double ticks = (double)(after - hotpath_i_g.start_tick);
+    bool enough = ns >= 100000000 && (double)apart < ticks * 1e-5;
+    uint64_t scale = (uint64_t)((double)ns / ticks * 1099511627776.0);
+    uint64_t known = HOTPATH_I_LOAD(&hotpath_i_g.scale);
+    while (scale > known && !HOTPATH_I_CAS(&hotpath_i_g.scale, &known, scale)) {}
     if (enough) HOTPATH_I_STORE_RELEASE(&hotpath_i_g.scale_final, 1u);
 }
     #else
 static void hotpath_i_calibrate(void) {}
     #endif
 
+static void hotpath_i_clock_start(void) {
+    uint64_t tick = 0, ns = 0, after = 0;
+    #if defined(HOTPATH_CLOCK)
+    tick = hotpath_i_ticks(); /* once: a program's own clock may count its readers */
+    ns = hotpath_i_os_monotonic_ns();
+    (void)after;
+    #else
+    hotpath_i_clock_pair(&tick, &ns, &after);
+    #endif
+    hotpath_i_g.start_ns = ns;
+    HOTPATH_I_STORE(&hotpath_i_g.start_tick, tick);
+}
 static void hotpath_i_clock_init(void) {
     #if defined(HOTPATH_CLOCK)
     hotpath_i_g.scale = (uint64_t)(1099511627776e9 / (double)(HOTPATH_CLOCK_HZ) + 0.5);
@@ -2844,10 +2872,7 @@ static void hotpath_i_clock_init(void) {
     hotpath_i_g.window_ticks = 1000000000;
     hotpath_i_g.scale_final = 1;
     #endif
-    /* Ticks first: what passes between the two reads (a page fault takes microseconds) then makes
-       the factor too small, which a later look puts right. */
-    HOTPATH_I_STORE(&hotpath_i_g.start_tick, hotpath_i_ticks());
-    hotpath_i_g.start_ns = hotpath_i_os_monotonic_ns();
+    hotpath_i_clock_start();
     hotpath_i_g.check_tick = hotpath_i_g.start_tick;
     hotpath_i_g.check_ns = hotpath_i_g.start_ns;
 }
@@ -3624,8 +3649,8 @@ static void hotpath_i_fork_child(void) {
     hotpath_i_g.function_overflow = hotpath_i_g.entry_overflow = hotpath_i_g.value_mismatch = 0;
     hotpath_i_g.clock_anomalies = 0;
     hotpath_i_g.child = 1;
-    hotpath_i_g.start_tick = hotpath_i_g.check_tick = hotpath_i_ticks();
-    hotpath_i_g.start_ns = hotpath_i_os_monotonic_ns();
+    hotpath_i_clock_start();
+    hotpath_i_g.check_tick = hotpath_i_g.start_tick;
     hotpath_i_g.check_ns = hotpath_i_g.start_ns;
     for (uint32_t i = 1; i <= hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]; i++) {
         hotpath_i_item_t* item = hotpath_i_g.items[HOTPATH_I_CLASS_ENTRY][i];

@@ -16,7 +16,7 @@ check "make uninstall" make -s uninstall PREFIX=/opt/hotpath DESTDIR="$dir/stage
 check "nothing is left" sh -c "! find '$dir/stage' -type f | grep ."
 check "make install PREFIX" make -s install PREFIX="$dir/usr"
 export PKG_CONFIG_PATH="$dir/usr/share/pkgconfig"
-version=$(sed -n 's/^#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpath.h)
+version=$(sed -n 's/^ *#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpath.h)
 check "pkg-config knows the version" sh -c "test \"\$(pkg-config --modversion hotpath)\" = '$version'"
 for mode in "" -DHOTPATH; do
     [ -n "$mode" ] && ! has_implementation && continue

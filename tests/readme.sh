@@ -3,7 +3,8 @@
 # variables with the same defaults. One X(...) stands for one variable: its first string is the name,
 # its second the default. A row of README.md is
 #     | `HOTPATH_NAME` | default | what it does |
-# where a default of nothing is an empty cell, a dash, `unset` or `none`.
+# where a default of nothing is an empty cell, a dash, `unset` or `none`. The samples of C in README.md
+# compile, the first one runs, and the commands that compare objects say that they are identical.
 . "$(dirname "$0")/lib.sh"
 # The text of the table, from its #define to the first line without a backslash.
 awk '/^ *#define HOTPATH_I_SETTINGS/ { on = 1 } on { print } on && !/\\$/ { exit }' hotpath.h |
@@ -26,4 +27,22 @@ check "README.md mentions no variable that does not exist" sh -c \
      sed 's/ = .*//' build/settings.header >>build/names.known
      grep -o '\<HOTPATH_[A-Z_]*[A-Z]' hotpath.h >>build/names.known
      ! grep -o '\<HOTPATH_[A-Z_]*[A-Z]' README.md | sort -u | grep -vxF -f build/names.known"
+# The samples: fenced blocks, by their number among those of the same language.
+dir=build/readme
+rm -rf $dir
+mkdir -p $dir
+perl -ne 'if (/^```(\w+)$/) { $n{$1}++; open $out, ">", "'$dir'/$n{$1}.$1" or die; $on = 1 }
+          elsif (/^```/) { $on = 0 }
+          elsif ($on) { print $out $_ }' README.md
+for sample in 1 2; do
+    for cc in gcc clang; do
+        for on in -DHOTPATH -UHOTPATH; do
+            check "$cc $on: sample $sample compiles" $cc -O2 $(tests/flags.sh $cc c) -Werror $on -I. \
+                -c $dir/$sample.c -o $dir/$sample.o
+        done
+    done
+done
+check "the first sample builds" $CC -O2 -DHOTPATH -I. $dir/1.c -o $dir/first -lpthread
+check "the first sample reports" sh -c "$dir/first | grep -Eq '^fib +21891 '"
+check "off = identical object code" sh -c "sh -e \$(grep -l '^cmp' $dir/*.sh) | grep -x identical"
 exit $failed

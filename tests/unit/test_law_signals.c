@@ -102,10 +102,10 @@ static void law_10_signals(void** state) {
     const counts_t before = counts_now();
     executed_in_handlers = 0, step_every = 1;
     LAW_STEP_BEGIN();
-    steady(LAW_TIMES(150, 60));
+    steady(LAW_TIMES(40, 20));
     LAW_STEP_END();
-    CHECK_GT(executed_in_handlers, 1000);
-    check_exact(before, LAW_TIMES(150, 60), 0, executed_in_handlers);
+    CHECK_GT(executed_in_handlers, 200);
+    check_exact(before, LAW_TIMES(40, 20), 0, executed_in_handlers);
     const counts_t after = counts_now();
     CHECK_GT(after.handler, before.handler); /* Between two recordings it is not dropped, */
     CHECK_GT(after.dropped, before.dropped); /* and inside of one it is. */
@@ -324,8 +324,8 @@ static void law_10_signals_while_stacks_grow(void** state) {
     uint64_t levels = 0;
     hotpath_snapshot_free(s);
     executed_in_handlers = 0;
-    for (int depth = 12; depth < 16; depth++)
-        for (uint64_t step = 1; step < 150; step += LAW_TIMES(1, 5)) {
+    for (int depth = 13; depth < 16; depth++)
+        for (uint64_t step = 1; step < LAW_TIMES(120, 400); step += LAW_TIMES(1, 23)) {
             hotpath_context_t* const context = hotpath_context_create("small");
             CHECK(context != NULL);
             hotpath_context_switch(context);
@@ -335,7 +335,7 @@ static void law_10_signals_while_stacks_grow(void** state) {
             hotpath_context_switch(NULL);
             levels += (uint64_t)depth;
         }
-    CHECK_GT(executed_in_handlers, 100);
+    CHECK_GT(executed_in_handlers, 50);
     s = law_take();
     static const char* const names[] = {"grows", "steady outer", "steady inner", "in handler"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -388,7 +388,7 @@ static void law_10_signals_jump(void** state) {
         interrupted(), after_the_jump();
     const uint64_t steps = steps_of(interrupted);
     CHECK_GT(steps, 20);
-    const uint64_t stride = steps / LAW_TIMES(300, 150) + 1;
+    const uint64_t stride = steps / LAW_TIMES(150, 50) + 1;
     uint64_t after = law_now("after_the_jump").calls, entered = law_now("interrupted").calls;
     uint64_t jumps = 0;
     {
@@ -435,9 +435,7 @@ static void law_10_signals_jump_from_first_touches(void** state) {
     CHECK_GT(steps, 100);
     uint64_t after = law_now("after_the_jump").calls, seed = 12345, whole = 0;
     const uint32_t first = fresh_used;
-    enum {
-        trials = 80
-    };
+    const int trials = LAW_TIMES(60, 20);
     for (int i = 0; i < trials; i++) {
         seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
         touched_site = fresh_site();
@@ -459,7 +457,7 @@ static void law_10_signals_jump_from_first_touches(void** state) {
         CHECK_GE(f[i].completed, 1);
         CHECK_LE(f[i].calls, (n - first) % 2 == 0 ? 2 : 1);
     }
-    CHECK_EQ(whole, 2 * trials);
+    CHECK_EQ(whole, 2 * (uint64_t)trials);
     CHECK_EQ(law_function(s, "after_the_jump")->completed, after);
     hotpath_snapshot_free(s);
     hotpath_unwind(0);
@@ -532,7 +530,7 @@ static void storm_run(storm_t* storms, size_t count, uint64_t signals, int flags
         CHECK_EQ(pthread_create(&ids[i], &attr, storm_body, &storms[i]), 0);
         pthread_attr_destroy(&attr);
     }
-    const double until = storm_seconds() + 3;
+    const double until = storm_seconds() + LAW_TIMES(2, 1);
     for (uint64_t n = 0; n < signals && storm_seconds() < until; n++) {
         pthread_kill(ids[n % count], SIGUSR1);
         if (n % 3 == 0) sched_yield();
@@ -579,7 +577,7 @@ static void* stepped_on_stack(void* arg) {
     stack_t before;
     CHECK_EQ(sigaltstack(&stack, &before), 0);
     LAW_STEP_BEGIN();
-    steady(LAW_TIMES(60, 30));
+    steady(LAW_TIMES(25, 12));
     LAW_STEP_END();
     sigaltstack(&before, NULL);
     return NULL;
@@ -602,8 +600,8 @@ static void law_10_signals_on_a_signal_stack(void** state) {
     pthread_join(id, NULL);
     pthread_attr_destroy(&attr);
     munmap(memory, (size_t)2 * storm_stack);
-    CHECK_GT(executed_in_handlers, 500);
-    check_exact(before, LAW_TIMES(60, 30), 0, executed_in_handlers);
+    CHECK_GT(executed_in_handlers, 200);
+    check_exact(before, LAW_TIMES(25, 12), 0, executed_in_handlers);
 }
 
 /* Jumps out of handlers at moments that the scheduler picks. */
@@ -641,7 +639,7 @@ static void law_10_signals_jump_storm(void** state) {
     law_handler(SIGUSR1, storm_jumper, 0);
     law_store(&storm_stop, 0);
     const pthread_t id = law_thread(storm_jump_body, &rounds);
-    const double until = storm_seconds() + 3;
+    const double until = storm_seconds() + LAW_TIMES(2, 1);
     for (int n = 0; n < LAW_TIMES(40000, 10000) && storm_seconds() < until; n++) {
         pthread_kill(id, SIGUSR1);
         sched_yield();
