@@ -2464,7 +2464,8 @@ typedef struct hotpath_i_open {
     hotpath_i_node_t* node;
     uintptr_t stack;   /* address of the frame that entered */
     const void* token; /* the variable that will end it */
-    uint64_t intent;   /* open: the node's calls before; closed: the node's total after */
+    uint64_t calls;    /* of the node before this one; UINT64_MAX: counted in another record */
+    uint64_t intent;   /* closed: the node's total after */
     uint64_t head;     /* closed: completed executions before */
 } hotpath_i_open_t;
 
@@ -2591,9 +2592,10 @@ static HOTPATH_THREAD_LOCAL hotpath_i_local_t hotpath_i_local;
     #define HOTPATH_I_HASH_BUCKETS 4096
 
 typedef struct hotpath_i_state {
-    uint32_t ready; /* 0 no, 1 being made, 2 yes */
-    uint64_t maker; /* the thread that makes it */
-    uint32_t lock;  /* of readers and of merges, never of a recording */
+    uint32_t ready;     /* 0 no, 1 being made, 2 yes */
+    uint64_t maker;     /* the thread that makes it */
+    uint64_t maker_pid; /* and its process: it may have forked meanwhile */
+    uint32_t lock;      /* of readers and of merges, never of a recording */
     uint64_t lock_owner;
     hotpath_i_thread_t* threads;
     hotpath_i_thread_t* ended;
@@ -2628,6 +2630,7 @@ typedef struct hotpath_i_state {
     uint32_t started;
     uint32_t exit_hook;
     uint32_t report_due;
+    uint32_t reporting;
     uint32_t exit_report;
     uint32_t child; /* of a fork */
     hotpath_log_t log;
@@ -2782,25 +2785,32 @@ static void hotpath_i_name_load(const uint64_t* words, char* text) {
    start and now, from below, so that totals never go back when it becomes more exact, and is fixed
    once a tenth of a second has passed. */
 
-/* The lower half of a product of 128 bits; the upper one in *high. */
-static inline uint64_t hotpath_i_multiply(uint64_t a, uint64_t b, uint64_t* high) {
+/* A product of 128 bits. By value: an address of a local in what is inlined into functions without
+   AddressSanitizer would be one that it takes for out of scope. */
+typedef struct hotpath_i_wide {
+    uint64_t low;
+    uint64_t high;
+} hotpath_i_wide_t;
+static inline hotpath_i_wide_t hotpath_i_multiply(uint64_t a, uint64_t b) {
+    hotpath_i_wide_t r;
     #if defined(__SIZEOF_INT128__)
     HOTPATH_I_EXTENSION typedef unsigned __int128 wide;
     wide product = (wide)a * b;
-    *high = (uint64_t)(product >> 64);
-    return (uint64_t)product;
+    r.high = (uint64_t)(product >> 64);
+    r.low = (uint64_t)product;
     #else
     uint64_t al = a & 0xffffffffu, ah = a >> 32, bl = b & 0xffffffffu, bh = b >> 32;
     uint64_t low = al * bl, mid = ah * bl + (low >> 32), mid2 = al * bh + (mid & 0xffffffffu);
-    *high = ah * bh + (mid >> 32) + (mid2 >> 32);
-    return mid2 << 32 | (low & 0xffffffffu);
+    r.high = ah * bh + (mid >> 32) + (mid2 >> 32);
+    r.low = mid2 << 32 | (low & 0xffffffffu);
     #endif
+    return r;
 }
 static uint64_t hotpath_i_ns(uint64_t ticks) {
-    uint64_t high, low = hotpath_i_multiply(ticks, HOTPATH_I_LOAD(&hotpath_i_g.scale), &high);
-    uint64_t rounded = low + ((uint64_t)1 << 39);
-    high += rounded < low;
-    return high << 24 | rounded >> 40;
+    hotpath_i_wide_t ns = hotpath_i_multiply(ticks, HOTPATH_I_LOAD(&hotpath_i_g.scale));
+    uint64_t rounded = ns.low + ((uint64_t)1 << 39);
+    ns.high += rounded < ns.low;
+    return ns.high << 24 | rounded >> 40;
 }
 static uint64_t hotpath_i_since_start_ns(uint64_t tick) {
     uint64_t start = HOTPATH_I_LOAD(&hotpath_i_g.start_tick);
@@ -3015,11 +3025,17 @@ static hotpath_i_item_t* hotpath_i_item_make(
     return hotpath_i_init() ? hotpath_i_item_find(name, file, line, kind) : NULL;
 }
 
+/* Whether the keyword operator stands here, and not a name that has it inside. */
+static bool hotpath_i_at_operator(const char* text, size_t i) {
+    return strncmp(text + i, "operator", 8) == 0 &&
+           (i == 0 || (!hotpath_i_is_alnum(text[i - 1]) && text[i - 1] != '_')) &&
+           !hotpath_i_is_alnum(text[i + 8]) && text[i + 8] != '_';
+}
 /* Where the parameter list of a C++ function's full name starts, or its end. */
 static size_t hotpath_i_pretty_end(const char* name) {
     int depth = 0;
     for (size_t i = 0; name[i] != 0; i++) {
-        if (strncmp(name + i, "operator", 8) == 0) { /* operator(), operator<, operator>> ... */
+        if (hotpath_i_at_operator(name, i)) { /* operator(), operator<, operator>> ... */
             i += 8;
             if (name[i] == '(' && name[i + 1] == ')') i += 2;
             while (name[i] != 0 && name[i] != '(')
@@ -3032,6 +3048,7 @@ static size_t hotpath_i_pretty_end(const char* name) {
             strncmp(name + i, "(lambda", 7) == 0 || strncmp(name + i, "(unnamed", 8) == 0) {
             while (name[i] != 0 && name[i] != ')' && name[i] != '}')
                 i++;
+            if (name[i] == 0) return i;
             continue;
         }
         if (name[i] == '<')
@@ -3059,7 +3076,7 @@ static void hotpath_i_shorten(const char* pretty, char* name, size_t size) {
     int depth = 0;
     for (size_t i = 0; i < end; i++) { /* the name begins after the last space outside brackets */
         char c = pretty[i];
-        if (depth == 0 && strncmp(pretty + i, "operator", 8) == 0) break;
+        if (depth == 0 && hotpath_i_at_operator(pretty, i)) break;
         depth += c == '<' || c == '(' || c == '{';
         depth -= (c == '>' || c == ')' || c == '}') && depth > 0;
         if (c == ' ' && depth == 0) start = i + 1;
@@ -3069,7 +3086,7 @@ static void hotpath_i_shorten(const char* pretty, char* name, size_t size) {
     depth = 0;
     for (size_t i = start; i < end && n + 1 < size; i++) {
         char c = pretty[i];
-        bool is_operator = depth == 0 && strncmp(pretty + i, "operator", 8) == 0;
+        bool is_operator = depth == 0 && hotpath_i_at_operator(pretty, i);
         if (is_operator) {
             for (; i < end && n + 1 < size; i++)
                 name[n++] = pretty[i];
@@ -3084,7 +3101,9 @@ static void hotpath_i_shorten(const char* pretty, char* name, size_t size) {
         else if (depth == 0)
             name[n++] = c;
     }
-    name[n] = 0;
+    for (size_t i = 0; n == 0 && i + 1 < size && pretty[i] != 0; i++)
+        name[i] = pretty[i], name[i + 1] = 0; /* a form that is not known stays whole */
+    if (n != 0) name[n] = 0;
 }
 
 /* A version and a size, as HOTPATH_I_ABI packs them. */
@@ -3134,6 +3153,9 @@ static HOTPATH_I_COLD uint32_t hotpath_i_site_id(hotpath_site_t* site) {
         switch (hotpath_i_class_of(site->kind)) {
             case HOTPATH_I_CLASS_FUNCTION:
                 HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
+                if (HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_FUNCTION]) <
+                    hotpath_i_g.item_max[HOTPATH_I_CLASS_FUNCTION])
+                    return 1; /* no memory just now: the next touch tries again */
                 id = 1;
                 break;
             case HOTPATH_I_CLASS_ENTRY:
@@ -3337,7 +3359,7 @@ static bool hotpath_i_context_init(
     c->entries = c->top = entries;
     c->capacity = c->soft = capacity;
     entries[0].stack = UINTPTR_MAX;
-    entries[0].mark = HOTPATH_I_CLOSED; /* no token is equal to it */
+    entries[0].mark = UINT64_MAX; /* closed, and no token is equal to it */
     entries[0].ids = hotpath_i_key(0, 0);
     return true;
 }
@@ -3398,6 +3420,9 @@ static void hotpath_i_merge_frec(
         return;
     hotpath_i_frec_t* into = hotpath_i_frec_make(store, function);
     hotpath_i_merge_ring(store, &into->ring, t, &f->ring);
+    into->window_head = into->ring.head;
+    uint64_t running = f->ring.head - f->window_head;
+    into->peak = running > into->peak ? running : into->peak;
     into->sum += f->sum;
     uint64_t low = (into->squares_low & INT64_MAX) + (f->squares_low & INT64_MAX);
     into->squares_high += f->squares_high + (low >> 63);
@@ -3486,6 +3511,7 @@ static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
         HOTPATH_I_STORE(&t->own.entries[i].mark, (uint64_t)0); /* their intents are of old totals */
     store->threads_merged++;
     t->text_head += HOTPATH_I_TEXT_RING;
+    HOTPATH_I_STORE(&t->os_tid, (uint64_t)0); /* until its next owner says who it is */
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_FREE);
 }
 /* The innermost open entry, found from what is written: for stacks whose owner is gone. */
@@ -3531,8 +3557,8 @@ static void hotpath_i_reap(bool look_for_dead) {
     for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t != NULL;
          t = t->next) {
         uint32_t state = HOTPATH_I_LOAD_ACQUIRE(&t->state);
-        if (look_for_dead && state == HOTPATH_I_RECORD_LIVE &&
-            hotpath_i_os_thread_is_dead(t->os_tid)) {
+        if (look_for_dead && state == HOTPATH_I_RECORD_LIVE && HOTPATH_I_LOAD(&t->os_tid) != 0 &&
+            hotpath_i_os_thread_is_dead(HOTPATH_I_LOAD(&t->os_tid))) {
             hotpath_i_local_t gone;
             memset(&gone, 0, sizeof gone);
             gone.thread = t;
@@ -3637,11 +3663,12 @@ static void hotpath_i_fork_child(void) {
         c->top = c->entries;
         c->deep = 0;
         c->thread = NULL;
-        if (c->state == HOTPATH_I_CONTEXT_RUNNING) c->state = HOTPATH_I_CONTEXT_PARKED;
+        c->switches &= ~(uint64_t)1;
+        if (c->state != HOTPATH_I_CONTEXT_FREE) c->state = HOTPATH_I_CONTEXT_PARKED;
     }
     l->top = NULL, l->thread = NULL, l->busy = 0, l->attention = 0;
     hotpath_i_g.threads = hotpath_i_g.ended = NULL;
-    hotpath_i_g.lock = hotpath_i_g.app_info_lock = 0;
+    hotpath_i_g.lock = hotpath_i_g.app_info_lock = hotpath_i_g.reporting = 0;
     hotpath_i_g.lock_owner = 0;
     hotpath_i_g.first_record = hotpath_i_g.record_count + 1;
     hotpath_i_g.thread_count = 0;
@@ -3726,11 +3753,17 @@ static HOTPATH_I_COLD bool hotpath_i_init(void) {
         uint64_t me = hotpath_i_os_tid();
         while (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.ready) != 2) {
             if (HOTPATH_I_LOAD(&hotpath_i_g.maker) == me) return false;
+            uint64_t pid = HOTPATH_I_LOAD(&hotpath_i_g.maker_pid);
+            uint32_t inherited = 1;
+            if (pid != 0 && pid != hotpath_i_os_pid() &&
+                HOTPATH_I_CAS(&hotpath_i_g.ready, &inherited, 0u))
+                return hotpath_i_init();
             hotpath_i_os_yield();
         }
         return true;
     }
     HOTPATH_I_STORE(&hotpath_i_g.maker, hotpath_i_os_tid());
+    HOTPATH_I_STORE(&hotpath_i_g.maker_pid, hotpath_i_os_pid());
     if (hotpath_i_find_other()) {
         HOTPATH_I_STORE_RELEASE(&hotpath_i_g.ready, 2u);
         return true;
@@ -3870,9 +3903,9 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_finish(hotpath_i_thread_t* t, hotp
     HOTPATH_I_STORE_RELEASE(&f->ring.claimed, head + 1);
     HOTPATH_I_OWN_ADD(bucket, (uint64_t)1);
     HOTPATH_I_OWN_ADD(&f->sum, d);
-    uint64_t square_high, square_low = hotpath_i_multiply(d, d, &square_high);
-    uint64_t low = (f->squares_low & INT64_MAX) + (square_low & INT64_MAX);
-    uint64_t high = f->squares_high + (square_high << 1 | square_low >> 63) + (low >> 63);
+    hotpath_i_wide_t square = hotpath_i_multiply(d, d);
+    uint64_t low = (f->squares_low & INT64_MAX) + (square.low & INT64_MAX);
+    uint64_t high = f->squares_high + (square.high << 1 | square.low >> 63) + (low >> 63);
     HOTPATH_I_STORE(&f->squares_low, high << 63 | (low & INT64_MAX));
     HOTPATH_I_STORE_RELEASE(&f->squares_high, high);
     if (d < f->min) HOTPATH_I_STORE(&f->min, d);
@@ -3916,7 +3949,7 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     HOTPATH_I_STORE(&e->mark, (uint64_t)0);
     HOTPATH_I_STORE_RELEASE(&e->node, node);
     HOTPATH_I_STORE_RELEASE(&e->ids, hotpath_i_key(node->index, function));
-    HOTPATH_I_STORE_RELEASE(&e->intent, calls);
+    HOTPATH_I_STORE_RELEASE(&e->calls, calls);
     e->stack = stack;
     e->token = token;
     token->mark = mark;
@@ -3980,7 +4013,7 @@ static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l) {
     if (t != NULL && phase == HOTPATH_I_IN_BEGIN) {
         hotpath_i_open_t* e = l->top;
         hotpath_i_open_t* end = t->context->entries + t->context->capacity;
-        if (e != t->context->entries && e->node->calls == e->intent) {
+        if (e != t->context->entries && e->node->calls == e->calls) {
             HOTPATH_I_OWN_ADD(&e->node->calls, (uint64_t)1); /* entered, in all but this */
         } else if (e + 1 < end && (e[1].mark & HOTPATH_I_CLOSED) == 0) {
             HOTPATH_I_STORE(&e[1].mark, (uint64_t)0); /* nobody has its token */
@@ -4079,7 +4112,7 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         HOTPATH_I_STORE(&to->mark, (uint64_t)0);
         HOTPATH_I_STORE_RELEASE(&to->node, e->node);
         HOTPATH_I_STORE_RELEASE(&to->ids, e->ids);
-        HOTPATH_I_STORE_RELEASE(&to->intent, e->intent);
+        HOTPATH_I_STORE_RELEASE(&to->calls, e->calls);
         HOTPATH_I_STORE_RELEASE(&to->start, e->start);
         to->stack = e->stack, to->token = e->token;
         HOTPATH_I_STORE_RELEASE(&to->mark, e->mark);
@@ -4191,7 +4224,8 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
     if (function == 0) function = hotpath_i_site_id(site);
     hotpath_i_thread_t* t = l->thread;
     while (l->top != t->context->entries &&
-           (stack > l->top->stack ? hotpath_i_same_stack(t, stack, l->top->stack)
+           (stack > l->top->stack ? (uintptr_t)l->top->token < stack &&
+                                        hotpath_i_same_stack(t, stack, l->top->stack)
                                   : stack == l->top->stack && l->top->token == token))
         hotpath_i_abandon_to(l, l->top - 1);
     if (function == 0) {
@@ -4425,12 +4459,14 @@ HOTPATH_API hotpath_context_t* hotpath_context_create(const char* name) {
 static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c) {
     HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
     uint32_t parent = 0;
+    for (hotpath_i_open_t* e = c->top + 1; e < c->entries + c->capacity; e++)
+        HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0); /* their intents are of another record */
     for (hotpath_i_open_t* e = c->entries + 1; e <= c->top; e++) {
         uint32_t function = (uint32_t)e->ids;
         hotpath_i_node_t* node = hotpath_i_child(t, e - 1, parent, function);
         HOTPATH_I_STORE_RELEASE(&e->node, node);
         HOTPATH_I_STORE_RELEASE(&e->ids, hotpath_i_key(node->index, function));
-        HOTPATH_I_STORE_RELEASE(&e->intent, UINT64_MAX); /* its call was counted elsewhere */
+        HOTPATH_I_STORE_RELEASE(&e->calls, UINT64_MAX); /* its call was counted elsewhere */
         parent = node->index;
     }
     c->deep = 0;
@@ -4834,9 +4870,9 @@ typedef struct hotpath_i_override {
     uint64_t extra; /* the open time */
     uint64_t calls; /* at least these */
     uint64_t start;
-    uint32_t open;   /* 1, or 0 for a scope that has just ended */
-    uint32_t stack;  /* which stack it is of */
-    uint32_t merged; /* the snapshot's node */
+    const hotpath_context_t* stack; /* the one it is of */
+    uint32_t open;                  /* 1, or 0 for a scope that has just ended */
+    uint32_t merged;                /* the snapshot's node */
 } hotpath_i_override_t;
 
 struct hotpath_snapshot {
@@ -4929,6 +4965,7 @@ static bool hotpath_i_read_entry(
         const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&e->node);
         uint64_t start = HOTPATH_I_LOAD_ACQUIRE(&e->start);
         uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
+        uint64_t calls = HOTPATH_I_LOAD_ACQUIRE(&e->calls);
         uint64_t total = node != NULL ? HOTPATH_I_LOAD_ACQUIRE(&node->total) : 0;
         if (HOTPATH_I_LOAD_ACQUIRE(&e->mark) != mark || node == NULL) continue;
         memset(out, 0, sizeof *out);
@@ -4941,14 +4978,13 @@ static bool hotpath_i_read_entry(
         out->open = 1;
         out->base = total;
         out->extra = now > start ? now - start : 0;
-        out->calls = intent != UINT64_MAX ? intent + 1 : 0;
+        out->calls = calls != UINT64_MAX ? calls + 1 : 0;
         return true;
     }
     return false;
 }
 /* Keeps the open scopes of a stack, and the one that has just ended, in order. */
-static void hotpath_i_read_stack(
-    hotpath_snapshot_t* s, const hotpath_context_t* c, uint32_t stack) {
+static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t* c) {
     size_t used = s->used, count = s->override_count;
     for (int tries = 0; tries < 1000 && !s->full; tries++) {
         uint64_t switches = HOTPATH_I_LOAD_ACQUIRE(&c->switches);
@@ -4961,7 +4997,7 @@ static void hotpath_i_read_stack(
             if (!hotpath_i_read_entry(&entries[i], s->now, &entry)) break;
             hotpath_i_override_t* kept = (hotpath_i_override_t*)hotpath_i_keep(s, sizeof entry);
             if (kept == NULL) return;
-            entry.stack = stack;
+            entry.stack = c;
             *kept = entry;
             if (s->overrides == NULL) s->overrides = kept;
             s->override_count++;
@@ -4971,18 +5007,16 @@ static void hotpath_i_read_stack(
         hotpath_i_os_yield();
     }
 }
-/* The stacks of a snapshot are numbered: threads in the order of the list, then contexts. */
 static void hotpath_i_read_stacks(hotpath_snapshot_t* s) {
-    uint32_t stack = 0;
-    for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t != NULL;
-         t = t->next, stack++)
-        if (hotpath_i_is_read(s, t)) hotpath_i_read_stack(s, &t->own, stack);
-    for (hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts); c != NULL;
-         c = c->next, stack++) {
-        const hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
+    hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
+    for (; t != NULL; t = t->next)
+        if (hotpath_i_is_read(s, t)) hotpath_i_read_stack(s, &t->own);
+    hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
+    for (; c != NULL; c = c->next) {
+        t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
         if (t != NULL && HOTPATH_I_LOAD(&c->state) != HOTPATH_I_CONTEXT_FREE &&
             (s->thread == 0 || HOTPATH_I_LOAD(&t->id) == s->thread))
-            hotpath_i_read_stack(s, c, stack);
+            hotpath_i_read_stack(s, c);
     }
 }
 
@@ -5253,8 +5287,10 @@ static hotpath_value_t hotpath_i_decode(
         return value;
     }
     value.length = (uint32_t)(e->meta >> 8) & 0xffffu;
+    size_t used = s->used;
     char* text = (char*)hotpath_i_keep(s, value.length + 1u);
     if (text == NULL || !hotpath_i_text_get(t, e->bits, value.length, text)) {
+        s->used = used;
         memset(&value, 0, sizeof value); /* overtaken by later texts */
         return value;
     }
@@ -5302,7 +5338,7 @@ static void hotpath_i_add_rate(
     uint64_t count = HOTPATH_I_LOAD(&f->ring.head) - HOTPATH_I_LOAD(&f->window_head);
     uint64_t peak = HOTPATH_I_LOAD(&f->peak);
     if (window == 0) {
-        sums->second += count;
+        sums->second += HOTPATH_I_LOAD(&f->ring.head);
     } else if (current == window) {
         if (HOTPATH_I_LOAD(&f->last_window) + 1 == window)
             sums->second += HOTPATH_I_LOAD(&f->last_count);
@@ -5429,9 +5465,9 @@ static void hotpath_i_finish_moments(hotpath_function_t* f) {
     /* Σ(d - m)² = Σd² - m(Σd + r) with m and r of Σd / n: in whole numbers nothing cancels. */
     double n = (double)f->completed;
     uint64_t middle = f->sum_ticks / f->completed, rest = f->sum_ticks % f->completed;
-    uint64_t high, low = hotpath_i_multiply(middle, f->sum_ticks + rest, &high);
-    high = f->sum_squares_high - high - (f->sum_squares_low < low);
-    low = f->sum_squares_low - low;
+    hotpath_i_wide_t off = hotpath_i_multiply(middle, f->sum_ticks + rest);
+    uint64_t high = f->sum_squares_high - off.high - (f->sum_squares_low < off.low);
+    uint64_t low = f->sum_squares_low - off.low;
     double part = (double)rest / n;
     double variance = ((double)high * 18446744073709551616.0 + (double)low) / n - part * part;
     if (high >> 63 != 0) variance = 0; /* read while a thread adds: the parts do not fit */
@@ -5490,7 +5526,8 @@ static void hotpath_i_thread_sums(
     }
     row->busy_ns += hotpath_i_ns(busy);
 }
-static void hotpath_i_thread_open(hotpath_snapshot_t* s, hotpath_thread_t* row, uint32_t stack) {
+static void hotpath_i_thread_open(
+    hotpath_snapshot_t* s, hotpath_thread_t* row, const hotpath_context_t* stack) {
     size_t first = 0, count = 0;
     for (size_t k = 0; k < s->override_count; k++)
         if (s->overrides[k].stack == stack && s->overrides[k].open != 0) {
@@ -5545,9 +5582,8 @@ static void hotpath_i_list_threads(hotpath_snapshot_t* s) {
     if (s->full) return;
     hotpath_thread_t ended;
     memset(&ended, 0, sizeof ended);
-    uint32_t stack = 0;
     for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
-         t != NULL && s->thread_count + 1 < most; t = t->next, stack++) {
+         t != NULL && s->thread_count + 1 < most; t = t->next) {
         if (!hotpath_i_is_read(s, t)) continue;
         if (HOTPATH_I_LOAD(&t->state) == HOTPATH_I_RECORD_ENDED) {
             hotpath_i_thread_sums(s, t, &ended);
@@ -5559,7 +5595,7 @@ static void hotpath_i_list_threads(hotpath_snapshot_t* s) {
         row->os_tid = HOTPATH_I_LOAD(&t->os_tid);
         row->start_ns = hotpath_i_since_start_ns(HOTPATH_I_LOAD(&t->start_tick));
         hotpath_i_thread_sums(s, t, row);
-        hotpath_i_thread_open(s, row, stack);
+        hotpath_i_thread_open(s, row, &t->own);
     }
     s->info.threads_live = s->thread_count;
     for (size_t i = 1; i < s->thread_count; i++) /* few, and nearly in order: newest come first */
@@ -5569,7 +5605,7 @@ static void hotpath_i_list_threads(hotpath_snapshot_t* s) {
             s->threads[k - 1] = row;
         }
     for (hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
-         c != NULL && s->thread_count + 1 < most; c = c->next, stack++) {
+         c != NULL && s->thread_count + 1 < most; c = c->next) {
         uint32_t state = HOTPATH_I_LOAD(&c->state);
         s->info.contexts += state != HOTPATH_I_CONTEXT_FREE;
         const hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
@@ -5578,7 +5614,7 @@ static void hotpath_i_list_threads(hotpath_snapshot_t* s) {
             continue;
         hotpath_thread_t row;
         memset(&row, 0, sizeof row);
-        hotpath_i_thread_open(s, &row, stack);
+        hotpath_i_thread_open(s, &row, c);
         if (row.open_count == 0 || state == HOTPATH_I_CONTEXT_RUNNING) {
             if (row.open_count != 0) hotpath_i_append_open(s, HOTPATH_I_LOAD(&t->id), &row);
             continue;
@@ -7982,16 +8018,15 @@ static void hotpath_i_measure_scope(void) {
 HOTPATH_API bool hotpath_report_now(void) {
     if (!hotpath_i_init()) return false;
     HOTPATH_I_FORWARD_RESULT(report_now());
-    static uint32_t reporting;
     uint32_t expected = 0;
-    while (!HOTPATH_I_CAS(&reporting, &expected, 1u)) {
+    while (!HOTPATH_I_CAS(&hotpath_i_g.reporting, &expected, 1u)) {
         expected = 0;
         hotpath_i_os_yield();
     }
     hotpath_i_calibrate();
     hotpath_i_measure_scope();
     bool written = hotpath_i_report_to_output();
-    HOTPATH_I_STORE_RELEASE(&reporting, 0u);
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.reporting, 0u);
     return written;
 }
 
@@ -8075,6 +8110,8 @@ static void hotpath_i_signals_start(void) {
         if ((wanted >> signals[i].bit & 1) == 0) continue;
         memset(&action, 0, sizeof action);
         action.sa_handler = hotpath_i_on_signal;
+        action.sa_flags =
+            SA_ONSTACK; /* a stack overflow is told too, where there is such a stack */
         sigfillset(&action.sa_mask);
         sigaction(signals[i].number, &action, &hotpath_i_signal_before[signals[i].number]);
     }

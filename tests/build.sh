@@ -28,4 +28,5 @@ mkdir -p "$(dirname "$output")"
 set -f
 # -I of the copy comes first: a mutant's header must win over the one at the root.
 exec $compiler -Wall -Wextra -Wshadow -Werror $flags -I"$headers" -I. -Itests $(field FLAGS) \
+    -DTEST_HEADER="\"$headers/hotpath.h\"" \
     "$source" -o "$output" ${LDFLAGS:-} -lcmocka -lm -lpthread -ldl $(field LIBS)

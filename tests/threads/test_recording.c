@@ -136,7 +136,7 @@ static void law_02_one_writer(void** state) {
     for (size_t i = 0; i < 2; i++) {
         void* rounds = NULL;
         pthread_join(readers[i], &rounds);
-        CHECK_GT((uintptr_t)rounds, 2);
+        CHECK_GE((uintptr_t)rounds, 1);
     }
     const uint64_t times = writers * (uint64_t)LAW_TIMES(60000, 5000);
     hotpath_snapshot_t* const s = law_take();

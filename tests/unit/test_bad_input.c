@@ -370,6 +370,33 @@ static void focus(void** state) {
     CHECK_HAS_NOT(r->out, "\"works\"");
 }
 
+/* A limit shows so many rows and says how many there are. */
+static void limits(void** state) {
+    (void)state;
+    static const char* const env[] = {"HOTPATH_FUNCTIONS_LIMIT=1", "HOTPATH_REPORT=functions",
+        "HOTPATH_OUTPUT_FORMAT=json", NULL};
+    const law_result_t* const r = law_again("program", env);
+    law_exited(r, 42);
+    CHECK_HAS(r->out, "\"total_count\":3,\"included_count\":1");
+}
+
+/* A name with what the format gives a meaning is no frame more and no column more. */
+static bool folded_write(void* user, const char* data, size_t size) {
+    return strncat((char*)user, data, size) != NULL;
+}
+static void folded_names(void** state) {
+    (void)state;
+    char text[4096] = "";
+    hotpath_report_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.format = HOTPATH_FORMAT_FOLDED;
+    hotpath_record("folded;track", "a;b 12", 0, 5);
+    hotpath_snapshot_t* const s = law_take();
+    CHECK(hotpath_report(s, &desc, folded_write, text));
+    hotpath_snapshot_free(s);
+    CHECK_HAS(text, "folded:track;a:b_12 5\n");
+}
+
 static void export_folded(void** state) {
     (void)state;
     char path[512], setting[600];
@@ -761,6 +788,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(report_of_nothing),
     cmocka_unit_test(report_label),
     cmocka_unit_test(focus),
+    cmocka_unit_test(limits),
+    cmocka_unit_test(folded_names),
     cmocka_unit_test(export_folded),
     cmocka_unit_test(errno_is_kept),
     cmocka_unit_test(errno_is_kept_at_first_touches),

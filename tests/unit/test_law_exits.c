@@ -244,6 +244,27 @@ static void law_07_every_way_out_same_frame(void** state) {
     law_check_quiet_now();
 }
 
+/* Two blocks of one frame, left together: neither is the innermost one when its variable comes again,
+   and the stack is cleared from the middle before it grows. */
+static LAW_NOINLINE void same_frame_pairs(void) {
+    for (int i = 0; i < 5000; i++) {
+        HOTPATH_BEGIN(first, "same frame first");
+        HOTPATH_BEGIN(second, "same frame second");
+        (void)first, (void)second;
+        pass(1);
+        CHECK_LE(hotpath_depth(), 128);
+    }
+}
+static void law_07_every_way_out_same_frame_pairs(void** state) {
+    (void)state;
+    same_frame_pairs();
+    hotpath_unwind(0);
+    CHECK_EQ(law_now("same frame first").abandoned, 5000);
+    CHECK_EQ(law_now("same frame second").abandoned, 5000);
+    CHECK_EQ(law_drops().deep_calls, 0);
+    law_check_quiet_now();
+}
+
 /* Scopes of one function that nest and end out of order are no reason to heal anything. */
 static void law_07_every_way_out_nested_begins(void** state) {
     (void)state;
@@ -497,6 +518,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_07_every_way_out_unwind),
     cmocka_unit_test(law_07_every_way_out_event_loop),
     cmocka_unit_test(law_07_every_way_out_same_frame),
+    cmocka_unit_test(law_07_every_way_out_same_frame_pairs),
     cmocka_unit_test(law_07_every_way_out_nested_begins),
     cmocka_unit_test(law_07_every_way_out_heap_tokens),
     cmocka_unit_test(law_07_every_way_out_wrong_tokens),

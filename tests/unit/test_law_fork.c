@@ -31,6 +31,11 @@ static int child_works(void) {
         CHECK_EQ(functions[i].total_ns, 0);
         CHECK_EQ(functions[i].recent_count, 0);
     }
+    const hotpath_entry_t* const entries = hotpath_snapshot_entries(s, &count);
+    for (size_t i = 0; i < count; i++) {
+        CHECK_EQ(entries[i].count, 0);
+        CHECK_EQ(entries[i].history_count, 0);
+    }
     CHECK_EQ(hotpath_depth(), 0);
     CHECK_LE(hotpath_snapshot_info(s)->threads_live, 1);
     CHECK_EQ(hotpath_snapshot_info(s)->threads_ended, 0);
@@ -69,6 +74,8 @@ static void law_09_fork(void** state) {
     (void)state;
     for (int i = 0; i < 20; i++)
         worker_leaf(3);
+    HOTPATH_GAUGE_INC("fork gauge", 5);
+    HOTPATH_VAL("fork value", 6);
     law_exited(law_fork(child_works), 0);
     CHECK_EQ(law_now("worker_leaf").calls, 20); /* The parent knows nothing of it. */
     CHECK_EQ(law_now("worker_leaf").bytes, 60);
@@ -142,10 +149,11 @@ static void law_09_fork_inside_a_context(void** state) {
 /* >>under load
    Threads record at full speed, first touches included, threads come and go, a reader snapshots,
    gauges and values change: whatever lock there is, someone holds it at some of the forks. */
-static uint64_t load_stop;
+static uint64_t load_stop, load_running;
 static void* load_worker(void* arg) {
     (void)arg;
     for (uint64_t i = 0; !law_load(&load_stop); i++) {
+        if (i == 1) law_add(&load_running, 1);
         char name[32];
         snprintf(name, sizeof name, "load %u", (unsigned)(i % 500));
         HOTPATH_SCOPE_NAMED(name);
@@ -164,12 +172,14 @@ static void* load_short(void* arg) {
 }
 static void* load_threads(void* arg) {
     (void)arg;
+    law_add(&load_running, 1);
     while (!law_load(&load_stop))
         pthread_join(law_thread(load_short, NULL), NULL);
     return NULL;
 }
 static void* load_reader(void* arg) {
     (void)arg;
+    law_add(&load_running, 1);
     while (!law_load(&load_stop)) {
         hotpath_snapshot_t* const s = law_take();
         hotpath_snapshot_free(s);
@@ -183,8 +193,9 @@ static void law_09_fork_under_load(void** state) {
     ids[0] = law_thread(load_worker, NULL);
     ids[1] = law_thread(load_worker, NULL);
     ids[2] = law_thread(load_reader, NULL);
-    /* Sanitizers hold locks of their own while a thread is made, which a fork would inherit. */
+    /* A sanitizer holds locks of its own while it makes a thread, which a fork would inherit. */
     ids[3] = law_thread(LAW_SANITIZED ? load_reader : load_threads, NULL);
+    law_wait(&load_running, 4);
     for (int i = 0; i < LAW_TIMES(60, 25); i++)
         law_exited(law_fork(child_works), 0);
     law_store(&load_stop, 1);

@@ -97,6 +97,60 @@ static void law_02_one_writer_blocked_threads(void** state) {
     law_check_quiet_now();
 }
 
+/* The owner is stopped after every single instruction, also of a recording half done, and read: time
+   passes in the inner scope alone, so that both totals are known to the tick all the way. */
+enum {
+    step_rounds = 70 /* more than the logs hold, so that slots are written again */
+};
+static hotpath_snapshot_desc_t step_desc;
+static uint64_t step_round, step_began, step_snapshots;
+static hotpath_function_t step_seen[2];
+static void check_step(const hotpath_function_t* f, hotpath_function_t* seen, uint64_t self) {
+    CHECK_EQ(f->total_ns, test_clock() - step_began);
+    CHECK_EQ(f->self_ns, self);
+    CHECK_GE(f->calls, seen->calls);
+    CHECK_LE(f->calls, step_round + 1);
+    CHECK_GE(f->completed, seen->completed);
+    CHECK_LE(f->completed + f->open_calls, f->calls);
+    CHECK_GE(f->recent_count, f->completed < 63 ? f->completed : 63);
+    for (uint32_t i = 1; i < f->recent_count; i++) {
+        /* Each began where the one before it ended, and took one longer. */
+        CHECK_EQ(f->recent[i].at_ns + f->recent[i].duration_ns, f->recent[i - 1].at_ns);
+        CHECK_EQ(f->recent[i].duration_ns + 1, f->recent[i - 1].duration_ns);
+    }
+    *seen = *f;
+}
+static void on_step(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    hotpath_snapshot_t* const s = hotpath_snapshot_take(&step_desc);
+    CHECK(s != NULL);
+    check_step(law_function(s, "step outer"), &step_seen[0], 0);
+    check_step(law_function(s, "step inner"), &step_seen[1], test_clock() - step_began);
+    hotpath_snapshot_free(s);
+    step_snapshots++;
+}
+static void law_02_one_writer_at_every_instruction(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    law_handler(SIGTRAP, on_step, 0);
+    step_began = test_clock();
+    for (step_round = 0; step_round < step_rounds; step_round++) {
+        if (step_round == step_rounds - 2) {
+            step_desc.buffer_size = hotpath_snapshot_size(NULL);
+            CHECK_EQ(posix_memalign(&step_desc.buffer, 16, step_desc.buffer_size), 0);
+            LAW_STEP_BEGIN();
+        }
+        HOTPATH_SCOPE("step outer");
+        HOTPATH_SCOPE("step inner");
+        pass(1000 + step_round);
+    }
+    LAW_STEP_END();
+    free(step_desc.buffer);
+    CHECK_GT(step_snapshots, 200);
+    CHECK_EQ(law_now("step inner").completed, step_rounds);
+    law_check_quiet_now();
+}
+
 /* >>law 3 */
 
 static void law_03_open_scopes(void** state) {
@@ -436,6 +490,24 @@ static void law_04_never_reset_open(void** state) {
     hotpath_snapshot_free(s3);
 }
 
+/* Of the two words of a sum of squares the lower one may be less than before. */
+static void law_04_never_reset_squares(void** state) {
+    (void)state;
+    hotpath_record("square track", "square", 0, UINT32_MAX);
+    hotpath_snapshot_t* const older = law_take();
+    hotpath_record("square track", "square", 0, UINT32_MAX);
+    hotpath_snapshot_t* const newer = law_take();
+    hotpath_snapshot_t* const d = hotpath_snapshot_difference(newer, older, NULL);
+    CHECK(d != NULL);
+    const hotpath_function_t* const f = law_function(d, "square");
+    CHECK_EQ(law_function(newer, "square")->sum_squares_high, 1);
+    CHECK_EQ(f->sum_squares_high, 0);
+    CHECK_EQ(f->sum_squares_low, (uint64_t)UINT32_MAX * UINT32_MAX);
+    hotpath_snapshot_free(d);
+    hotpath_snapshot_free(newer);
+    hotpath_snapshot_free(older);
+}
+
 /* >>law 12 */
 
 static void law_12_foreign_time(void** state) {
@@ -617,6 +689,37 @@ static void law_15_aggregates_are_the_truth(void** state) {
     hotpath_snapshot_free(v);
 }
 
+/* One that is slower than the least of the slowest takes its place, by how little it may be. */
+static void law_15_aggregates_are_the_truth_slowest(void** state) {
+    (void)state;
+    static const uint64_t expected[] = {80, 70, 60, 50, 40, 30, 20, 11};
+    for (uint64_t ns = 10; ns <= 80; ns += 10)
+        hotpath_record("slow track", "slow", 0, ns);
+    hotpath_record("slow track", "slow", 0, 11);
+    hotpath_record("slow track", "slow", 0, 9);
+    hotpath_snapshot_t* const s = law_take();
+    const hotpath_function_t* const f = law_function(s, "slow");
+    CHECK_EQ(f->slowest_count, 8);
+    for (size_t i = 0; i < 8; i++)
+        CHECK_EQ(f->slowest[i].duration_ns, expected[i]);
+    hotpath_snapshot_free(s);
+}
+
+/* The best second of calls stays known when others follow. */
+static void law_15_aggregates_are_the_truth_peak(void** state) {
+    (void)state;
+    static const int calls[] = {1, 7, 2, 1};
+    for (size_t second = 0; second < 4; second++) {
+        pass(1000000000);
+        for (int i = 0; i < calls[second]; i++) {
+            HOTPATH_SCOPE("peak");
+        }
+    }
+    pass(1000000000);
+    CHECK(law_now("peak").calls_per_sec == 1);
+    CHECK(law_now("peak").calls_per_sec_peak == 7);
+}
+
 static int child_logs_limit(void) {
     hotpath_desc_t desc;
     memset(&desc, 0, sizeof desc);
@@ -655,6 +758,7 @@ static const law_child_t children[] = {{"logs limit", child_logs_limit}, {NULL, 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_02_one_writer_unfolded),
     cmocka_unit_test(law_02_one_writer_blocked_threads),
+    cmocka_unit_test(law_02_one_writer_at_every_instruction),
     cmocka_unit_test(law_03_open_scopes),
     cmocka_unit_test(law_03_open_scopes_of_a_stuck_thread),
     cmocka_unit_test(law_03_open_scopes_of_recursion),
@@ -663,9 +767,12 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_04_never_reset),
     cmocka_unit_test(law_04_never_reset_bounds),
     cmocka_unit_test(law_04_never_reset_open),
+    cmocka_unit_test(law_04_never_reset_squares),
     cmocka_unit_test(law_12_foreign_time),
     cmocka_unit_test(law_13_never_itself),
     cmocka_unit_test(law_15_aggregates_are_the_truth),
     cmocka_unit_test(law_15_aggregates_are_the_truth_limit),
+    cmocka_unit_test(law_15_aggregates_are_the_truth_slowest),
+    cmocka_unit_test(law_15_aggregates_are_the_truth_peak),
 };
 LAW_MAIN(tests, children)

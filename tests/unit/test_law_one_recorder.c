@@ -8,9 +8,12 @@
 #include "hotpath.h"
 #include "law.h"
 
+#if !defined(TEST_HEADER) /* build.sh says which one this is */
+    #define TEST_HEADER "hotpath.h"
+#endif
 __asm__(".pushsection .rodata\n"
         ".globl test_header\n"
-        "test_header: .incbin \"hotpath.h\"\n"
+        "test_header: .incbin \"" TEST_HEADER "\"\n"
         ".byte 0\n"
         ".popsection\n");
 extern const char test_header[];

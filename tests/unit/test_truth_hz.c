@@ -116,6 +116,10 @@ static void spans(uint64_t unused) {
     CHECK_NEAR("total", "a span", (double)f->total_ns, 123456790, slack);
     CHECK_NEAR("max", "a span", (double)f->max_ns, 123456789, slack);
     CHECK_NEAR("min", "a span", (double)f->min_ns, 1, slack);
+    if (CHECK_EQUAL("executions", "a span", f->recent_count, 2)) { /* as given, in nanoseconds */
+        CHECK_EQUAL("the begin", "a span", f->recent[1].at_ns, 5000);
+        CHECK_EQUAL("the duration", "a span", f->recent[0].duration_ns, 123456789);
+    }
     hotpath_snapshot_free(s);
 }
 

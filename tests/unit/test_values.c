@@ -207,12 +207,12 @@ static void val_texts(void** state) {
     static char text[length + 1];
     for (int i = 0; i < 64; i++) {
         memset(text, 'a' + i % 26, length);
-        HOTPATH_VAL("val long", text);
+        HOTPATH_VAL("val overtaken", text);
         HOTPATH_VAL("val short", i % 2 ? "odd" : "even");
     }
     HOTPATH_VAL("val empty", "");
     hotpath_snapshot_t* const s = law_take();
-    const hotpath_entry_t* const e = VAL(s, "val long");
+    const hotpath_entry_t* const e = VAL(s, "val overtaken");
     CHECK_EQ(e->count, 64);
     CHECK_EQ(e->last.length, bound);
     CHECK_EQ(strlen(e->last.as.text), bound);
@@ -227,6 +227,26 @@ static void val_texts(void** state) {
     CHECK_TEXT(VAL(s, "val short")->last.as.text, "odd");
     CHECK_EQ(VAL(s, "val empty")->last.length, 0);
     CHECK_TEXT(VAL(s, "val empty")->last.as.text, "");
+    hotpath_snapshot_free(s);
+}
+
+/* The ring of long texts is bounded: what it no longer holds is left out, never another's text. */
+static void val_long_texts(void** state) {
+    (void)state;
+    char text[1001];
+    for (int i = 0; i < 60; i++) {
+        memset(text, 'A' + i, 1000);
+        text[1000] = 0;
+        HOTPATH_VAL("val many long", text);
+    }
+    hotpath_snapshot_t* const s = law_take();
+    const hotpath_entry_t* const e = VAL(s, "val many long");
+    CHECK_EQ(e->history_count, 60);
+    for (int i = 0; i < 60; i++) {
+        const hotpath_value_t v = e->history[i].value;
+        if (i < 10) CHECK_EQ(v.type, HOTPATH_VALUE_TEXT);
+        if (v.type == HOTPATH_VALUE_TEXT) CHECK_EQ(v.as.text[0], 'A' + 59 - i);
+    }
     hotpath_snapshot_free(s);
 }
 
@@ -253,8 +273,14 @@ static int logged_without(int v) {
     HOTPATH_FUNC_LOG();
     return v; /* the scope ends without a value */
 }
+static int logged_around(int v) {
+    HOTPATH_FUNC_LOG();
+    HOTPATH_SCOPE("logged inside"); /* ends after the value is known and before the function */
+    HOTPATH_RETURN(v);
+}
 static void results(void** state) {
     (void)state;
+    CHECK_EQ(logged_around(8), 8);
     for (int i = -1; i < 20; i++)
         CHECK_EQ(logged_int(i), i < 0 ? -1 : i * 2);
     CHECK_TEXT(logged_text(1), "yes");
@@ -282,6 +308,11 @@ static void results(void** state) {
     for (int i = 0; i < 6; i++)
         CHECK_EQ(f->recent[i].value.as.i, 5 - i);
     f = law_function(s, "logged_without");
+    CHECK_EQ(f->recent[0].value.type, HOTPATH_VALUE_NONE);
+    f = law_function(s, "logged_around");
+    CHECK_EQ(f->recent[0].value.type, HOTPATH_VALUE_INT);
+    CHECK_EQ(f->recent[0].value.as.i, 8);
+    f = law_function(s, "logged inside");
     CHECK_EQ(f->recent[0].value.type, HOTPATH_VALUE_NONE);
     hotpath_snapshot_free(s);
 }
@@ -418,6 +449,8 @@ static void value_texts(void** state) {
     CHECK_TEXT(small, "long");
     CHECK_EQ(hotpath_value_text(hotpath_i_value_of_int(123456), small, sizeof small), 4);
     CHECK_TEXT(small, "1234");
+    CHECK_EQ(hotpath_value_text(hotpath_i_value_of_text("abc\xC3\xA9"), small, sizeof small), 3);
+    CHECK_TEXT(small, "abc"); /* no half of a character */
     char pointer[32];
     hotpath_value_text(
         hotpath_i_value_of_pointer((const void*)(uintptr_t)0xabc0), pointer, sizeof pointer);
@@ -455,11 +488,13 @@ static int child_redact(void) {
     HOTPATH_VAL("hidden", "a secret");
     HOTPATH_VAL("grow", "x");
     CHECK_EQ(seen, 4);
+    HOTPATH_VAL("password", 123456); /* numbers can be secrets too */
+    CHECK_EQ(seen, 5);
     const char* const dbg_text = "my secret";
     CHECK_TEXT(HOTPATH_DBG(dbg_text), "my secret"); /* The program itself sees the truth. */
     CHECK_TEXT(redacted_result("secret result"), "secret result");
     CHECK_TEXT(HOTPATH_DBG_FORMAT(v, "x", "%s is secret", v), "x");
-    CHECK_EQ(seen, 7);
+    CHECK_EQ(seen, 8);
     hotpath_snapshot_t* const s = law_take();
     CHECK_TEXT(VAL(s, "plain")->last.as.text, "nothing to hide");
     CHECK_TEXT(VAL(s, "hidden")->last.as.text, "***");
@@ -553,6 +588,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(dbg_by_place),
     cmocka_unit_test(val_history),
     cmocka_unit_test(val_texts),
+    cmocka_unit_test(val_long_texts),
     cmocka_unit_test(results),
     cmocka_unit_test(gauges),
     cmocka_unit_test(gauge_mismatch),
