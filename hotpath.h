@@ -517,7 +517,9 @@ HOTPATH_API bool hotpath_app_info(const char* key, const char* value);
 
 /* Enters a site. The macros call it.
    Args: site in static storage, made with HOTPATH_SITE_INIT; token is filled for hotpath_end, and
-   its address names the variable, so keep it where it is while the scope is open; its mark is 0 if
+   its address names the variable, so keep it where it is while the scope is open. Call it in the
+   function that keeps the token: a helper that is not inlined has returned when its caller enters
+   the next scope, and what it began would count as left by a jump. The token's mark is 0 if
    the recording was dropped (and counted).
    Threads: any, and signal handlers; wait-free; takes pages from the system at a first touch. */
 HOTPATH_API void hotpath_begin(hotpath_site_t* site, hotpath_token_t* token);
@@ -3257,7 +3259,9 @@ static bool hotpath_i_hash_put(hotpath_i_slot_t* hash, uint32_t shift, hotpath_i
     hotpath_i_slot_t* slot = &hash[hotpath_i_hash_index(entry.key, shift)];
     for (int i = 0; i < HOTPATH_I_HASH_TAIL; i++, slot++)
         if (slot->key == 0) {
-            *slot = entry;
+            slot->node = entry.node;
+            HOTPATH_I_SIGNAL_FENCE(); /* a handler that jumps out leaves no key without its node */
+            slot->key = entry.key;
             return true;
         }
     return false;
@@ -3674,7 +3678,7 @@ static void hotpath_i_fork_child(void) {
     hotpath_i_g.thread_count = 0;
     hotpath_i_g.no_memory = hotpath_i_g.foreign_ends = hotpath_i_g.abi_mismatch = 0;
     hotpath_i_g.function_overflow = hotpath_i_g.entry_overflow = hotpath_i_g.value_mismatch = 0;
-    hotpath_i_g.clock_anomalies = 0;
+    hotpath_i_g.clock_anomalies = hotpath_i_g.dropped_early = 0;
     hotpath_i_g.child = 1;
     hotpath_i_clock_start();
     hotpath_i_g.check_tick = hotpath_i_g.start_tick;
@@ -4224,8 +4228,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
     if (function == 0) function = hotpath_i_site_id(site);
     hotpath_i_thread_t* t = l->thread;
     while (l->top != t->context->entries &&
-           (stack > l->top->stack ? (uintptr_t)l->top->token < stack &&
-                                        hotpath_i_same_stack(t, stack, l->top->stack)
+           (stack > l->top->stack ? hotpath_i_same_stack(t, stack, l->top->stack)
                                   : stack == l->top->stack && l->top->token == token))
         hotpath_i_abandon_to(l, l->top - 1);
     if (function == 0) {
@@ -5730,6 +5733,10 @@ static void hotpath_i_fill_drops(hotpath_drops_t* d) {
         d->node_overflow += HOTPATH_I_LOAD(&t->node_overflow);
         d->lite_functions += HOTPATH_I_LOAD(&t->lite_functions);
         d->context_overflow += HOTPATH_I_LOAD(&t->context_overflow);
+    }
+    if (hotpath_i_g.ended != NULL) { /* bounds that merging met */
+        d->node_overflow += hotpath_i_g.ended->node_overflow;
+        d->lite_functions += hotpath_i_g.ended->lite_functions;
     }
 }
 static void hotpath_i_app_info_lock(void);

@@ -412,11 +412,11 @@ static inline void truth_model_path(
         const char* name = model->functions[model->nodes[nodes[count]].function].name;
         size_t add = strlen(name);
         if (length + add + 2 > size) break;
+        if (length != 0) text[length++] = ';';
         memcpy(text + length, name, add);
         length += add;
-        text[length++] = ';';
     }
-    text[length - 1] = 0;
+    text[length] = 0;
 }
 
 /* Whether an ancestor of a node is the same function. */
