@@ -2633,6 +2633,7 @@ typedef struct hotpath_i_state {
     uint32_t exit_hook;
     uint32_t report_due;
     uint32_t reporting;
+    uint64_t read_tick; /* the latest moment that a snapshot is of */
     uint32_t exit_report;
     uint32_t child; /* of a fork */
     hotpath_log_t log;
@@ -3932,6 +3933,15 @@ static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_duration(
     }
     return d;
 }
+/* A thread may be kept from running between reading the clock and closing its entry. A reader that
+   came in between has credited time until then: the end is not before that. */
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_not_before_reader(uint64_t now) {
+    #if !defined(HOTPATH_CLOCK)
+    uint64_t seen = HOTPATH_I_LOAD(&hotpath_i_g.read_tick);
+    if (HOTPATH_I_UNLIKELY(seen > now)) now = seen;
+    #endif
+    return now;
+}
 /* Marks an entry as ended, for readers and for what recovers an interrupted end. */
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_close(
     hotpath_i_local_t* l, hotpath_i_open_t* e, uint64_t d) {
@@ -4316,6 +4326,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
         uint64_t bits = 0, meta = t->log_meta, start = e->start;
         hotpath_i_take_pending(l, mark, &bits, &meta);
         hotpath_i_frec_t* f = e->node->frec;
+        now = hotpath_i_not_before_reader(now);
         uint64_t d = hotpath_i_duration(t, start, now);
         hotpath_i_close(l, e, d);
         hotpath_i_finish(t, f, start, d, now, bits, meta);
@@ -4343,6 +4354,7 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_end(const hotpath_to
     hotpath_i_thread_t* t = l->thread;
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t start = e->start;
+    now = hotpath_i_not_before_reader(now);
     uint64_t d = hotpath_i_duration(t, start, now);
     hotpath_i_close(l, e, d);
     hotpath_i_finish(t, f, start, d, now, 0, t->log_meta);
@@ -5813,6 +5825,7 @@ static size_t hotpath_i_snapshot_most(void) {
 static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_calibrate();
     s->now = hotpath_i_ticks();
+    HOTPATH_I_STORE(&hotpath_i_g.read_tick, s->now);
     hotpath_i_clock_check(s->now);
     hotpath_i_fill_info(s);
     hotpath_i_list_functions(s);
