@@ -1300,6 +1300,7 @@ static void hotpath_i_os_thread_name(char* name, size_t size) {
 }
 static const char* hotpath_i_os_env(const char* name) { return getenv(name); }
 static void hotpath_i_os_yield(void) { SwitchToThread(); }
+static void hotpath_i_os_barrier(void) { FlushProcessWriteBuffers(); }
 static bool hotpath_i_os_is_terminal(int fd) {
     DWORD mode;
     return GetConsoleMode(GetStdHandle(fd == 1 ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE), &mode) != 0;
@@ -1360,6 +1361,18 @@ static bool hotpath_i_os_signal_stack(uintptr_t* low, uintptr_t* high) {
     return true;
 }
 static void hotpath_i_os_yield(void) { sched_yield(); }
+/* Every thread of the process passes a memory barrier before this returns. Where the system has none
+   the window that it closes is that of a store on its way to the cache. */
+static void hotpath_i_os_barrier(void) {
+        #if defined(__linux__) && defined(SYS_membarrier)
+    const int expedited = 1 << 3, enroll = 1 << 4; /* of this process, as linux/membarrier.h says */
+    if (syscall(SYS_membarrier, expedited, 0) != 0 && errno == EPERM &&
+        syscall(SYS_membarrier, enroll, 0) == 0)
+        (void)syscall(SYS_membarrier, expedited, 0);
+        #else
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        #endif
+}
         #if !defined(HOTPATH_NO_STDIO)
 static bool hotpath_i_os_is_terminal(int fd) {
     int saved = errno;
@@ -2467,7 +2480,8 @@ typedef struct hotpath_i_open {
     uintptr_t stack;   /* address of the frame that entered */
     const void* token; /* the variable that will end it */
     uint64_t calls;    /* of the node before this one; UINT64_MAX: counted in another record */
-    uint64_t intent;   /* closed: the node's total after */
+    uint64_t intent;   /* 0, or 1 + the node's total after: closed, or about to be */
+    uint64_t seen;     /* the last moment until which a reader credited it; readers alone use it */
     uint64_t head;     /* closed: completed executions before */
 } hotpath_i_open_t;
 
@@ -2734,8 +2748,13 @@ static void* hotpath_i_arena_take(hotpath_i_arena_t* arena, size_t size) {
         arena->blocks = fresh;
         if (block != HOTPATH_I_ARENA_SIZE)
             return (char*)fresh + 64; /* a large piece has its own block, the open one stays */
-        arena->at = (char*)fresh + 64;
-        arena->end = (char*)fresh + block;
+        /* A handler that jumps out of here leaves a block that is lost, not one that has no end. */
+        HOTPATH_I_STORE(&arena->end, arena->at);
+        HOTPATH_I_SIGNAL_FENCE();
+        HOTPATH_I_STORE(&arena->at, (char*)fresh + 64);
+        HOTPATH_I_STORE(&arena->end, arena->at);
+        HOTPATH_I_SIGNAL_FENCE();
+        HOTPATH_I_STORE(&arena->end, (char*)fresh + block);
     }
     void* piece = arena->at;
     arena->at += size;
@@ -2996,6 +3015,12 @@ static hotpath_i_item_t* hotpath_i_item_search(hotpath_i_item_t* item, const cha
             return item;
     return NULL;
 }
+/* Makes an item known by its number, also one whose maker was jumped out of by a handler. */
+static hotpath_i_item_t* hotpath_i_item_known(hotpath_i_item_t* item) {
+    hotpath_i_item_t** place = &hotpath_i_g.items[hotpath_i_class_of(item->kind)][item->id];
+    if (HOTPATH_I_LOAD(place) == NULL) HOTPATH_I_STORE_RELEASE(place, item);
+    return item;
+}
 /* Finds or makes. Returns NULL past the bound of its class, or without memory. */
 static hotpath_i_item_t* hotpath_i_item_find(
     const char* name, const char* file, uint32_t line, uint32_t kind) {
@@ -3005,9 +3030,8 @@ static hotpath_i_item_t* hotpath_i_item_find(
     hotpath_i_item_t** bucket = &hotpath_i_g.buckets[hash % HOTPATH_I_HASH_BUCKETS];
     hotpath_i_item_t* first = HOTPATH_I_LOAD_ACQUIRE(bucket);
     hotpath_i_item_t* item = hotpath_i_item_search(first, name, file, line, kind, hash);
-    if (item != NULL) return item;
-    hotpath_i_class_t class_of = hotpath_i_class_of(kind);
-    uint32_t id = hotpath_i_item_number(class_of);
+    if (item != NULL) return hotpath_i_item_known(item);
+    uint32_t id = hotpath_i_item_number(hotpath_i_class_of(kind));
     if (id == 0) return NULL;
     item = hotpath_i_item_new(name, file, line, kind, hash);
     if (item == NULL) return NULL;
@@ -3017,10 +3041,11 @@ static hotpath_i_item_t* hotpath_i_item_find(
     item->next = first;
     while (!HOTPATH_I_CAS(bucket, &item->next, item)) {
         hotpath_i_item_t* other = hotpath_i_item_search(item->next, name, file, line, kind, hash);
-        if (other != NULL) return other; /* another thread was first: the number stays unused */
+        if (other != NULL)
+            return hotpath_i_item_known(
+                other); /* another thread was first: the number stays unused */
     }
-    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.items[class_of][id], item);
-    return item;
+    return hotpath_i_item_known(item);
 }
 
 static hotpath_i_item_t* hotpath_i_item_make(
@@ -3258,13 +3283,15 @@ static size_t hotpath_i_hash_index(uint64_t key, uint32_t shift) {
 
 static bool hotpath_i_hash_put(hotpath_i_slot_t* hash, uint32_t shift, hotpath_i_slot_t entry) {
     hotpath_i_slot_t* slot = &hash[hotpath_i_hash_index(entry.key, shift)];
-    for (int i = 0; i < HOTPATH_I_HASH_TAIL; i++, slot++)
+    for (int i = 0; i < HOTPATH_I_HASH_TAIL; i++, slot++) {
+        if (slot->key == entry.key) return true;
         if (slot->key == 0) {
             slot->node = entry.node;
             HOTPATH_I_SIGNAL_FENCE(); /* a handler that jumps out leaves no key without its node */
             slot->key = entry.key;
             return true;
         }
+    }
     return false;
 }
 /* Doubles the table until every node fits near its place. Without memory it stays: nodes that are
@@ -3282,7 +3309,8 @@ static bool hotpath_i_hash_grow(hotpath_i_thread_t* t) {
             fits = hotpath_i_hash_put(hash, shift, entry);
         }
         if (fits) {
-            t->hash = hash;
+            t->hash = hash; /* a handler that jumps out between the two leaves what is not found */
+            HOTPATH_I_SIGNAL_FENCE();
             t->hash_shift = shift;
             return true;
         }
@@ -3296,6 +3324,14 @@ static hotpath_i_node_t* hotpath_i_hash_find(const hotpath_i_thread_t* t, uint64
     return NULL;
 }
 
+/* Makes a node one that is found. */
+static void hotpath_i_hash_add(hotpath_i_thread_t* t, hotpath_i_node_t* node) {
+    hotpath_i_slot_t entry = {hotpath_i_key(node->parent, node->function), node};
+    t->hash_used++;
+    bool crowded = t->hash_used * 4u > ((uint64_t)1 << (64 - t->hash_shift)) * 3u;
+    if (crowded || !hotpath_i_hash_put(t->hash, t->hash_shift, entry))
+        if (!hotpath_i_hash_grow(t) && crowded) hotpath_i_hash_put(t->hash, t->hash_shift, entry);
+}
 /* Makes a node. Returns NULL without memory. */
 static hotpath_i_node_t* hotpath_i_node_new(
     hotpath_i_thread_t* t, uint32_t parent, uint32_t function) {
@@ -3319,12 +3355,7 @@ static hotpath_i_node_t* hotpath_i_node_new(
             break;
         }
     HOTPATH_I_STORE_RELEASE(&t->node_count, index + 1);
-    if (index == 0) return node;
-    hotpath_i_slot_t entry = {hotpath_i_key(parent, function), node};
-    t->hash_used++;
-    bool crowded = t->hash_used * 4u > ((uint64_t)1 << (64 - t->hash_shift)) * 3u;
-    if (crowded || !hotpath_i_hash_put(t->hash, t->hash_shift, entry))
-        if (!hotpath_i_hash_grow(t) && crowded) hotpath_i_hash_put(t->hash, t->hash_shift, entry);
+    if (index != 0) hotpath_i_hash_add(t, node);
     return node;
 }
 /* Finds or makes the child of a node without looking at bounds. */
@@ -3811,9 +3842,11 @@ __attribute__((constructor)) static void hotpath_i_load(void) {
    The recording path. hotpath_begin and hotpath_end touch what they must and leave every rare case
    to a slow twin. The order of their stores is what readers rely on:
      begin: mark = 0, fields, start, mark (release), top, calls
-     end:   intent, head, mark closed (release), top, total, histogram, the rest, ring head
+     end:   intent, the readers' moment is looked up, intent again if that was later, head, mark
+            closed (release), top, total, histogram, the rest, ring head
    A reader that finds an entry's mark the same before and after has fields that belong together; if
-   it is open the node's total is without it, if it is closed its intent is the node's total. */
+   it is open the node's total is without it; if it has an intent that is the node's total after it,
+   or less if it is still open. */
 
 static HOTPATH_I_COLD uint64_t* hotpath_i_octave_new(
     hotpath_i_thread_t* t, hotpath_i_frec_t* f, size_t octave) {
@@ -3933,26 +3966,31 @@ static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_duration(
     }
     return d;
 }
-/* A thread may be kept from running between reading the clock and closing its entry. A reader that
-   came in between has credited time until then: the end is not before that. */
-static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_not_before_reader(uint64_t now) {
-    #if !defined(HOTPATH_CLOCK)
-    uint64_t seen = HOTPATH_I_LOAD(&hotpath_i_g.read_tick);
-    if (HOTPATH_I_UNLIKELY(seen > now)) now = seen;
-    #endif
-    return now;
-}
-/* Marks an entry as ended, for readers and for what recovers an interrupted end. */
-static HOTPATH_I_ALWAYS_INLINE void hotpath_i_close(
-    hotpath_i_local_t* l, hotpath_i_open_t* e, uint64_t d) {
+/* Marks an entry as ended, for readers and for what recovers an interrupted end. Its thread may have
+   been kept from running since it read the clock, while a reader credited time until a later moment:
+   the end is not before that. The intent says that the moment is about to be looked up. A reader
+   stores the moment, passes a barrier of all threads (hotpath_i_os_barrier) and then reads the
+   intent: if it finds none, the end finds the moment. Returns the duration. */
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_close(
+    hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_i_open_t* e, uint64_t* now) {
     hotpath_i_node_t* node = e->node;
+    uint64_t d = hotpath_i_duration(t, e->start, *now);
     uint64_t total = HOTPATH_I_LOAD(&node->total) + d;
-    HOTPATH_I_STORE(&e->intent, total);
+    HOTPATH_I_STORE_RELEASE(&e->intent, total + 1);
+    HOTPATH_I_SIGNAL_FENCE();
+    uint64_t seen = HOTPATH_I_LOAD(&hotpath_i_g.read_tick);
+    if (HOTPATH_I_UNLIKELY(seen > *now) && seen > e->start + d) {
+        total += seen - (e->start + d);
+        d = seen - e->start;
+        *now = seen;
+        HOTPATH_I_STORE_RELEASE(&e->intent, total + 1);
+    }
     HOTPATH_I_STORE(&e->head, node->frec->ring.head);
     HOTPATH_I_STORE_RELEASE(&e->mark, e->mark | HOTPATH_I_CLOSED);
     HOTPATH_I_SIGNAL_FENCE();
     l->top = e - 1;
     HOTPATH_I_STORE_RELEASE(&node->total, total);
+    return d;
 }
 /* Opens an entry above the top. Reads the clock as late as it can. */
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
@@ -3964,6 +4002,7 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     HOTPATH_I_STORE_RELEASE(&e->node, node);
     HOTPATH_I_STORE_RELEASE(&e->ids, hotpath_i_key(node->index, function));
     HOTPATH_I_STORE_RELEASE(&e->calls, calls);
+    HOTPATH_I_STORE_RELEASE(&e->intent, (uint64_t)0);
     e->stack = stack;
     e->token = token;
     token->mark = mark;
@@ -3999,7 +4038,8 @@ static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to
     while (l->top != down_to) {
         hotpath_i_open_t* e = l->top;
         hotpath_i_frec_t* f = e->node->frec;
-        hotpath_i_close(l, e, hotpath_i_duration(t, e->start, hotpath_i_ticks()));
+        uint64_t now = hotpath_i_ticks();
+        (void)hotpath_i_close(l, t, e, &now);
         HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
     }
 }
@@ -4024,21 +4064,28 @@ static uint64_t hotpath_i_histogram_count(const hotpath_i_frec_t* f) {
 static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l) {
     uintptr_t phase = l->busy & 3;
     hotpath_i_thread_t* t = l->thread;
+    hotpath_i_node_t* newest = t != NULL ? hotpath_i_node_at(t, t->node_count - 1) : NULL;
+    if (newest != NULL && newest->index != 0 &&
+        hotpath_i_hash_find(t, hotpath_i_key(newest->parent, newest->function)) == NULL)
+        hotpath_i_hash_add(t, newest);
     if (t != NULL && phase == HOTPATH_I_IN_BEGIN) {
         hotpath_i_open_t* e = l->top;
         hotpath_i_open_t* end = t->context->entries + t->context->capacity;
-        if (e != t->context->entries && e->node->calls == e->calls) {
-            HOTPATH_I_OWN_ADD(&e->node->calls, (uint64_t)1); /* entered, in all but this */
-        } else if (e + 1 < end && (e[1].mark & HOTPATH_I_CLOSED) == 0) {
-            HOTPATH_I_STORE(&e[1].mark, (uint64_t)0); /* nobody has its token */
-            HOTPATH_I_SHARED_ADD(&t->dropped_reentrant, (uint64_t)1);
+        if (e + 1 < end && (e[1].mark & HOTPATH_I_CLOSED) == 0) {
+            if (e[1].mark != 0)
+                l->top = ++e; /* open, as readers have seen */
+            else
+                HOTPATH_I_SHARED_ADD(&t->dropped_reentrant, (uint64_t)1);
         }
+        if (e != t->context->entries && e->node->calls == e->calls)
+            HOTPATH_I_OWN_ADD(&e->node->calls, (uint64_t)1); /* entered, in all but this */
     } else if (t != NULL && phase == HOTPATH_I_IN_END) {
         if (l->top != t->context->entries && (l->top->mark & HOTPATH_I_CLOSED) != 0) l->top--;
+        HOTPATH_I_STORE(&l->top->intent, (uint64_t)0); /* not this time */
         hotpath_i_open_t* e = l->top + 1;
         if ((e->mark & HOTPATH_I_CLOSED) != 0) {
             hotpath_i_frec_t* f = e->node->frec;
-            if (e->node->total < e->intent) HOTPATH_I_STORE(&e->node->total, e->intent);
+            if (e->node->total < e->intent - 1) HOTPATH_I_STORE(&e->node->total, e->intent - 1);
             if (f->lite == 0 && f->ring.head == e->head) {
                 if (hotpath_i_histogram_count(f) > f->ring.head)
                     HOTPATH_I_STORE_RELEASE(&f->ring.head, f->ring.head + 1);
@@ -4326,9 +4373,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
         uint64_t bits = 0, meta = t->log_meta, start = e->start;
         hotpath_i_take_pending(l, mark, &bits, &meta);
         hotpath_i_frec_t* f = e->node->frec;
-        now = hotpath_i_not_before_reader(now);
-        uint64_t d = hotpath_i_duration(t, start, now);
-        hotpath_i_close(l, e, d);
+        uint64_t d = hotpath_i_close(l, t, e, &now);
         hotpath_i_finish(t, f, start, d, now, bits, meta);
     }
     hotpath_i_leave(l);
@@ -4354,9 +4399,7 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_end(const hotpath_to
     hotpath_i_thread_t* t = l->thread;
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t start = e->start;
-    now = hotpath_i_not_before_reader(now);
-    uint64_t d = hotpath_i_duration(t, start, now);
-    hotpath_i_close(l, e, d);
+    uint64_t d = hotpath_i_close(l, t, e, &now);
     hotpath_i_finish(t, f, start, d, now, 0, t->log_meta);
     hotpath_i_leave(l);
 }
@@ -4972,8 +5015,7 @@ static hotpath_i_thread_t* hotpath_i_next_read(
              t = hotpath_i_next_read((s), t, false))
 
 /* One entry of a stack as it stands. Returns false where the stack ends or moves. */
-static bool hotpath_i_read_entry(
-    const hotpath_i_open_t* e, uint64_t now, hotpath_i_override_t* out) {
+static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_override_t* out) {
     for (int tries = 0; tries < 64; tries++) {
         uint64_t mark = HOTPATH_I_LOAD_ACQUIRE(&e->mark);
         if (mark == 0) return false;
@@ -4987,12 +5029,14 @@ static bool hotpath_i_read_entry(
         out->node = node;
         out->start = start;
         if ((mark & HOTPATH_I_CLOSED) != 0) {
-            out->base = intent;
+            out->base = intent - 1;
             return true;
         }
         out->open = 1;
         out->base = total;
-        out->extra = now > start ? now - start : 0;
+        if (intent == 0) e->seen = now;
+        out->extra = e->seen > start ? e->seen - start : 0;
+        if (intent > total + out->extra) out->extra = intent - 1 - total;
         out->calls = calls != UINT64_MAX ? calls + 1 : 0;
         return true;
     }
@@ -5006,7 +5050,7 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
         s->used = used, s->override_count = count;
         bool open = (switches & 1) == 0;
         uint32_t capacity = HOTPATH_I_LOAD_ACQUIRE(&c->capacity); /* before the entries */
-        const hotpath_i_open_t* entries = HOTPATH_I_LOAD_ACQUIRE(&c->entries);
+        hotpath_i_open_t* entries = HOTPATH_I_LOAD_ACQUIRE(&c->entries);
         for (uint32_t i = 1; i < capacity && open; i++) {
             hotpath_i_override_t entry;
             if (!hotpath_i_read_entry(&entries[i], s->now, &entry)) break;
@@ -5826,6 +5870,7 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_calibrate();
     s->now = hotpath_i_ticks();
     HOTPATH_I_STORE(&hotpath_i_g.read_tick, s->now);
+    hotpath_i_os_barrier();
     hotpath_i_clock_check(s->now);
     hotpath_i_fill_info(s);
     hotpath_i_list_functions(s);

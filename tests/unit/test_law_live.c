@@ -151,6 +151,56 @@ static void law_02_one_writer_at_every_instruction(void** state) {
     law_check_quiet_now();
 }
 
+/* As above, but time passes at every instruction, as it does when the owner is kept from running: also
+   between its reading the clock and its writing down what came of it. Readers come at different
+   instructions each round. What one has credited the next one finds, and the end. */
+enum {
+    late_rounds = 24
+};
+static uint64_t late_steps, late_began, late_snapshots;
+static hotpath_function_t late_seen[2];
+static void check_late(const hotpath_function_t* f, hotpath_function_t* seen) {
+    CHECK_GE(f->total_ns, seen->total_ns);
+    CHECK_GE(f->calls, seen->calls);
+    CHECK_GE(f->completed, seen->completed);
+    CHECK_LE(f->total_ns, test_clock() - late_began);
+    *seen = *f;
+}
+static void on_late_step(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    pass(late_steps % 5 == 0 ? 1000 : 1);
+    if (late_steps++ % (1 + step_round % 7) != 0) return;
+    hotpath_snapshot_t* const s = hotpath_snapshot_take(&step_desc);
+    CHECK(s != NULL);
+    check_late(law_function(s, "late outer"), &late_seen[0]);
+    check_late(law_function(s, "late inner"), &late_seen[1]);
+    CHECK_GE(late_seen[0].total_ns, late_seen[1].total_ns);
+    hotpath_snapshot_free(s);
+    late_snapshots++;
+}
+static void law_02_one_writer_kept_from_running(void** state) {
+    (void)state;
+    if (!LAW_STEPS) skip();
+    law_handler(SIGTRAP, on_late_step, 0);
+    late_began = test_clock();
+    for (step_round = 0; step_round < late_rounds; step_round++) {
+        if (step_round == 2) {
+            step_desc.buffer_size = hotpath_snapshot_size(NULL);
+            CHECK_EQ(posix_memalign(&step_desc.buffer, 16, step_desc.buffer_size), 0);
+            LAW_STEP_BEGIN();
+        }
+        HOTPATH_SCOPE("late outer");
+        HOTPATH_SCOPE("late inner");
+    }
+    LAW_STEP_END();
+    free(step_desc.buffer);
+    CHECK_GT(late_snapshots, 500);
+    CHECK_GE(law_now("late inner").total_ns, late_seen[1].total_ns);
+    CHECK_GE(law_now("late outer").total_ns, late_seen[0].total_ns);
+    CHECK_EQ(law_now("late inner").completed, late_rounds);
+    law_check_quiet_now();
+}
+
 /* >>law 3 */
 
 static void law_03_open_scopes(void** state) {
@@ -759,6 +809,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_02_one_writer_unfolded),
     cmocka_unit_test(law_02_one_writer_blocked_threads),
     cmocka_unit_test(law_02_one_writer_at_every_instruction),
+    cmocka_unit_test(law_02_one_writer_kept_from_running),
     cmocka_unit_test(law_03_open_scopes),
     cmocka_unit_test(law_03_open_scopes_of_a_stuck_thread),
     cmocka_unit_test(law_03_open_scopes_of_recursion),
