@@ -137,7 +137,7 @@
      HOTPATH_SHORT_NAMES      HP_FUNC, HP_SCOPE, ... beside the long names
      HOTPATH_API              what stands before every public function, default: visibility default
    Settings of the file with HOTPATH_IMPLEMENTATION, for platforms of your own:
-     HOTPATH_CLOCK()          a steady clock, uint64_t ticks that never go back
+     HOTPATH_CLOCK()          one steady clock for all threads, uint64_t ticks that never go back
      HOTPATH_CLOCK_HZ         its ticks a second, default 1000000000; needs HOTPATH_CLOCK
      HOTPATH_PAGES_ALLOC(n)   n bytes of zeroed memory aligned to 4096, or NULL; any thread
      HOTPATH_PAGES_FREE(p, n) gives them back; both or neither
@@ -1225,7 +1225,7 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
     #define HOTPATH_I_OWN_ADD(p, v)       HOTPATH_I_STORE((p), HOTPATH_I_LOAD(p) + (v))
     #define HOTPATH_I_SHARED_ADD(p, v)    __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
     #define HOTPATH_I_CAS(p, expected, v) \
-        __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
+        __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
     /* Keeps the compiler, and so a signal handler of the same thread, in program order. */
     #define HOTPATH_I_SIGNAL_FENCE() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 
@@ -2613,6 +2613,8 @@ typedef struct hotpath_i_state {
     uint64_t maker_pid; /* and its process: it may have forked meanwhile */
     uint32_t lock;      /* of readers and of merges, never of a recording */
     uint64_t lock_owner;
+    int32_t
+        unmerged; /* records of threads that have ended; below 0: one was merged before it counted */
     hotpath_i_thread_t* threads;
     hotpath_i_thread_t* ended;
     hotpath_context_t* contexts;
@@ -3206,6 +3208,8 @@ static const hotpath_i_item_t* hotpath_i_item_of(hotpath_i_class_t class_of, uin
    its record ENDED and, if nobody reads, adds it to the store of ended threads; else the reader
    does. Merging and reading hold the lock; recording never looks at it. */
 
+static void hotpath_i_reap(bool look_for_dead);
+
 static bool hotpath_i_try_lock(void) {
     uint32_t expected = 0;
     if (!HOTPATH_I_CAS(&hotpath_i_g.lock, &expected, 1u)) return false;
@@ -3216,9 +3220,14 @@ static void hotpath_i_lock(void) {
     while (!hotpath_i_try_lock())
         hotpath_i_os_yield();
 }
+/* Who ends while another holds the lock leaves the merging to it, and none stays unmerged when the
+   last one lets go: each either sees the lock free or is seen to be unmerged. */
 static void hotpath_i_unlock(void) {
-    HOTPATH_I_STORE(&hotpath_i_g.lock_owner, (uint64_t)0);
-    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.lock, 0u);
+    do {
+        if (HOTPATH_I_LOAD(&hotpath_i_g.unmerged) > 0) hotpath_i_reap(false);
+        HOTPATH_I_STORE(&hotpath_i_g.lock_owner, (uint64_t)0);
+        __atomic_store_n(&hotpath_i_g.lock, 0u, __ATOMIC_SEQ_CST);
+    } while (__atomic_load_n(&hotpath_i_g.unmerged, __ATOMIC_SEQ_CST) > 0 && hotpath_i_try_lock());
 }
 
 /* Nodes by index: chunk k holds 64 << k of them. */
@@ -3568,10 +3577,8 @@ static void hotpath_i_retire(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
     }
     hotpath_i_abandon_to(l, t->own.entries);
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED);
-    if (hotpath_i_try_lock()) {
-        hotpath_i_merge_record(t);
-        hotpath_i_unlock();
-    }
+    (void)__atomic_fetch_add(&hotpath_i_g.unmerged, 1, __ATOMIC_SEQ_CST);
+    if (hotpath_i_try_lock()) hotpath_i_unlock();
 }
 /* The system calls it when a thread ends, perhaps several times: later destructors may record and
    so adopt a record again. */
@@ -3606,9 +3613,11 @@ static void hotpath_i_reap(bool look_for_dead) {
                 HOTPATH_I_STORE(&t->context, &t->own);
             }
             hotpath_i_abandon_to(&gone, t->own.entries);
-            state = HOTPATH_I_RECORD_ENDED;
+            hotpath_i_merge_record(t);
+        } else if (state == HOTPATH_I_RECORD_ENDED) {
+            hotpath_i_merge_record(t);
+            (void)HOTPATH_I_SHARED_ADD(&hotpath_i_g.unmerged, -1);
         }
-        if (state == HOTPATH_I_RECORD_ENDED) hotpath_i_merge_record(t);
     }
 }
 static hotpath_i_thread_t* hotpath_i_claim_free(void) {
@@ -3616,8 +3625,8 @@ static hotpath_i_thread_t* hotpath_i_claim_free(void) {
          t = t->next) {
         uint32_t state = HOTPATH_I_RECORD_FREE;
         if (HOTPATH_I_LOAD(&t->state) == HOTPATH_I_RECORD_FREE &&
-            HOTPATH_I_CAS(&t->state, &state, (uint32_t)HOTPATH_I_RECORD_LIVE))
-            return t;
+            HOTPATH_I_CAS(&t->state, &state, (uint32_t)HOTPATH_I_RECORD_HIDDEN))
+            return t; /* until it has the name and the id of its new thread */
     }
     return NULL;
 }
@@ -3634,7 +3643,7 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
     if (t == NULL) {
         t = hotpath_i_thread_new();
         if (t == NULL) return false;
-        t->state = HOTPATH_I_RECORD_LIVE;
+        t->state = HOTPATH_I_RECORD_HIDDEN;
         t->context = &t->own;
         t->next = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
         while (!HOTPATH_I_CAS(&hotpath_i_g.threads, &t->next, t)) {}
@@ -3647,6 +3656,7 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
     HOTPATH_I_STORE(&t->os_tid, hotpath_i_os_tid());
     HOTPATH_I_STORE(&t->start_tick, hotpath_i_ticks());
     HOTPATH_I_STORE_RELEASE(&t->id, id);
+    HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_LIVE);
     t->stack_low = t->stack_high = t->other_low = t->other_high = 0;
     t->limit = t->own.entries + t->own.soft;
     l->thread = t;
@@ -3706,6 +3716,7 @@ static void hotpath_i_fork_child(void) {
     hotpath_i_g.threads = hotpath_i_g.ended = NULL;
     hotpath_i_g.lock = hotpath_i_g.app_info_lock = hotpath_i_g.reporting = 0;
     hotpath_i_g.lock_owner = 0;
+    hotpath_i_g.unmerged = 0;
     hotpath_i_g.first_record = hotpath_i_g.record_count + 1;
     hotpath_i_g.thread_count = 0;
     hotpath_i_g.no_memory = hotpath_i_g.foreign_ends = hotpath_i_g.abi_mismatch = 0;
@@ -4865,7 +4876,7 @@ static uint64_t hotpath_i_gauge_unorder(const hotpath_i_gauge_t* g, uint64_t ord
 /* The gauge's new value after one atomic operation. */
 static uint64_t hotpath_i_gauge_apply(
     hotpath_i_gauge_t* g, hotpath_gauge_op_t op, hotpath_value_t value) {
-    if (g->is_double == 2) {
+    if (HOTPATH_I_LOAD(&g->is_double) == 2) {
         double v = hotpath_i_to_double(value);
         if (op == HOTPATH_GAUGE_OP_SET) {
             HOTPATH_I_STORE_RELEASE(&g->bits, hotpath_i_double_bits(v));
@@ -5913,7 +5924,6 @@ static void hotpath_i_reader_enter(void) {
     hotpath_i_local.reading = 1;
 }
 static void hotpath_i_reader_leave(void) {
-    hotpath_i_reap(false);
     hotpath_i_local.reading = 0;
     hotpath_i_unlock();
 }

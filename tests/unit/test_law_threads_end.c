@@ -102,7 +102,7 @@ static void law_05_threads_that_end(void** state) {
     run_threads(threads / 2 - 400, 1);
     CHECK_LE(law_load(&pages_bytes), pages + slack);
     run_threads(threads / 2, together);
-    CHECK_LE(law_load(&pages_bytes), 3 * pages);
+    CHECK_LE(law_load(&pages_bytes), 2 * pages);
 
     s = law_take();
     const hotpath_info_t* const info = hotpath_snapshot_info(s);
