@@ -4866,7 +4866,7 @@ static uint64_t hotpath_i_double_bits(double d) {
 }
 /* A number whose order as unsigned is that of the values, int64 or double; and back. */
 static uint64_t hotpath_i_gauge_order(const hotpath_i_gauge_t* g, uint64_t bits) {
-    bool negative = g->is_double == 2 && bits >> 63 != 0;
+    bool negative = HOTPATH_I_LOAD(&g->is_double) == 2 && bits >> 63 != 0;
     return negative ? ~bits : bits ^ ((uint64_t)1 << 63);
 }
 static uint64_t hotpath_i_gauge_unorder(const hotpath_i_gauge_t* g, uint64_t order) {
@@ -4916,7 +4916,8 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
     uint64_t index = HOTPATH_I_SHARED_ADD(&g->updates, (uint64_t)1);
     uint64_t order = hotpath_i_gauge_order(g, bits);
     uint64_t least = HOTPATH_I_LOAD(&g->least), most = HOTPATH_I_LOAD(&g->most);
-    bool counts = g->is_double != 2 || hotpath_i_bits_double(bits) == hotpath_i_bits_double(bits);
+    bool counts = HOTPATH_I_LOAD(&g->is_double) != 2 ||
+                  hotpath_i_bits_double(bits) == hotpath_i_bits_double(bits);
     while (counts && order < least && !HOTPATH_I_CAS(&g->least, &least, order)) {}
     while (counts && order > most && !HOTPATH_I_CAS(&g->most, &most, order)) {}
     hotpath_i_gauge_slot_t* slot = &g->history[index % g->slots];
