@@ -638,6 +638,14 @@ HOTPATH_API uint64_t hotpath_snapshot_percentile(
    Returns: the length of the text written. */
 HOTPATH_API size_t hotpath_value_text(hotpath_value_t value, char* text, size_t size);
 
+/* Formats a time as reports show it, with a unit and three digits: "1.16 ms". UTF-8; 24 bytes are
+   always enough. Args: ns at least 0. Returns: the length of the text written. Signal-safe. */
+HOTPATH_API size_t hotpath_time_text(double ns, char* text, size_t size);
+
+/* Returns: how many recordings are in no counter, the sum of the drops that lose one; 0 is what to
+   expect. The other drops changed where or how something was counted. Signal-safe. */
+HOTPATH_API uint64_t hotpath_events_lost(const hotpath_drops_t* drops);
+
 /* Renders a snapshot. Args: desc may be NULL; write receives the text in pieces.
    Returns: false if write returned false. Threads: any; allocates nothing but pages. */
 HOTPATH_API bool hotpath_report(const hotpath_snapshot_t* snapshot,
@@ -657,6 +665,11 @@ extern const uint32_t
 
 /* Private: what HOTPATH_MAIN calls before it enters the site. */
 HOTPATH_API void hotpath_i_main(const char* caller);
+
+/* Private: all that hotpath_mcp.c has beyond the snapshot API. Gives a message to the log callback.
+   Args: layout is the HOTPATH_I_LAYOUT of the caller; message may be NULL for the check alone.
+   Returns: false, with a message that names both, if the caller has another hotpath.h. */
+HOTPATH_API bool hotpath_i_server_log(uint32_t layout, const char* message);
 
     #endif /* HOTPATH_I_ON */
 
@@ -715,6 +728,13 @@ static inline hotpath_value_t hotpath_i_value_of_text(const char* v) {
     #define HOTPATH_I_ABI                                                                \
         ((uint32_t)(HOTPATH_VERSION_MAJOR * 10000 + HOTPATH_VERSION_MINOR * 100) << 12 | \
             (uint32_t)sizeof(hotpath_site_t))
+
+    /* Names the layout of what a snapshot is read through. */
+    #define HOTPATH_I_LAYOUT                                                       \
+        ((uint32_t)(HOTPATH_VERSION_NUMBER << 12) ^                                \
+            (uint32_t)(sizeof(hotpath_info_t) + 3 * sizeof(hotpath_function_t) +   \
+                       5 * sizeof(hotpath_node_t) + 7 * sizeof(hotpath_thread_t) + \
+                       11 * sizeof(hotpath_entry_t) + 13 * sizeof(hotpath_snapshot_desc_t)))
 
     /* The initializer of a hotpath_site_t: name must live as long as the file's static storage. */
     #define HOTPATH_SITE_INIT(name, kind) \
@@ -1038,6 +1058,12 @@ static inline uint64_t hotpath_snapshot_percentile(
 }
 static inline size_t hotpath_value_text(hotpath_value_t value, char* text, size_t size) {
     return (void)value, size != 0 ? (void)(text[0] = 0) : (void)0, (size_t)0;
+}
+static inline size_t hotpath_time_text(double ns, char* text, size_t size) {
+    return (void)ns, size != 0 ? (void)(text[0] = 0) : (void)0, (size_t)0;
+}
+static inline uint64_t hotpath_events_lost(const hotpath_drops_t* drops) {
+    return (void)drops, (uint64_t)0;
 }
 static inline bool hotpath_report(const hotpath_snapshot_t* snapshot,
     const hotpath_report_desc_t* desc, hotpath_write_t write, void* user) {
@@ -6530,6 +6556,15 @@ HOTPATH_API size_t hotpath_value_text(hotpath_value_t value, char* text, size_t 
     return w.used;
 }
 
+HOTPATH_API size_t hotpath_time_text(double ns, char* text, size_t size) {
+    if (!text || size == 0) return 0;
+    hotpath_i_writer_t w = hotpath_i_writer_to(text, size - 1, NULL, NULL);
+    bool whole = ns >= 0 && ns < 1e15 && ns == (double)(uint64_t)ns;
+    if (size > 1) hotpath_i_put_duration(&w, ns > 0 ? ns : 0, whole);
+    text[w.used] = 0;
+    return w.used;
+}
+
 /* >>views
    What a report shows of a snapshot: filtered by HOTPATH_FOCUS, sorted, limited. A view is a list
    of indices; its memory is pages, so that a report needs no malloc. */
@@ -7287,7 +7322,7 @@ static void hotpath_i_table_drop(
     hotpath_i_putc(w, '\n');
 }
 
-static uint64_t hotpath_i_events_lost(const hotpath_drops_t* drops) {
+HOTPATH_API uint64_t hotpath_events_lost(const hotpath_drops_t* drops) {
     uint64_t lost = 0;
     #define HOTPATH_I_ROW(field, is_lost, meaning) lost += is_lost ? drops->field : 0;
     HOTPATH_I_DROPS(HOTPATH_I_ROW)
@@ -7296,7 +7331,7 @@ static uint64_t hotpath_i_events_lost(const hotpath_drops_t* drops) {
 }
 
 static void hotpath_i_table_drops(hotpath_i_writer_t* w, const hotpath_drops_t* drops) {
-    uint64_t lost = hotpath_i_events_lost(drops);
+    uint64_t lost = hotpath_events_lost(drops);
     hotpath_i_put_u64(w, lost);
     hotpath_i_puts(w, lost == 1 ? " event lost\n" : " events lost\n");
     #define HOTPATH_I_ROW(field, is_lost, meaning) \
@@ -7368,7 +7403,7 @@ static void hotpath_i_table_nothing(hotpath_i_writer_t* w, const hotpath_i_views
         hotpath_i_puts(w, " | nothing was recorded: put HOTPATH_FUNC(); into functions that run, "
                           "and build their files with -DHOTPATH\n");
     }
-    if (hotpath_i_events_lost(&v->info->drops) != 0) hotpath_i_table_drops(w, &v->info->drops);
+    if (hotpath_events_lost(&v->info->drops) != 0) hotpath_i_table_drops(w, &v->info->drops);
 }
 
 static void hotpath_i_table_section(
@@ -7791,7 +7826,7 @@ static void hotpath_i_json_info(hotpath_i_json_t* j, const hotpath_info_t* info)
     hotpath_i_json_u64(j, "threads_ended", info->threads_ended);
     hotpath_i_json_u64(j, "contexts", info->contexts);
     hotpath_i_json_open(j, "dropped", '{');
-    hotpath_i_json_u64(j, "events_lost", hotpath_i_events_lost(&info->drops));
+    hotpath_i_json_u64(j, "events_lost", hotpath_events_lost(&info->drops));
     #define HOTPATH_I_ROW(field, is_lost, meaning) hotpath_i_json_u64(j, #field, info->drops.field);
     HOTPATH_I_DROPS(HOTPATH_I_ROW)
     #undef HOTPATH_I_ROW
@@ -8248,6 +8283,17 @@ HOTPATH_API void hotpath_stop(void) {
     #if HOTPATH_I_MCP
     hotpath_mcp_stop();
     #endif
+}
+HOTPATH_API bool hotpath_i_server_log(uint32_t layout, const char* message) {
+    if (!hotpath_i_init()) return false;
+    if (layout != HOTPATH_I_LAYOUT) {
+        hotpath_i_log("hotpath_mcp.c was compiled with another hotpath.h than the file with "
+                      "HOTPATH_IMPLEMENTATION (this one is " HOTPATH_VERSION
+                      "): compile both with one; there is no server");
+        return false;
+    }
+    if (message != NULL) hotpath_i_log(message);
+    return true;
 }
 HOTPATH_API void hotpath_i_main(const char* caller) {
     hotpath_desc_t desc;
