@@ -667,9 +667,10 @@ extern const uint32_t
 HOTPATH_API void hotpath_i_main(const char* caller);
 
 /* Private: all that hotpath_mcp.c has beyond the snapshot API. Gives a message to the log callback.
-   Args: layout is the HOTPATH_I_LAYOUT of the caller; message may be NULL for the check alone.
+   Args: layout is the HOTPATH_I_LAYOUT of the caller; message may be NULL, which measures the cost
+   of one recording if that was not done yet.
    Returns: false, with a message that names both, if the caller has another hotpath.h. */
-HOTPATH_API bool hotpath_i_server_log(uint32_t layout, const char* message);
+HOTPATH_API bool hotpath_i_server(uint32_t layout, const char* message);
 
     #endif /* HOTPATH_I_ON */
 
@@ -8284,7 +8285,7 @@ HOTPATH_API void hotpath_stop(void) {
     hotpath_mcp_stop();
     #endif
 }
-HOTPATH_API bool hotpath_i_server_log(uint32_t layout, const char* message) {
+HOTPATH_API bool hotpath_i_server(uint32_t layout, const char* message) {
     if (!hotpath_i_init()) return false;
     if (layout != HOTPATH_I_LAYOUT) {
         hotpath_i_log("hotpath_mcp.c was compiled with another hotpath.h than the file with "
@@ -8292,7 +8293,10 @@ HOTPATH_API bool hotpath_i_server_log(uint32_t layout, const char* message) {
                       "): compile both with one; there is no server");
         return false;
     }
-    if (message != NULL) hotpath_i_log(message);
+    if (message != NULL)
+        hotpath_i_log(message);
+    else
+        hotpath_i_measure_scope();
     return true;
 }
 HOTPATH_API void hotpath_i_main(const char* caller) {

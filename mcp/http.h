@@ -1,0 +1,564 @@
+/* http.h: CivetWeb's start and stop, a request in and a reply out. Everything from outside is hostile
+   until the checks here have passed, and every reply carries the same security headers. */
+
+#if !defined(HOTPATH_CIVETWEB_H)
+    #define HOTPATH_CIVETWEB_H <civetweb.h>
+#endif
+#if defined(__has_include)
+    #if !__has_include(HOTPATH_CIVETWEB_H)
+        #error \
+            "hotpath: civetweb.h is missing: apt-get install libcivetweb-dev, or name your own copy with -DHOTPATH_CIVETWEB_H='\"civetweb.h\"'"
+    #endif
+#endif
+#include HOTPATH_CIVETWEB_H
+
+#define HTTP_BODY_BYTES   ((size_t)1 << 20)
+#define HTTP_THREADS      16
+#define HTTP_TIMEOUT_MS   "5000"
+#define HTTP_DEADLINE_MS  10000  /* for a whole body */
+#define HTTP_IDLE_MS      "2000" /* of a connection that is kept alive */
+#define HTTP_HEADERS_MOST 64     /* CivetWeb drops further ones without a word */
+
+static struct {
+    struct mg_context* context;
+    int port;
+    pthread_mutex_t lock;
+    int ready;                /* threads of CivetWeb that run */
+    bool stopped;             /* mg_stop has returned */
+    struct sigaction sigpipe; /* the program's own disposition */
+    int slowed;               /* requests that wait because of a wrong token */
+    char error[200];          /* CivetWeb's first message while it starts */
+} http = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* ---- a reply out ---- */
+
+static const char* http_status_text(int status) {
+    switch (status) {
+        case 200: return "OK";
+        case 202: return "Accepted";
+        case 400: return "Bad Request";
+        case 401: return "Unauthorized";
+        case 403: return "Forbidden";
+        case 404: return "Not Found";
+        case 405: return "Method Not Allowed";
+        case 408: return "Request Timeout";
+        case 413: return "Content Too Large";
+        case 415: return "Unsupported Media Type";
+        case 417: return "Expectation Failed";
+        case 500: return "Internal Server Error";
+        default: return "Error";
+    }
+}
+/* Sends a reply in one piece. Args: `extra` are whole header lines, or NULL; with `close` the
+   connection ends, because the request was not read to its end.
+   Returns: the status, as CivetWeb wants it. */
+static int http_send(struct mg_connection* c, mcp_arena_t* arena, int status, const char* type,
+    const char* extra, bool close, const char* body, size_t size) {
+    char head[700];
+    const struct mg_request_info* info = mg_get_request_info(c);
+    bool bodyless =
+        info != NULL && info->request_method != NULL && strcmp(info->request_method, "HEAD") == 0;
+    int n = snprintf(head, sizeof head,
+        "HTTP/1.1 %d %s\r\n%s%s%sContent-Length: %llu\r\n"
+        "X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n"
+        "Cache-Control: no-store\r\nConnection: %s\r\n%s\r\n",
+        status, http_status_text(status), size != 0 ? "Content-Type: " : "", size != 0 ? type : "",
+        size != 0 ? "\r\n" : "", (unsigned long long)size, close ? "close" : "keep-alive",
+        extra != NULL ? extra : "");
+    if (n < 0 || (size_t)n >= sizeof head) return 500;
+    if (close) mg_disable_keep_alive(c);
+    if (bodyless) size = 0;
+    char* whole =
+        arena != NULL && size != 0 ? (char*)mcp_arena_alloc(arena, (size_t)n + size) : NULL;
+    if (whole != NULL) {
+        memcpy(whole, head, (size_t)n);
+        memcpy(whole + n, body, size);
+        mg_write(c, whole, (size_t)n + size);
+    } else {
+        mg_write(c, head, (size_t)n);
+        if (size != 0) mg_write(c, body, size);
+    }
+    return status;
+}
+/* Refuses a request, with a line that says what to do. */
+static int http_refuse(struct mg_connection* c, int status, const char* extra, const char* hint) {
+    return http_send(c, NULL, status, "text/plain; charset=utf-8", extra, true, hint, strlen(hint));
+}
+
+/* ---- a request in ---- */
+
+static bool http_equal(const char* a, const char* b) { /* without regard to the case of letters */
+    for (;; a++, b++) {
+        char x = *a, y = *b;
+        if (x >= 'A' && x <= 'Z') x = (char)(x + 'a' - 'A');
+        if (y >= 'A' && y <= 'Z') y = (char)(y + 'a' - 'A');
+        if (x != y) return false;
+        if (x == 0) return true;
+    }
+}
+/* Returns: the value of a header, NULL if it is missing. */
+static const char* http_header(const struct mg_request_info* info, const char* name) {
+    for (int i = 0; i < info->num_headers; i++)
+        if (http_equal(info->http_headers[i].name, name)) return info->http_headers[i].value;
+    return NULL;
+}
+/* The value without the spaces and tabs around it, in the arena. */
+static const char* http_trimmed(mcp_arena_t* arena, const char* value) {
+    if (value == NULL) return NULL;
+    while (*value == ' ' || *value == '\t')
+        value++;
+    size_t length = strlen(value);
+    while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
+        length--;
+    char* text = (char*)mcp_arena_alloc(arena, length + 1);
+    if (text == NULL) return NULL;
+    memcpy(text, value, length);
+    text[length] = 0;
+    return text;
+}
+/* Whether headers that decide about trust or framing stand twice or against each other. */
+static bool http_ambiguous(const struct mg_request_info* info) {
+    static const char* const single[] = {"Origin", "Host", "Authorization", "Content-Length",
+        "Content-Type", "Transfer-Encoding", "Sec-Fetch-Site", "MCP-Protocol-Version", "Mcp-Method",
+        "Mcp-Name"};
+    bool length = false, coding = false;
+    if (info->num_headers >= HTTP_HEADERS_MOST) return true;
+    for (int i = 0; i < info->num_headers; i++) {
+        const char* name = info->http_headers[i].name;
+        bool watched = false;
+        for (size_t k = 0; k < sizeof single / sizeof *single; k++)
+            watched = watched || http_equal(name, single[k]);
+        if (strlen(name) > 10) {
+            char prefix[11];
+            memcpy(prefix, name, 10);
+            prefix[10] = 0;
+            watched = watched || http_equal(prefix, "Mcp-Param-");
+        }
+        for (int k = 0; watched && k < i; k++)
+            if (http_equal(info->http_headers[k].name, name)) return true;
+        length = length || http_equal(name, "Content-Length");
+        coding = coding || http_equal(name, "Transfer-Encoding");
+    }
+    return length && coding;
+}
+/* Splits host[:port] in place. Returns: false if it is not of that form. */
+static bool http_host_split(char* host) {
+    char* port = NULL;
+    if (host[0] == '[') {
+        char* end = strchr(host, ']');
+        if (end == NULL || (end[1] != 0 && end[1] != ':')) return false;
+        if (end[1] == ':') port = end + 2;
+        end[1] = 0;
+    } else {
+        char* colon = strchr(host, ':');
+        if (colon != NULL) *colon = 0, port = colon + 1;
+    }
+    if (host[0] == 0 || (port != NULL && (*port == 0 || strlen(port) > 5))) return false;
+    for (; port != NULL && *port != 0; port++)
+        if (*port < '0' || *port > '9') return false;
+    return true;
+}
+/* Whether `text` is one of a list that is separated by commas. */
+static bool http_listed(const char* list, const char* text) {
+    char item[256];
+    while (list != NULL && *list != 0) {
+        size_t n = strcspn(list, ","), from = 0;
+        size_t end = n;
+        while (from < end && list[from] == ' ')
+            from++;
+        while (end > from && list[end - 1] == ' ')
+            end--;
+        if (end - from < sizeof item) {
+            memcpy(item, list + from, end - from);
+            item[end - from] = 0;
+            if (item[0] != 0 && http_equal(item, text)) return true;
+        }
+        list += n + (list[n] == ',');
+    }
+    return false;
+}
+static bool http_is_address(const char* host) {
+    struct in_addr four;
+    struct in6_addr six;
+    char inner[64];
+    size_t n = strlen(host);
+    if (inet_pton(AF_INET, host, &four) == 1) return true;
+    if (n < 4 || n >= sizeof inner || host[0] != '[') return false;
+    memcpy(inner, host + 1, n - 2);
+    inner[n - 2] = 0;
+    return inet_pton(AF_INET6, inner, &six) == 1;
+}
+/* Whether a Host is one that this server is meant by: whole names, so that a name of somebody else
+   that resolves to this machine is refused (DNS rebinding). */
+static bool http_host_allowed(const char* value) {
+    char host[256];
+    if (value == NULL || strlen(value) >= sizeof host) return false;
+    memcpy(host, value, strlen(value) + 1);
+    if (!http_host_split(host)) return false;
+    if (http_equal(host, "localhost") || strcmp(host, "127.0.0.1") == 0 ||
+        strcmp(host, "[::1]") == 0)
+        return true;
+    if (settings.loopback) return false;
+    return http_is_address(host) || http_listed(settings.allowed_hosts, host);
+}
+static bool http_origin_allowed(const char* value) {
+    char host[256];
+    if (http_listed(settings.allowed_origins, value)) return true;
+    const char* rest = strncmp(value, "http://", 7) == 0    ? value + 7
+                       : strncmp(value, "https://", 8) == 0 ? value + 8
+                                                            : NULL;
+    if (rest == NULL || strlen(rest) >= sizeof host) return false;
+    memcpy(host, rest, strlen(rest) + 1);
+    return http_host_split(host) &&
+           (http_equal(host, "localhost") || strcmp(host, "127.0.0.1") == 0 ||
+               strcmp(host, "[::1]") == 0);
+}
+/* Compares in a time that does not tell where the first difference is. */
+static bool http_token_equal(const char* given, const char* token) {
+    size_t a = strlen(given), b = strlen(token);
+    unsigned difference = a != b;
+    for (size_t i = 0; i < b; i++)
+        difference |= (unsigned char)token[i] ^ (unsigned)(unsigned char)given[a != 0 ? i % a : 0];
+    return difference == 0;
+}
+static bool http_authorized(mcp_arena_t* arena, const struct mg_request_info* info) {
+    if (settings.token[0] == 0) return true;
+    const char* given = http_trimmed(arena, http_header(info, "Authorization"));
+    if (given == NULL) return false;
+    bool bare = http_token_equal(given, settings.token), bearer = false;
+    char scheme[8] = {0};
+    if (strlen(given) > 7) memcpy(scheme, given, 7);
+    if (http_equal(scheme, "Bearer ")) {
+        given += 7;
+        while (*given == ' ')
+            given++;
+        bearer = http_token_equal(given, settings.token);
+    }
+    return bare || bearer;
+}
+/* Slows whoever tries tokens; a few of them only, so that they never hold all workers. */
+static void http_slow_down(void) {
+    bool slow = false;
+    pthread_mutex_lock(&http.lock);
+    if (http.slowed < HTTP_THREADS / 4) http.slowed++, slow = true;
+    pthread_mutex_unlock(&http.lock);
+    if (!slow) return;
+    os_sleep_ms(100);
+    pthread_mutex_lock(&http.lock);
+    http.slowed--;
+    pthread_mutex_unlock(&http.lock);
+}
+/* Whether the body is JSON by its media type, parameters aside. */
+static bool http_is_json(const struct mg_request_info* info) {
+    char type[32];
+    const char* value = http_header(info, "Content-Type");
+    if (value == NULL) return false;
+    while (*value == ' ' || *value == '\t')
+        value++;
+    size_t n = strcspn(value, "; \t");
+    const char* rest = value + n + strspn(value + n, " \t");
+    if (n >= sizeof type || (*rest != 0 && *rest != ';')) return false;
+    memcpy(type, value, n);
+    type[n] = 0;
+    return http_equal(type, "application/json");
+}
+/* Reads the body. Returns: 0, or the status to refuse with. */
+static int http_read(struct mg_connection* c, mcp_arena_t* arena, const char** body, size_t* size) {
+    const struct mg_request_info* info = mg_get_request_info(c);
+    const char* expect = http_header(info, "Expect");
+    const char* coding = http_header(info, "Transfer-Encoding");
+    uint64_t until = os_now_ms() + HTTP_DEADLINE_MS;
+    size_t capacity = info->content_length > 0 ? (size_t)info->content_length : 4096, n = 0;
+    if (info->content_length > (long long)HTTP_BODY_BYTES) return 413;
+    if (coding != NULL && !http_equal(coding, "chunked")) return 400;
+    if (expect != NULL && !http_equal(expect, "100-continue")) return 417;
+    if (expect != NULL) mg_write(c, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    char* data = (char*)mcp_arena_alloc(arena, capacity + 1);
+    for (;;) {
+        if (data == NULL) return 500;
+        /* Small pieces: a body that trickles in is noticed at its deadline, not at its end. */
+        size_t piece = capacity - n < 16 ? capacity - n : 16;
+        if (piece == 0 && coding == NULL) break;
+        if (piece == 0) {
+            if (capacity > HTTP_BODY_BYTES) return 413;
+            char* more = (char*)mcp_arena_alloc(arena, 2 * capacity + 1);
+            if (more != NULL) memcpy(more, data, n);
+            data = more, capacity *= 2;
+            continue;
+        }
+        int got = mg_read(c, data + n, piece);
+        if (got < 0) return 400;
+        if (got == 0) break;
+        n += (size_t)got;
+        if (n > HTTP_BODY_BYTES) return 413;
+        if (os_now_ms() > until) return 408;
+    }
+    if (info->content_length > 0 && n < (size_t)info->content_length) return 400;
+    data[n] = 0;
+    *body = data, *size = n;
+    return 0;
+}
+static int http_read_failed(struct mg_connection* c, int status) {
+    return http_refuse(c, status, NULL,
+        status == 413   ? "hotpath: a request has at most 1 MiB\n"
+        : status == 408 ? "hotpath: the body did not come in time\n"
+        : status == 417 ? "hotpath: of Expect only 100-continue is known\n"
+                        : "hotpath: the body could not be read to its end\n");
+}
+
+/* ---- routes ---- */
+
+/* The arguments of a GET as a JSON object: every value a string, a repeated key an array. */
+static int http_hex(char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+static char* http_decoded(mcp_arena_t* arena, const char* text, size_t length) {
+    char* out = (char*)mcp_arena_alloc(arena, length + 1);
+    size_t n = 0;
+    for (size_t i = 0; out != NULL && i < length; i++) {
+        int high = text[i] == '%' && i + 2 < length + 0 ? http_hex(text[i + 1]) : -1;
+        int low = high >= 0 ? http_hex(text[i + 2]) : -1;
+        if (low >= 0) {
+            out[n++] = (char)(high << 4 | low);
+            i += 2;
+        } else {
+            out[n++] = text[i] == '+' ? ' ' : text[i];
+        }
+    }
+    if (out != NULL) out[n] = 0;
+    return out;
+}
+#define HTTP_ARGUMENTS 64
+static const char* http_arguments(mcp_arena_t* arena, const char* query, size_t* size) {
+    char* keys[HTTP_ARGUMENTS];
+    char* values[HTTP_ARGUMENTS];
+    size_t count = 0;
+    json_out_t out;
+    for (const char* p = query; *p != 0 && count < HTTP_ARGUMENTS;) {
+        size_t n = strcspn(p, "&"), name = strcspn(p, "=&");
+        if (n != 0) {
+            keys[count] = http_decoded(arena, p, name);
+            values[count] = http_decoded(arena, p + name + (name < n), n - name - (name < n));
+            if (keys[count] == NULL || values[count] == NULL) return NULL;
+            count++;
+        }
+        p += n + (p[n] == '&');
+    }
+    json_out_init(&out, arena);
+    json_object(&out);
+    for (size_t i = 0; i < count; i++) {
+        bool again = false, array = false;
+        for (size_t k = 0; k < count; k++) {
+            bool same = strcmp(keys[k], keys[i]) == 0;
+            again = again || (same && k < i);
+            array = array || (same && k > i);
+        }
+        if (again) continue;
+        json_key_n(&out, keys[i], strlen(keys[i]));
+        if (array) json_array(&out);
+        for (size_t k = i; k < count; k++)
+            if (k == i || (array && strcmp(keys[k], keys[i]) == 0)) json_text(&out, values[k]);
+        if (array) json_array_end(&out);
+    }
+    json_object_end(&out);
+    return json_out_text(&out, size);
+}
+static int http_reply(struct mg_connection* c, mcp_arena_t* arena, const protocol_reply_t* reply) {
+    return http_send(c, arena, reply->status,
+        reply->markdown ? "text/markdown; charset=utf-8" : "application/json", NULL, false,
+        reply->body, reply->size);
+}
+static int http_mcp(struct mg_connection* c, mcp_arena_t* arena) {
+    const struct mg_request_info* info = mg_get_request_info(c);
+    protocol_request_t request;
+    protocol_reply_t reply;
+    memset(&request, 0, sizeof request);
+    if (!http_is_json(info))
+        return http_refuse(
+            c, 415, NULL, "hotpath: send the request with Content-Type: application/json\n");
+    int status = http_read(c, arena, &request.body, &request.size);
+    if (status != 0) return http_read_failed(c, status);
+    request.version = http_trimmed(arena, http_header(info, "MCP-Protocol-Version"));
+    request.method = http_trimmed(arena, http_header(info, "Mcp-Method"));
+    request.name = http_trimmed(arena, http_header(info, "Mcp-Name"));
+    protocol_answer(arena, &request, &reply);
+    return http_reply(c, arena, &reply);
+}
+static int http_api(struct mg_connection* c, mcp_arena_t* arena, const char* tool, bool get) {
+    const struct mg_request_info* info = mg_get_request_info(c);
+    protocol_reply_t reply;
+    const char* arguments = NULL;
+    size_t size = 0;
+    if (get) {
+        if (info->query_string != NULL) {
+            arguments = http_arguments(arena, info->query_string, &size);
+            if (arguments == NULL)
+                return http_refuse(c, 400, NULL, "hotpath: the query is not to be read\n");
+        }
+    } else {
+        if (!http_is_json(info))
+            return http_refuse(
+                c, 415, NULL, "hotpath: send the arguments with Content-Type: application/json\n");
+        int status = http_read(c, arena, &arguments, &size);
+        if (status != 0) return http_read_failed(c, status);
+    }
+    protocol_api(arena, tool, arguments, size, &reply);
+    return http_reply(c, arena, &reply);
+}
+
+static const char* const http_home =
+    "hotpath: this program answers MCP clients at POST /mcp, and curl at /api/TOOL, such as "
+    "/api/functions_timing?limit=3 or /api/bottlenecks\n";
+
+/* Every request, on every route, in this order; the first check that fails answers. */
+static int http_request(struct mg_connection* c, mcp_arena_t* arena) {
+    const struct mg_request_info* info = mg_get_request_info(c);
+    const char* path = info->local_uri != NULL ? info->local_uri : "";
+    if (http_ambiguous(info))
+        return http_refuse(c, 400, NULL,
+            "hotpath: a header stands twice, Content-Length goes with Transfer-Encoding, or there "
+            "are too many headers\n");
+    if (!http_host_allowed(http_trimmed(arena, http_header(info, "Host"))))
+        return http_refuse(c, 403, NULL,
+            "hotpath: this Host is not served; use localhost, or set HOTPATH_MCP_ALLOWED_HOSTS\n");
+    const char* origin = http_trimmed(arena, http_header(info, "Origin"));
+    if (origin != NULL && !http_origin_allowed(origin))
+        return http_refuse(c, 403, NULL,
+            "hotpath: this Origin is not allowed; HOTPATH_MCP_ALLOWED_ORIGINS can name it\n");
+    const char* site = http_trimmed(arena, http_header(info, "Sec-Fetch-Site"));
+    if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+        return http_refuse(c, 403, NULL, "hotpath: no requests from other sites\n");
+    bool mcp = strcmp(path, "/mcp") == 0, home = strcmp(path, "/") == 0;
+    const char* tool = strncmp(path, "/api/", 5) == 0 ? path + 5 : NULL;
+    if (!mcp && !home && (tool == NULL || *tool == 0 || strchr(tool, '/') != NULL))
+        return http_refuse(
+            c, 404, NULL, "hotpath: nothing is here; MCP is at /mcp, tools at /api/TOOL\n");
+    if (!http_authorized(arena, info)) {
+        http_slow_down();
+        return http_refuse(c, 401, "WWW-Authenticate: Bearer realm=\"hotpath\"\r\n",
+            "hotpath: send the program's HOTPATH_MCP_AUTH_TOKEN as Authorization: Bearer TOKEN\n");
+    }
+    const char* method = info->request_method;
+    bool get = strcmp(method, "GET") == 0, post = strcmp(method, "POST") == 0;
+    if (mcp && !post) return http_refuse(c, 405, "Allow: POST\r\n", "hotpath: /mcp takes POST\n");
+    if (home && !get) return http_refuse(c, 405, "Allow: GET\r\n", "hotpath: / takes GET\n");
+    if (tool != NULL && !get && !post)
+        return http_refuse(c, 405, "Allow: GET, POST\r\n", "hotpath: /api takes GET and POST\n");
+    if (home)
+        return http_send(
+            c, arena, 200, "text/plain; charset=utf-8", NULL, false, http_home, strlen(http_home));
+    return mcp ? http_mcp(c, arena) : http_api(c, arena, tool, get);
+}
+
+/* ---- what CivetWeb calls ---- */
+
+static int http_on_request(struct mg_connection* c) {
+    mcp_arena_t arena;
+    mcp_arena_init(&arena, MCP_REQUEST_BYTES);
+    int status = http_request(c, &arena);
+    mcp_arena_free(&arena);
+    return status;
+}
+/* What CivetWeb refuses by itself, such as a Content-Length that is no number. */
+static int http_on_error(struct mg_connection* c, int status, const char* message) {
+    (void)message;
+    http_refuse(c, status == 411 ? 400 : status, NULL, "hotpath: this is not an HTTP request\n");
+    return 0;
+}
+static int http_on_log(const struct mg_connection* c, const char* message) {
+    (void)c;
+    if (http.context == NULL && http.error[0] == 0)
+        snprintf(http.error, sizeof http.error, "%s", message);
+    return 1; /* it prints nothing itself */
+}
+static int http_on_access(const struct mg_connection* c, const char* message) {
+    (void)c, (void)message;
+    return 1;
+}
+/* Each of CivetWeb's threads ignores SIGPIPE for the whole process before it comes here. */
+static void* http_on_thread(const struct mg_context* context, int type) {
+    (void)context, (void)type;
+    pthread_mutex_lock(&http.lock);
+    sigaction(SIGPIPE, &http.sigpipe, NULL);
+    http.ready++;
+    pthread_mutex_unlock(&http.lock);
+    return NULL;
+}
+
+/* ---- start and stop ---- */
+
+/* Listens on host and port, 0 for any. Returns: the port, or 0 with http.error saying why. */
+static int http_start(const char* host, int port) {
+    char where[100], threads[12];
+    snprintf(where, sizeof where, "%s:%d", host, port);
+    snprintf(threads, sizeof threads, "%d", HTTP_THREADS);
+    const char* options[] = {"listening_ports", where, "num_threads", threads, "request_timeout_ms",
+        HTTP_TIMEOUT_MS, "keep_alive_timeout_ms", HTTP_IDLE_MS, "enable_keep_alive", "yes",
+        "tcp_nodelay", "1", "access_control_allow_origin", "", "access_control_allow_methods", "",
+        "access_control_allow_headers", "", NULL};
+    struct mg_callbacks callbacks;
+    struct mg_init_data init;
+    sigset_t before;
+    memset(&callbacks, 0, sizeof callbacks);
+    memset(&init, 0, sizeof init);
+    callbacks.begin_request = http_on_request;
+    callbacks.http_error = http_on_error;
+    callbacks.log_message = http_on_log;
+    callbacks.log_access = http_on_access;
+    callbacks.init_thread = http_on_thread;
+    init.callbacks = &callbacks;
+    init.configuration_options = options;
+    sigaction(SIGPIPE, NULL, &http.sigpipe);
+    http.error[0] = 0, http.ready = 0, http.port = 0, http.context = NULL;
+    os_signals_block(&before);
+    struct mg_context* context = mg_start2(&init, NULL);
+    os_signals_restore(&before);
+    struct mg_server_port ports[4];
+    memset(ports, 0, sizeof ports);
+    if (context != NULL && mg_get_server_ports(context, 4, ports) > 0) port = ports[0].port;
+    http.context = context;
+    if (context == NULL) return 0;
+    for (int waited = 0; waited < 1000; waited++) { /* until SIGPIPE is the program's again */
+        pthread_mutex_lock(&http.lock);
+        bool ready = http.ready >= HTTP_THREADS;
+        pthread_mutex_unlock(&http.lock);
+        if (ready) break;
+        os_sleep_ms(1);
+    }
+    return http.port = port;
+}
+/* Wakes CivetWeb's threads until they have all ended: its accept loop by a connection, its workers by
+   ending theirs. */
+static void* http_wake(void* host) {
+    for (;;) {
+        pthread_mutex_lock(&http.lock);
+        bool stopped = http.stopped;
+        pthread_mutex_unlock(&http.lock);
+        if (stopped) return NULL;
+        os_sockets_shutdown(http.port);
+        os_socket_knock((const char*)host, http.port);
+        os_sleep_ms(1);
+    }
+}
+static void http_stop(void) {
+    pthread_t waker;
+    if (http.context == NULL) return;
+    http.stopped = false;
+    bool waking = os_thread_start(&waker, http_wake, settings.host);
+    mg_stop(http.context);
+    pthread_mutex_lock(&http.lock);
+    http.stopped = true;
+    pthread_mutex_unlock(&http.lock);
+    if (waking) pthread_join(waker, NULL);
+    http.context = NULL;
+}
+/* In the child of a fork: the threads are gone, the sockets are not. */
+static void http_forget(void) {
+    pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
+    http.lock = fresh;
+    if (http.context != NULL) os_sockets_close(http.port);
+    http.context = NULL;
+}

@@ -1,0 +1,186 @@
+/* platform.h: all that the server needs of the system. Threads that take no signal, a clock, the
+   environment, randomness, and the sockets that CivetWeb keeps to itself. Linux and other POSIX
+   systems; a port to another system is a second set of these functions. */
+
+#if defined(_WIN32)
+    #error "hotpath: hotpath_mcp.c does not run on Windows yet; build without -DHOTPATH_MCP"
+#endif
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__linux__)
+    #include <sys/auxv.h>
+#endif
+
+/* Milliseconds of a steady clock. */
+static uint64_t os_now_ms(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static void os_sleep_ms(uint64_t ms) {
+    struct timespec t = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+    while (nanosleep(&t, &t) != 0 && errno == EINTR) {}
+}
+
+/* Returns: a variable of the environment, NULL if it is not set, and always in a set-user-id
+   program, whose environment is somebody else's. */
+static const char* os_env(const char* name) {
+#if defined(__linux__)
+    if (getauxval(AT_SECURE) != 0) return NULL;
+#endif
+    return getenv(name);
+}
+
+/* Fills `data` with bytes that nobody can guess; without a source of them with the clock, which is
+   enough to tell one run of a program from another. */
+static void os_random(void* data, size_t size) {
+    int file = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    ssize_t n = file >= 0 ? read(file, data, size) : -1;
+    if (file >= 0) close(file);
+    if (n == (ssize_t)size) return;
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    uint64_t seed = (uint64_t)t.tv_nsec * 0x9E3779B97F4A7C15u ^ (uint64_t)t.tv_sec << 17 ^
+                    (uint64_t)getpid() * 0xD1342543DE82EF95u;
+    for (size_t i = 0; i < size; i++, seed = seed * 6364136223846793005u + 1)
+        ((unsigned char*)data)[i] = (unsigned char)(seed >> 56);
+}
+
+/* `size` bytes of zeroed memory that costs nothing until it is touched, or NULL. */
+static void* os_reserve(size_t size) {
+#if !defined(MAP_NORESERVE)
+    #define MAP_NORESERVE 0
+#endif
+    void* p = mmap(
+        NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+static void os_release(void* p, size_t size) {
+    if (p != NULL) munmap(p, size);
+}
+
+/* Blocks every signal for this thread and those that it starts; os_signals_restore undoes it. */
+static void os_signals_block(sigset_t* before) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, before);
+}
+static void os_signals_restore(const sigset_t* before) {
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/* Starts a thread that takes no signal. Returns: false if there is none to be had. */
+static bool os_thread_start(pthread_t* thread, void* (*run)(void*), void* user) {
+    sigset_t before;
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0) return false;
+    pthread_attr_setstacksize(&attributes, (size_t)1 << 20);
+    os_signals_block(&before);
+    bool made = pthread_create(thread, &attributes, run, user) == 0;
+    os_signals_restore(&before);
+    pthread_attr_destroy(&attributes);
+    return made;
+}
+
+/* A condition whose waits are timed by the steady clock. */
+static void os_condition_init(pthread_cond_t* condition) {
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+#if !defined(__APPLE__)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+#endif
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+static void os_condition_wait_ms(pthread_cond_t* condition, pthread_mutex_t* lock, uint64_t ms) {
+    struct timespec t;
+#if defined(__APPLE__)
+    clock_gettime(CLOCK_REALTIME, &t);
+#else
+    clock_gettime(CLOCK_MONOTONIC, &t);
+#endif
+    t.tv_sec += (time_t)(ms / 1000);
+    t.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (t.tv_nsec >= 1000000000) t.tv_sec++, t.tv_nsec -= 1000000000;
+    pthread_cond_timedwait(condition, lock, &t);
+}
+
+/* How many descriptors a search for sockets looks at. */
+#define OS_DESCRIPTORS 4096
+
+static int os_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > OS_DESCRIPTORS)
+        return OS_DESCRIPTORS;
+    return (int)limit.rlim_cur;
+}
+static int os_port_of(const struct sockaddr_storage* a) {
+    if (a->ss_family == AF_INET)
+        return ntohs(((const struct sockaddr_in*)(const void*)a)->sin_port);
+    if (a->ss_family == AF_INET6)
+        return ntohs(((const struct sockaddr_in6*)(const void*)a)->sin6_port);
+    return -1;
+}
+/* Returns: the port at this end of a socket of the internet, or -1. Signal-safe. */
+static int os_socket_port(int descriptor) {
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    return getsockname(descriptor, (struct sockaddr*)&address, &size) == 0 ? os_port_of(&address)
+                                                                           : -1;
+}
+/* Whether a socket has another end: one that listens has none. */
+static bool os_socket_connected(int descriptor) {
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    return getpeername(descriptor, (struct sockaddr*)&address, &size) == 0;
+}
+/* In the child of a fork: gives back the server's sockets, which it has inherited, so that clients
+   see the end of a connection and the port is free once the parent ends. Signal-safe. */
+static void os_sockets_close(int port) {
+    int saved = errno, count = os_descriptors();
+    for (int i = 0; i < count; i++)
+        if (os_socket_port(i) == port) close(i);
+    errno = saved;
+}
+/* Ends all connections of the server on `port`. Each is held by a second descriptor while it is looked
+   at, so that no other file of the program can have taken its number meanwhile. */
+static void os_sockets_shutdown(int port) {
+    int count = os_descriptors();
+    for (int i = 0; i < count; i++) {
+        if (os_socket_port(i) != port) continue;
+        int held = fcntl(i, F_DUPFD_CLOEXEC, 3);
+        if (held < 0) continue;
+        if (os_socket_port(held) == port && os_socket_connected(held)) shutdown(held, SHUT_RDWR);
+        close(held);
+    }
+}
+/* Connects to the server's own port and hangs up: its accept loop wakes. */
+static void os_socket_knock(const char* host, int port) {
+    struct sockaddr_in address;
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_port = htons((uint16_t)port);
+    if (inet_pton(AF_INET, host, &address.sin_addr) != 1 || address.sin_addr.s_addr == 0)
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int s = socket(AF_INET, SOCK_STREAM, 0);
+    if (s < 0) return;
+    fcntl(s, F_SETFD, FD_CLOEXEC);
+    fcntl(s, F_SETFL, O_NONBLOCK);
+    (void)!connect(s, (struct sockaddr*)&address, sizeof address);
+    close(s);
+}

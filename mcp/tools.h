@@ -1,0 +1,56 @@
+/* tools.h: the list of all tools. Descriptions are all that a model knows of a tool: what it answers
+   and when to ask it. No text of the program ever stands in one. */
+
+static const tool_t tools[] = {
+    {"bottlenecks", "What to optimise first",
+        "Ranked causes of lost time, each with its numbers, an action and the next call to make. "
+        "Ask this first.",
+        SET_ANALYSIS, ARG_LIMIT | ARG_SINCE, 10, 50, NULL, NULL, NULL, NULL, tool_bottlenecks},
+    {"functions_timing", "Time by function",
+        "Calls, self and total time, average, p50/p95/p99 and maximum of each function. sort=self: "
+        "where time goes; total: with callees; spread: latency spikes (p99/p50). since=10s: now; "
+        "default since start.",
+        SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_THREAD | ARG_SINCE, 20,
+        200, functions_sorts, NULL, NULL, NULL, tool_functions_timing},
+    {"function_timing_logs", "Single executions of a function",
+        "The last executions of one function, or its slowest: duration, when, thread and result.",
+        SET_CORE, ARG_LOG | ARG_ORDER | ARG_RESPONSE_FORMAT, 50, 1000, NULL, "function_name",
+        "function_id", NULL, tool_function_timing_logs},
+    {"query_flamegraph", "Call tree and flame graph",
+        "The call tree: top functions by self and by total time, and the heaviest paths. root: "
+        "only "
+        "below that function; view=callers: who calls root; format=markdown: as text.",
+        SET_ANALYSIS,
+        ARG_LIMIT | ARG_SINCE | ARG_THREAD | ARG_SOURCE | ARG_VIEW | ARG_ROOT | ARG_MIN_PERCENT |
+            ARG_FORMAT,
+        20, 200, NULL, NULL, NULL, NULL, tool_query_flamegraph},
+    {"changes", "What changed",
+        "This window against the one before of the same length (since, default 10s): functions "
+        "ranked by the change of their self time per second.",
+        SET_ANALYSIS, ARG_LIMIT | ARG_FILTER | ARG_SINCE, 20, 200, NULL, NULL, NULL, NULL,
+        tool_changes},
+    {"threads", "Threads",
+        "Every thread: calls, time inside instrumented code, and the scope that it is in now with "
+        "the time since it was entered. sort=current: what hangs.",
+        SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_SINCE, 20, 200,
+        threads_sorts, NULL, NULL, NULL, tool_threads},
+    {"gauges", "Gauges", "Numbers that the program keeps: value now, minimum, maximum.", SET_CORE,
+        ARG_SUMMARY | ARG_FILTER, 20, 200, NULL, NULL, NULL, NULL, tool_values},
+    {"gauge_logs", "History of a gauge", "The last values of one gauge.", SET_CORE, ARG_LOG, 50,
+        1000, NULL, "gauge_name", "gauge_id", NULL, tool_value_logs},
+    {"dbg_entries", "dbg values", "Every HOTPATH_DBG expression with its last value.", SET_CORE,
+        ARG_SUMMARY | ARG_FILTER, 20, 200, NULL, NULL, NULL, NULL, tool_values},
+    {"dbg_logs", "History of a dbg value", "The last values of one HOTPATH_DBG expression.",
+        SET_CORE, ARG_LOG, 50, 1000, NULL, "dbg_name", "dbg_id", "debug_id", tool_value_logs},
+    {"val_entries", "Tracked values", "Every HOTPATH_VAL key with its last value.", SET_CORE,
+        ARG_SUMMARY | ARG_FILTER, 20, 200, NULL, NULL, NULL, NULL, tool_values},
+    {"val_logs", "History of a tracked value", "The last values of one HOTPATH_VAL key.", SET_CORE,
+        ARG_LOG, 50, 1000, NULL, "val_name", "val_id", "debug_id", tool_value_logs},
+    {"profiler_status", "The profiler itself",
+        "Uptime, version, clock, the cost of one recording, and every overflow and drop counter: "
+        "whether the numbers can be trusted.",
+        SET_CORE, 0, 0, 0, NULL, NULL, NULL, NULL, tool_profiler_status},
+};
+static const tool_t* registry_at(size_t index) {
+    return index < sizeof tools / sizeof *tools ? &tools[index] : NULL;
+}

@@ -1,0 +1,229 @@
+/* tools_functions.h: functions_timing and function_timing_logs: where time goes, by function. */
+
+static const char* const functions_sorts[] = {
+    "self", "total", "calls", "avg", "p95", "p99", "max", "errors", "spread", NULL};
+enum {
+    SORT_SELF,
+    SORT_TOTAL,
+    SORT_CALLS,
+    SORT_AVG,
+    SORT_P95,
+    SORT_P99,
+    SORT_MAX,
+    SORT_ERRORS,
+    SORT_SPREAD
+};
+
+static double functions_percentile(const window_t* w, const hotpath_function_t* f, double percent) {
+    return (double)hotpath_snapshot_percentile(w->snapshot, f, percent);
+}
+/* How far the slow executions are from the usual ones: p99 over p50. */
+static double functions_spread(const window_t* w, const hotpath_function_t* f) {
+    double usual = functions_percentile(w, f, 50);
+    return f->completed < 2 ? 0 : functions_percentile(w, f, 99) / (usual > 1 ? usual : 1);
+}
+static double functions_key(const window_t* w, const hotpath_function_t* f, uint32_t sort) {
+    switch (sort) {
+        case SORT_TOTAL: return (double)f->total_ns;
+        case SORT_CALLS: return (double)f->calls;
+        case SORT_AVG: return f->mean_ns;
+        case SORT_P95: return functions_percentile(w, f, 95);
+        case SORT_P99: return functions_percentile(w, f, 99);
+        case SORT_MAX: return (double)f->max_ns;
+        case SORT_ERRORS: return (double)f->errors;
+        case SORT_SPREAD: return functions_spread(w, f);
+        default: return (double)f->self_ns;
+    }
+}
+/* Whether anything happened in a function: what is idle in a window is left out of it. */
+static bool functions_active(const hotpath_function_t* f) {
+    return f->calls != 0 || f->open_calls != 0;
+}
+/* Returns: the functions that an answer is about, sorted; NULL with the call failed. */
+static row_t* functions_rows(
+    tool_call_t* call, const window_t* w, const query_t* q, uint32_t sort, size_t* count) {
+    const unsigned char* fits = window_filter(call, w, q, function_name, w->function_count);
+    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w->function_count + 1) * sizeof *rows);
+    if (rows == NULL) tool_fail(call, "there is no memory for this answer");
+    if (call->failed) return NULL;
+    *count = 0;
+    for (size_t i = 0; i < w->function_count; i++) {
+        const hotpath_function_t* f = &w->functions[i];
+        if ((fits != NULL && !fits[i]) || !functions_active(f)) continue;
+        row_t* row = &rows[(*count)++];
+        row->key = functions_key(w, f, sort);
+        row->index = (uint32_t)i, row->id = f->id, row->name = f->name;
+    }
+    rows_sort(rows, *count);
+    return rows;
+}
+
+/* What only completed executions have: concise answers leave it out where there are none. */
+static void functions_completed(
+    json_out_t* out, const window_t* w, const query_t* q, const hotpath_function_t* f) {
+    static const double percents[] = {50, 95, 99};
+    static const char* const keys[] = {"p50", "p95", "p99"};
+    if (f->completed == 0) return;
+    answer_text_of(out, q, "avg", f->mean_ns, false);
+    json_key(out, "avg_ns"), json_fixed(out, f->mean_ns, 2);
+    if (q->detailed) {
+        answer_ns(out, q, "min", f->min_ns, f->bounds_only);
+        answer_ns(out, q, "max", f->max_ns, f->bounds_only);
+        json_key(out, "stdev_ns"), json_fixed(out, f->stdev_ns, 2);
+    }
+    for (int i = 0; i < 3; i++)
+        answer_ns(out, q, keys[i], hotpath_snapshot_percentile(w->snapshot, f, percents[i]), false);
+    if (!q->detailed) answer_ns(out, q, "max", f->max_ns, f->bounds_only);
+}
+static void functions_nulls(json_out_t* out) {
+    static const char* const keys[] = {"avg", "avg_ns", "min", "min_ns", "max", "max_ns",
+        "stdev_ns", "p50", "p50_ns", "p95", "p95_ns", "p99", "p99_ns"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        json_key(out, keys[i]), json_null(out);
+}
+static const char* functions_kind(uint32_t kind) {
+    switch (kind) {
+        case HOTPATH_KIND_FUNCTION: return "function";
+        case HOTPATH_KIND_SCOPE: return "scope";
+        case HOTPATH_KIND_NAMED: return "named";
+        case HOTPATH_KIND_TRACK: return "track";
+        case HOTPATH_KIND_SPAN: return "span";
+        default: return "other";
+    }
+}
+static void functions_concise(
+    json_out_t* out, const window_t* w, const query_t* q, const hotpath_function_t* f) {
+    json_object(out);
+    json_key(out, "id"), json_u64(out, f->id);
+    answer_name(out, "name", f->name);
+    json_key(out, "calls"), json_u64(out, f->calls);
+    if (f->open_calls != 0) json_key(out, "open_calls"), json_u64(out, f->open_calls);
+    json_key(out, "self_ns"), json_u64(out, f->self_ns);
+    json_key(out, "total_ns"), json_u64(out, f->total_ns);
+    answer_percent(out, "percent_self", window_percent(w, (double)f->self_ns));
+    functions_completed(out, w, q, f);
+    if (f->errors != 0) json_key(out, "errors"), json_u64(out, f->errors);
+    if (f->bytes != 0) json_key(out, "bytes"), json_u64(out, f->bytes);
+    json_object_end(out);
+}
+/* All that is known, with the keys of the report's JSON. */
+static void functions_detailed(
+    json_out_t* out, const window_t* w, const query_t* q, const hotpath_function_t* f) {
+    json_object(out);
+    json_key(out, "id"), json_u64(out, f->id);
+    answer_name(out, "name", f->name);
+    json_key(out, "kind"), json_text(out, functions_kind(f->kind));
+    json_key(out, "calls"), json_u64(out, f->calls);
+    json_key(out, "open_calls"), json_u64(out, f->open_calls);
+    json_key(out, "sampled_calls"), json_u64(out, f->completed);
+    if (f->completed != 0)
+        functions_completed(out, w, q, f);
+    else
+        functions_nulls(out);
+    answer_ns(out, q, "total", f->total_ns, false);
+    answer_ns(out, q, "self", f->self_ns, false);
+    answer_percent(out, "percent_total", window_percent(w, (double)f->total_ns));
+    answer_percent(out, "percent_self", window_percent(w, (double)f->self_ns));
+    json_key(out, "errors"), json_u64(out, f->errors);
+    json_key(out, "reasons");
+    json_array(out);
+    for (uint32_t i = 0; i < f->reasons_count; i++) {
+        json_object(out);
+        answer_name(out, "reason", f->reasons[i].text);
+        json_key(out, "count"), json_u64(out, f->reasons[i].count);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    json_key(out, "bytes"), json_u64(out, f->bytes);
+    json_key(out, "abandoned"), json_u64(out, f->abandoned);
+    json_key(out, "calls_per_sec"), json_fixed(out, f->calls_per_sec, 2);
+    json_key(out, "calls_per_sec_peak"), json_fixed(out, f->calls_per_sec_peak, 2);
+    json_key(out, "bounds_only"), json_bool(out, f->bounds_only);
+    json_key(out, "lite"), json_bool(out, f->lite);
+    answer_location(out, f->file, f->line);
+    json_object_end(out);
+}
+
+static void functions_write(
+    tool_call_t* call, const window_t* w, const query_t* q, uint32_t index) {
+    if (q->detailed)
+        functions_detailed(&call->out, w, q, &w->functions[index]);
+    else
+        functions_concise(&call->out, w, q, &w->functions[index]);
+}
+
+static void tool_functions_timing(const tool_t* tool, tool_call_t* call) {
+    query_t q;
+    window_t w;
+    size_t count = 0;
+    if (!query_read(tool, call, &q) || !window_open(call, &q, HOTPATH_PART_TREE, &w)) return;
+    row_t* rows = functions_rows(call, &w, &q, q.sort, &count);
+    if (rows != NULL) {
+        json_out_t* out = &call->out;
+        answer_begin(call, &w);
+        json_key(out, "sort"), json_text(out, functions_sorts[q.sort]);
+        json_key(out, "percent_of"), json_text(out, "busy time of all threads");
+        if (w.info->is_difference)
+            json_key(out, "approximate"), json_text(out, "max_ns: bound of a histogram bucket");
+        if (q.detailed) {
+            char text[40];
+            json_key(out, "profiling_mode"), json_text(out, "timing");
+            hotpath_time_text((double)w.info->window_ns, text, sizeof text);
+            json_key(out, "time_elapsed"), json_text(out, text);
+            json_key(out, "total_elapsed_ns"), json_u64(out, w.info->window_ns);
+            answer_name(out, "caller_name", w.info->caller);
+        }
+        answer_page(call, &w, &q, rows, count, functions_write);
+        json_object_end(out);
+    }
+    window_close(&w);
+}
+
+/* ---- single executions ---- */
+
+static uint32_t function_id(const window_t* w, size_t i) { return w->functions[i].id; }
+static uint64_t function_weight(const window_t* w, size_t i) { return w->functions[i].calls; }
+
+static void functions_execution(tool_call_t* call, const window_t* w, const query_t* q,
+    const hotpath_function_t* f, const hotpath_execution_t* e, uint64_t invocation) {
+    json_out_t* out = &call->out;
+    uint64_t ended = e->at_ns + e->duration_ns;
+    bool foreign = f->kind == HOTPATH_KIND_SPAN; /* at_ns is of another clock */
+    json_object(out);
+    if (invocation != 0) json_key(out, "invocation"), json_u64(out, invocation);
+    answer_ns(out, q, "duration", e->duration_ns, false);
+    json_key(out, "at_ns"), json_u64(out, e->at_ns);
+    if (!foreign)
+        answer_ns(
+            out, q, "ago", w->info->elapsed_ns > ended ? w->info->elapsed_ns - ended : 0, false);
+    json_key(out, "thread_id"), json_u64(out, e->thread);
+    if (e->value.type != HOTPATH_VALUE_NONE) answer_value(out, "result", &e->value);
+    json_object_end(out);
+}
+static void tool_function_timing_logs(const tool_t* tool, tool_call_t* call) {
+    query_t q;
+    window_t w;
+    if (!query_read(tool, call, &q) || !window_open(call, &q, HOTPATH_PART_LOGS, &w)) return;
+    size_t found = window_find(
+        tool, call, &w, &q, w.function_count, function_name, function_id, function_weight);
+    if (found != SIZE_MAX) {
+        json_out_t* out = &call->out;
+        const hotpath_function_t* f = &w.functions[found];
+        const hotpath_execution_t* list = q.slowest ? f->slowest : f->recent;
+        uint32_t count = q.slowest ? f->slowest_count : f->recent_count, n = 0;
+        answer_begin(call, &w);
+        answer_name(out, "function_name", f->name);
+        json_key(out, "function_id"), json_u64(out, f->id);
+        json_key(out, "total_invocations"), json_u64(out, f->calls);
+        json_key(out, "order"), json_text(out, q.slowest ? "slowest" : "recent");
+        json_key(out, "data");
+        json_array(out);
+        for (; n < count && n < q.limit; n++)
+            functions_execution(
+                call, &w, &q, f, &list[n], q.slowest || f->completed < n ? 0 : f->completed - n);
+        json_array_end(out);
+        answer_counts(out, count, n);
+        json_object_end(out);
+    }
+    window_close(&w);
+}
