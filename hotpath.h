@@ -8293,10 +8293,12 @@ HOTPATH_API bool hotpath_i_server(uint32_t layout, const char* message) {
                       "): compile both with one; there is no server");
         return false;
     }
-    if (message != NULL)
+    if (message != NULL) {
         hotpath_i_log(message);
-    else
+    } else {
+        hotpath_i_calibrate();
         hotpath_i_measure_scope();
+    }
     return true;
 }
 HOTPATH_API void hotpath_i_main(const char* caller) {

@@ -275,8 +275,10 @@ static void mcp_fork_child(void);
 
 static bool mcp_start_locked(void) {
     if (mcp_running) return true;
-    if (strcmp(mcp_setting(MCP_SETTING_OFF), "0") != 0) return false;
-    if (!hotpath_i_server(HOTPATH_I_LAYOUT, NULL) || !mcp_read_settings()) return false;
+    const char* off = mcp_setting(MCP_SETTING_OFF);
+    if (strcmp(off, "0") != 0 && strcmp(off, "false") != 0) return false;
+    if (!hotpath_i_server(HOTPATH_I_LAYOUT, NULL)) return false; /* another hotpath.h */
+    if (!mcp_read_settings()) return false;
     mcp_read_program();
     mg_init_library(0);
     if (!history_start()) {

@@ -115,6 +115,7 @@ static void history_tick(void) {
 
 static void* history_run(void* unused) {
     (void)unused;
+    hotpath_i_server(HOTPATH_I_LAYOUT, NULL); /* measures what one recording costs */
     history_lock();
     while (!history.stop) {
         history_tick();

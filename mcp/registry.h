@@ -16,23 +16,21 @@ enum {
 };
 
 /* Every argument that a tool can take: constant, name, JSON Schema of its value. */
-#define REGISTRY_ARGUMENTS(X)                                                                     \
-    X(LIMIT, "limit", NULL)                                                                       \
-    X(CURSOR, "cursor", "{\"type\":\"string\"}")                                                  \
-    X(FILTER, "filter",                                                                           \
-        "{\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"},"                       \
-        "\"description\":\"names or globs\"}")                                                    \
-    X(SORT, "sort", NULL)                                                                         \
-    X(THREAD, "thread", "{\"type\":[\"integer\",\"string\"]}")                                    \
-    X(SINCE, "since", "{\"type\":\"string\",\"description\":\"start, 10s, 5m or a next_since\"}") \
-    X(RESPONSE_FORMAT, "response_format", "{\"enum\":[\"concise\",\"detailed\"]}")                \
-    X(NAME, NULL, "{\"type\":\"string\"}")                                                        \
-    X(ID, NULL, "{\"type\":[\"integer\",\"string\"]}")                                            \
-    X(ORDER, "order", "{\"enum\":[\"recent\",\"slowest\"]}")                                      \
-    X(VIEW, "view", "{\"enum\":[\"summary\",\"self\",\"total\",\"tree\",\"callers\"]}")           \
-    X(ROOT, "root", "{\"type\":\"string\",\"description\":\"only below this function\"}")         \
-    X(MIN_PERCENT, "min_percent", "{\"type\":\"number\",\"minimum\":0,\"maximum\":100}")          \
-    X(SOURCE, "source", "{\"enum\":[\"time\"]}")                                                  \
+#define REGISTRY_ARGUMENTS(X)                                                                \
+    X(LIMIT, "limit", NULL)                                                                  \
+    X(CURSOR, "cursor", "{\"type\":\"string\"}")                                             \
+    X(FILTER, "filter", "{\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}}") \
+    X(SORT, "sort", NULL)                                                                    \
+    X(THREAD, "thread", "{\"type\":[\"integer\",\"string\"]}")                               \
+    X(SINCE, "since", "{\"type\":\"string\"}")                                               \
+    X(RESPONSE_FORMAT, "response_format", "{\"enum\":[\"concise\",\"detailed\"]}")           \
+    X(NAME, NULL, "{\"type\":\"string\"}")                                                   \
+    X(ID, NULL, "{\"type\":[\"integer\",\"string\"]}")                                       \
+    X(ORDER, "order", "{\"enum\":[\"recent\",\"slowest\"]}")                                 \
+    X(VIEW, "view", "{\"enum\":[\"summary\",\"self\",\"total\",\"tree\",\"callers\"]}")      \
+    X(ROOT, "root", "{\"type\":\"string\"}")                                                 \
+    X(MIN_PERCENT, "min_percent", "{\"type\":\"number\"}")                                   \
+    X(SOURCE, "source", "{\"enum\":[\"time\"]}")                                             \
     X(FORMAT, "format", "{\"enum\":[\"json\",\"markdown\"]}")
 
 enum {
@@ -208,7 +206,6 @@ static void registry_argument_schema(const tool_t* tool, unsigned number, json_o
     if (number == ARG_NUMBER_LIMIT) {
         json_object(out);
         json_key(out, "type"), json_text(out, "integer");
-        json_key(out, "minimum"), json_u64(out, 1);
         json_key(out, "maximum"), json_u64(out, tool->limit_max);
         json_key(out, "default"), json_u64(out, tool->limit_default);
         json_object_end(out);

@@ -7,9 +7,8 @@ static const tool_t tools[] = {
         "Ask this first.",
         SET_ANALYSIS, ARG_LIMIT | ARG_SINCE, 10, 50, NULL, NULL, NULL, NULL, tool_bottlenecks},
     {"functions_timing", "Time by function",
-        "Calls, self and total time, average, p50/p95/p99 and maximum of each function. sort=self: "
-        "where time goes; total: with callees; spread: latency spikes (p99/p50). since=10s: now; "
-        "default since start.",
+        "Calls, time, percentiles by function. sort: self=own code, total=with callees, "
+        "spread=latency spikes. since: 10s, 5m, next_since.",
         SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_THREAD | ARG_SINCE, 20,
         200, functions_sorts, NULL, NULL, NULL, tool_functions_timing},
     {"function_timing_logs", "Single executions of a function",

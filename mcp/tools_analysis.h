@@ -4,15 +4,16 @@
 /* ---- bottlenecks ---- */
 
 /* What a cause is called and what to do about it. */
-#define CAUSES(X)                                                                          \
-    X(SELF_TIME, "self_time", "its own code costs most: make it cheaper, or call it less") \
-    X(MANY_CALLS, "many_calls",                                                            \
-        "called many times for each call of its caller: batch, cache or hoist it")         \
-    X(LATENCY_SPIKES, "latency_spikes",                                                    \
-        "few executions take far longer than usual: look at the slowest ones")             \
-    X(STUCK, "stuck", "open for far longer than it ever took: see what it waits for")      \
-    X(ERRORS, "errors", "executions that fail cost time too: see the reasons")             \
-    X(RECORDING, "recording_overhead",                                                     \
+#define CAUSES(X)                                                                        \
+    X(SELF_TIME, "self_time",                                                            \
+        "it costs most by itself, working or waiting: make it cheaper, or call it less") \
+    X(MANY_CALLS, "many_calls",                                                          \
+        "called many times for each call of its caller: batch, cache or hoist it")       \
+    X(LATENCY_SPIKES, "latency_spikes",                                                  \
+        "few executions take far longer than usual: look at the slowest ones")           \
+    X(STUCK, "stuck", "open for far longer than it ever took: see what it waits for")    \
+    X(ERRORS, "errors", "executions that fail cost time too: see the reasons")           \
+    X(RECORDING, "recording_overhead",                                                   \
         "so short that recording it costs more than it does: take its macro out")
 
 typedef enum cause {
