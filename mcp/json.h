@@ -360,6 +360,23 @@ static void json_link(json_doc_t* doc) {
         doc->after[i] = next;
     }
 }
+/* Cuts a checked text into tokens. Returns: how many. A number or a word alone is cut here: jsmn waits
+   for what stands behind it. */
+static int json_tokens(const char* text, size_t size, jsmntok_t* list, size_t count) {
+    jsmn_parser parser;
+    size_t from = 0;
+    while (strchr(" \t\r\n", text[from]) != NULL) /* a checked text has more than spaces */
+        from++;
+    if (text[from] == '{' || text[from] == '[' || text[from] == '"') {
+        jsmn_init(&parser);
+        return jsmn_parse(&parser, text, size, list, (unsigned)count);
+    }
+    while (size > from && strchr(" \t\r\n", text[size - 1]) != NULL)
+        size--;
+    list[0].type = JSMN_PRIMITIVE, list[0].size = 0, list[0].parent = -1;
+    list[0].start = (int)from, list[0].end = (int)size;
+    return 1;
+}
 /* Reads a text, which must stay where it is. Returns: its root; missing with *error, a static text,
    if it is not JSON or there is no memory. */
 static json_t json_parse(mcp_arena_t* a, const char* text, size_t size, const char** error) {
@@ -378,9 +395,7 @@ static json_t json_parse(mcp_arena_t* a, const char* text, size_t size, const ch
         *error = "it holds too many values";
         return json_missing();
     }
-    jsmn_parser parser;
-    jsmn_init(&parser);
-    int count = jsmn_parse(&parser, text, size, list, (unsigned)check.tokens);
+    int count = json_tokens(text, size, list, check.tokens);
     if (count < 0 || (size_t)count != check.tokens) {
         *error = "it is not to be read";
         return json_missing();
