@@ -497,7 +497,8 @@ typedef struct hotpath_report_desc {
 /* Starts the recorder: reads the environment, registers the report at exit and, in a -DHOTPATH_MCP
    build, starts the server. Recording itself needs no start: it works from static constructors on.
    Args: desc may be NULL (all defaults); strings are copied.
-   Returns: true, or false if it was started already (nothing changes).
+   Returns: true, or false if it was started already (nothing changes). In the child of a fork the
+   first call starts it anew, whatever its parent did.
    Threads: any; allocates; not signal-safe. */
 HOTPATH_API bool hotpath_start(const hotpath_desc_t* desc);
 
@@ -506,7 +507,8 @@ HOTPATH_API bool hotpath_start(const hotpath_desc_t* desc);
 HOTPATH_API void hotpath_stop(void);
 
 /* Writes the report now, as the environment and hotpath_start set it, also before a start.
-   Returns: false if the output could not be written anywhere.
+   Returns: false if the output could not be written anywhere, also because the reader of stdout has
+   gone; in a log callback of a report that is being written, where it does nothing.
    Threads: any, one at a time (others wait); allocates; not signal-safe. */
 HOTPATH_API bool hotpath_report_now(void);
 
@@ -1362,6 +1364,11 @@ static void hotpath_i_os_exit_hook_set(void* record) {
     FlsSetValue(hotpath_i_os_exit_slot, record);
 }
 static void hotpath_i_os_exit_hook_free(void) { FlsFree(hotpath_i_os_exit_slot); }
+static int hotpath_i_os_cancel_off(void) { return 0; }
+static void hotpath_i_os_cancel_back(int before) { (void)before; }
+typedef int hotpath_i_os_pipe_t;
+static void hotpath_i_os_pipe_off(hotpath_i_os_pipe_t* before) { *before = 0; }
+static void hotpath_i_os_pipe_back(const hotpath_i_os_pipe_t* before) { (void)before; }
 
     #else /* POSIX */
 
@@ -1388,6 +1395,44 @@ static bool hotpath_i_os_signal_stack(uintptr_t* low, uintptr_t* high) {
     return true;
 }
 static void hotpath_i_os_yield(void) { sched_yield(); }
+/* No cancellation of this thread from here until it is given back: one in the middle would leave what
+   is held here held for good. */
+static int hotpath_i_os_cancel_off(void) {
+    int before = 0;
+        #if !defined(__ANDROID__)
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+        #endif
+    return before;
+}
+static void hotpath_i_os_cancel_back(int before) {
+        #if !defined(__ANDROID__)
+    pthread_setcancelstate(before, NULL);
+        #else
+    (void)before;
+        #endif
+}
+/* What this thread writes raises no SIGPIPE from here until it is given back: a reader that has gone
+   must not end the program. One that was pending before stays so. */
+typedef struct hotpath_i_os_pipe {
+    sigset_t mask;
+    bool pending;
+} hotpath_i_os_pipe_t;
+static void hotpath_i_os_pipe_off(hotpath_i_os_pipe_t* before) {
+    sigset_t pipes, waiting;
+    sigemptyset(&pipes);
+    sigaddset(&pipes, SIGPIPE);
+    before->pending = sigpending(&waiting) == 0 && sigismember(&waiting, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipes, &before->mask);
+}
+static void hotpath_i_os_pipe_back(const hotpath_i_os_pipe_t* before) {
+    sigset_t pipes, waiting;
+    int number = 0;
+    sigemptyset(&pipes);
+    sigaddset(&pipes, SIGPIPE);
+    if (!before->pending && sigpending(&waiting) == 0 && sigismember(&waiting, SIGPIPE) == 1)
+        sigwait(&pipes, &number);
+    pthread_sigmask(SIG_SETMASK, &before->mask, NULL);
+}
 /* Every thread of the process passes a memory barrier before this returns. Where the system has none
    the window that it closes is that of a store on its way to the cache. */
 static void hotpath_i_os_barrier(void) {
@@ -1409,12 +1454,16 @@ static bool hotpath_i_os_is_terminal(int fd) {
 }
         #endif
 static void hotpath_i_os_write_stderr(const char* text, size_t size) {
-    int saved = errno;
+    int saved = errno, cancel = hotpath_i_os_cancel_off();
+    hotpath_i_os_pipe_t pipes;
+    hotpath_i_os_pipe_off(&pipes);
     while (size > 0) {
         ssize_t n = write(2, text, size);
         if (n <= 0) break;
         text += n, size -= (size_t)n;
     }
+    hotpath_i_os_pipe_back(&pipes);
+    hotpath_i_os_cancel_back(cancel);
     errno = saved;
 }
 
@@ -1458,9 +1507,9 @@ static const char* hotpath_i_os_hex(const char* text, const char* end, uintptr_t
 /* The mapping that holds an address, from /proc/self/maps, with signal-safe calls only. Only asked
    when a stack address looks older than an open scope, which ordinary code never shows. */
 static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_t* high) {
-    int saved = errno;
+    int saved = errno, cancel = hotpath_i_os_cancel_off();
     int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return errno = saved, false;
+    if (fd < 0) return hotpath_i_os_cancel_back(cancel), errno = saved, false;
     char buffer[1024];
     size_t held = 0;
     bool found = false, skip = false;
@@ -1483,6 +1532,7 @@ static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_
         memmove(buffer, p, held);
     }
     close(fd);
+    hotpath_i_os_cancel_back(cancel);
     errno = saved;
     return found;
 }
@@ -2337,7 +2387,10 @@ static void hotpath_i_setting_wrong(
     hotpath_i_put_allowed(&w, s);
     hotpath_i_puts(&w, "; using ");
     bool limited = s->type == HOTPATH_I_TYPE_LIMIT && hotpath_i_settings.limit != HOTPATH_I_UNSET;
-    hotpath_i_puts(&w, limited ? "HOTPATH_LIMIT" : s->initial[0] ? s->initial : "none");
+    hotpath_i_puts(&w, limited                              ? "HOTPATH_LIMIT"
+                       : s->type == HOTPATH_I_TYPE_OPTIONAL ? "the limit of each section"
+                       : s->initial[0]                      ? s->initial
+                                                            : "none");
     message[w.used] = 0;
     hotpath_i_log(message);
 }
@@ -2620,6 +2673,7 @@ typedef struct hotpath_i_local {
     uint32_t attention; /* what an end must look at: HOTPATH_I_ATTENTION_* */
     uint32_t hidden;    /* this thread's scopes are not recorded */
     uint32_t reading;   /* it holds the lock */
+    uint32_t reporting; /* it writes the report */
 } hotpath_i_local_t;
 static HOTPATH_THREAD_LOCAL hotpath_i_local_t hotpath_i_local;
 
@@ -3819,9 +3873,16 @@ static void hotpath_i_set_log_slots(void) {
     hotpath_i_g.log_slots = slots;
 }
 /* The first touch by anyone. Returns false while this very thread is inside it (a signal). */
+static bool hotpath_i_init_once(void);
 static HOTPATH_I_COLD bool hotpath_i_init(void) {
     if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) return true;
     if (HOTPATH_I_LIKELY(HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.ready) == 2)) return true;
+    int cancel = hotpath_i_os_cancel_off();
+    bool made = hotpath_i_init_once();
+    hotpath_i_os_cancel_back(cancel);
+    return made;
+}
+static HOTPATH_I_COLD bool hotpath_i_init_once(void) {
     uint32_t expected = 0;
     if (!HOTPATH_I_CAS(&hotpath_i_g.ready, &expected, 1u)) {
         uint64_t me = hotpath_i_os_tid();
@@ -8006,6 +8067,7 @@ static bool hotpath_i_output_report(const hotpath_snapshot_t* snapshot) {
     else if (!to_stderr)
         reason = hotpath_i_path_report(snapshot, format, to, strlen(to), path, sizeof path);
     if (!to_stderr && reason == 0) return true;
+    if (reason == EPIPE) return false; /* who read it has gone, and does not want the rest */
     if (!to_stderr)
         hotpath_i_file_failed("HOTPATH_OUTPUT_PATH", !strcmp(to, "stdout") ? to : path, reason,
             "the report goes to stderr");
@@ -8131,14 +8193,22 @@ HOTPATH_API bool hotpath_report_now(void) {
     if (!hotpath_i_init()) return false;
     HOTPATH_I_FORWARD_RESULT(report_now());
     uint32_t expected = 0;
+    if (hotpath_i_local.reporting != 0) return false; /* from a log callback of this very report */
+    int cancel = hotpath_i_os_cancel_off();
+    hotpath_i_os_pipe_t pipes;
     while (!HOTPATH_I_CAS(&hotpath_i_g.reporting, &expected, 1u)) {
         expected = 0;
         hotpath_i_os_yield();
     }
+    hotpath_i_local.reporting = 1;
+    hotpath_i_os_pipe_off(&pipes);
     hotpath_i_calibrate();
     hotpath_i_measure_scope();
     bool written = hotpath_i_report_to_output();
+    hotpath_i_os_pipe_back(&pipes);
+    hotpath_i_local.reporting = 0;
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.reporting, 0u);
+    hotpath_i_os_cancel_back(cancel);
     return written;
 }
 
@@ -8177,33 +8247,34 @@ static void* hotpath_i_signal_thread(void* unused) {
         if (write(hotpath_i_signal_done[1], &number, 1) < 0) return NULL;
     }
 }
+/* A program whose own handler gets the signal may go on: then a report is due again at its end. */
 static void hotpath_i_on_signal(int number) {
     int saved = errno;
     char byte = (char)number;
     if (hotpath_i_signal_pid == hotpath_i_os_pid() &&
         write(hotpath_i_signal_pipe[1], &byte, 1) == 1) {
         struct pollfd done = {hotpath_i_signal_done[0], POLLIN, 0};
-        poll(&done, 1, 5000); /* a report that hangs must not keep the program from ending */
+        /* A report that hangs must not keep the program from ending. */
+        if (poll(&done, 1, 5000) == 1 && read(hotpath_i_signal_done[0], &byte, 1) == 1 &&
+            HOTPATH_I_LOAD(&hotpath_i_g.started) != 0)
+            HOTPATH_I_STORE(&hotpath_i_g.report_due, hotpath_i_g.exit_report);
     }
     sigaction(number, &hotpath_i_signal_before[number], NULL);
     raise(number); /* arrives when this handler returns */
     errno = saved;
 }
-static void hotpath_i_signals_start(void) {
-    static const struct {
-        int number;
-        uint32_t bit;
-    } signals[] = {
-        #define HOTPATH_I_ROW(name) {SIG##name, HOTPATH_I_SIGNAL_##name},
-        HOTPATH_I_SIGNALS(HOTPATH_I_ROW)
-        #undef HOTPATH_I_ROW
-    };
-    uint64_t wanted = hotpath_i_settings.report_signals;
-    if (wanted == 0 || hotpath_i_signal_pid == hotpath_i_os_pid()) return;
+static bool hotpath_i_signal_is_ours(int number) {
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) == 0 &&
+           now.sa_handler == hotpath_i_on_signal;
+}
+/* The thread that reports on a signal, one in each process. Returns: false if there is none. */
+static bool hotpath_i_signals_thread(void) {
     sigset_t all, before;
     pthread_t thread;
+    if (hotpath_i_signal_pid == hotpath_i_os_pid()) return true;
     sigfillset(&all);
-    if (pipe(hotpath_i_signal_pipe) != 0 || pipe(hotpath_i_signal_done) != 0) return;
+    if (pipe(hotpath_i_signal_pipe) != 0 || pipe(hotpath_i_signal_done) != 0) return false;
     for (int i = 0; i < 2; i++) {
         fcntl(hotpath_i_signal_pipe[i], F_SETFD, FD_CLOEXEC);
         fcntl(hotpath_i_signal_done[i], F_SETFD, FD_CLOEXEC);
@@ -8211,25 +8282,50 @@ static void hotpath_i_signals_start(void) {
     pthread_sigmask(SIG_SETMASK, &all, &before);
     bool made = pthread_create(&thread, NULL, hotpath_i_signal_thread, NULL) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!made) {
+    if (!made) return false;
+    pthread_detach(thread);
+    hotpath_i_signal_pid = hotpath_i_os_pid();
+    return true;
+}
+static const struct {
+    int number;
+    uint32_t bit;
+} hotpath_i_signals[] = {
+        #define HOTPATH_I_ROW(name) {SIG##name, HOTPATH_I_SIGNAL_##name},
+    HOTPATH_I_SIGNALS(HOTPATH_I_ROW)
+        #undef HOTPATH_I_ROW
+};
+static void hotpath_i_signals_start(void) {
+    uint64_t wanted = hotpath_i_settings.report_signals;
+    if (wanted == 0) return;
+    if (!hotpath_i_signals_thread()) {
         hotpath_i_log("HOTPATH_REPORT_SIGNALS: no thread could be started; signals do not report");
         return;
     }
-    pthread_detach(thread);
-    hotpath_i_signal_pid = hotpath_i_os_pid();
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    for (size_t i = 0; i < sizeof hotpath_i_signals / sizeof *hotpath_i_signals; i++) {
         struct sigaction action;
-        if ((wanted >> signals[i].bit & 1) == 0) continue;
+        int number = hotpath_i_signals[i].number;
+        if ((wanted >> hotpath_i_signals[i].bit & 1) == 0 || hotpath_i_signal_is_ours(number))
+            continue;
         memset(&action, 0, sizeof action);
         action.sa_handler = hotpath_i_on_signal;
         action.sa_flags =
             SA_ONSTACK; /* a stack overflow is told too, where there is such a stack */
         sigfillset(&action.sa_mask);
-        sigaction(signals[i].number, &action, &hotpath_i_signal_before[signals[i].number]);
+        sigaction(number, &action, &hotpath_i_signal_before[number]);
+    }
+}
+/* Gives the signals back that are still hotpath's. */
+static void hotpath_i_signals_stop(void) {
+    for (size_t i = 0; i < sizeof hotpath_i_signals / sizeof *hotpath_i_signals; i++) {
+        int number = hotpath_i_signals[i].number;
+        if (hotpath_i_signal_is_ours(number))
+            sigaction(number, &hotpath_i_signal_before[number], NULL);
     }
 }
     #else
 static void hotpath_i_signals_start(void) {}
+static void hotpath_i_signals_stop(void) {}
     #endif
 
 /* In the child of a fork nothing is due until it starts for itself, but the report of a program
@@ -8254,7 +8350,10 @@ HOTPATH_API bool hotpath_start(const hotpath_desc_t* desc) {
     uint32_t expected = 0;
     if (!hotpath_i_init()) return false;
     HOTPATH_I_FORWARD_RESULT(start(desc));
-    if (!HOTPATH_I_CAS(&hotpath_i_g.started, &expected, 1u)) return false;
+    uint32_t child = 1; /* the child of a fork starts for itself, whatever its parent did */
+    bool inherited = HOTPATH_I_CAS(&hotpath_i_g.child, &child, 0u);
+    if (!HOTPATH_I_CAS(&hotpath_i_g.started, &expected, 1u) && !inherited) return false;
+    int cancel = hotpath_i_os_cancel_off();
     memset(&d, 0, sizeof d);
     if (desc != NULL) d = *desc;
     hotpath_i_g.log_user = d.log_user;
@@ -8272,6 +8371,7 @@ HOTPATH_API bool hotpath_start(const hotpath_desc_t* desc) {
     #if HOTPATH_I_MCP
     if (!d.no_server) hotpath_mcp_start();
     #endif
+    hotpath_i_os_cancel_back(cancel);
     return true;
 }
 HOTPATH_API void hotpath_stop(void) {
@@ -8279,11 +8379,14 @@ HOTPATH_API void hotpath_stop(void) {
     if (!hotpath_i_init()) return;
     HOTPATH_I_FORWARD(stop());
     if (!HOTPATH_I_CAS(&hotpath_i_g.started, &started, 0u)) return;
+    int cancel = hotpath_i_os_cancel_off();
+    hotpath_i_signals_stop();
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.report_due, 1u);
     hotpath_i_report_once();
     #if HOTPATH_I_MCP
     hotpath_mcp_stop();
     #endif
+    hotpath_i_os_cancel_back(cancel);
 }
 HOTPATH_API bool hotpath_i_server(uint32_t layout, const char* message) {
     if (!hotpath_i_init()) return false;

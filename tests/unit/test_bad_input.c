@@ -79,8 +79,8 @@ typedef struct wrong {
 static const wrong_t wrongs[] = {
     {"HOTPATH_OUTPUT_FORMAT", "xml", "json-pretty", "table"},
     {"HOTPATH_OUTPUT_FORMAT", "tables", "json-pretty", "table"},
-    {"HOTPATH_LIMIT", "-1", "0", "none"},
-    {"HOTPATH_LIMIT", "many", "0", "none"},
+    {"HOTPATH_LIMIT", "-1", "0", "the limit of each section"},
+    {"HOTPATH_LIMIT", "many", "0", "the limit of each section"},
     {"HOTPATH_FUNCTIONS_LIMIT", "1e3", "0", "15"},
     {"HOTPATH_FUNCTIONS_LIMIT", "99999999999999999999999", "0", "15"},
     {"HOTPATH_FUNCTIONS_LIMIT", " 7", "0", "15"},
@@ -754,7 +754,119 @@ static void report_signals_chain(void** state) {
     CHECK(strstr(r->out, "never_returns") < strstr(r->out, "own handler"));
 }
 
+/* A handler of the program's that goes on: the report at the signal is followed by one at the end. */
+static void flag_handler(int number) { own_handler_ran = number; }
+static int program_that_goes_on(void) {
+    signal(SIGTERM, flag_handler);
+    HOTPATH_MAIN();
+    fprintf(stderr, "ready\n");
+    while (own_handler_ran == 0)
+        usleep(1000);
+    HOTPATH_SCOPE("after the signal");
+    return 0;
+}
+static void report_signals_and_the_end(void** state) {
+    (void)state;
+    const law_result_t* const r =
+        signalled("goes on", SIGTERM, "HOTPATH_REPORT_SIGNALS=TERM", false);
+    law_exited(r, 0);
+    const char* first = strstr(r->out, "[hotpath]");
+    CHECK(first != NULL);
+    const char* second = strstr(first + 1, "[hotpath]");
+    CHECK(second != NULL);
+    CHECK(strstr(second + 1, "[hotpath]") == NULL);
+    CHECK_HAS(second, "after the signal");
+}
+/* Two signals, with a stop and a start between: the second one's report waits for its own end. */
+static int program_restarted_between(void) {
+    hotpath_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    signal(SIGINT, flag_handler);
+    CHECK(hotpath_start(&desc));
+    { HOTPATH_SCOPE("first life"); }
+    raise(SIGINT);
+    CHECK_EQ(own_handler_ran, SIGINT);
+    hotpath_stop();
+    struct sigaction now;
+    CHECK_EQ(sigaction(SIGTERM, NULL, &now), 0);
+    CHECK(now.sa_handler == SIG_DFL); /* stopped, it has given the signals back */
+    CHECK(hotpath_start(&desc));
+    { HOTPATH_SCOPE("second life"); }
+    raise(SIGTERM);
+    return 3;
+}
+static void report_signals_after_a_restart(void** state) {
+    (void)state;
+    static const char* const env[] = {"HOTPATH_REPORT_SIGNALS=INT,TERM", NULL};
+    const law_result_t* const r = law_again("restarted between", env);
+    CHECK(WIFSIGNALED(r->status));
+    CHECK_EQ(WTERMSIG(r->status), SIGTERM);
+    size_t reports = 0;
+    for (const char* p = strstr(r->out, "[hotpath]"); p != NULL; p = strstr(p + 1, "[hotpath]"))
+        reports++;
+    CHECK_EQ(reports, 3);
+    CHECK_HAS(r->out, "second life");
+}
+
+/* A log callback that asks for a report of its own in the middle of one gets none, and no wait. */
+static int asked;
+static void asking_log(void* user, const char* message) {
+    (void)user, (void)message;
+    asked++;
+    CHECK(!hotpath_report_now());
+}
+static int program_asking_in_its_log(void) {
+    hotpath_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.log = asking_log;
+    desc.output_path = "/nowhere/at/all";
+    desc.no_exit_report = true;
+    CHECK(hotpath_start(&desc));
+    { HOTPATH_SCOPE("x"); }
+    CHECK(hotpath_report_now());
+    CHECK_EQ(asked, 1);
+    return 0;
+}
+static void report_in_a_log_callback(void** state) {
+    (void)state;
+    law_exited(law_again("asking", NULL), 0);
+}
+
+/* Who reads stdout has gone: the program lives on, and the report is not sent elsewhere. */
+static int program_without_a_reader(void) {
+    int ends[2];
+    struct sigaction pipes;
+    CHECK_EQ(pipe(ends), 0);
+    CHECK_EQ(dup2(ends[1], 1), 1);
+    close(ends[0]);
+    close(ends[1]);
+    hotpath_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.no_exit_report = true;
+    CHECK(hotpath_start(&desc));
+    { HOTPATH_SCOPE("unread"); }
+    CHECK(!hotpath_report_now());
+    CHECK_EQ(sigaction(SIGPIPE, NULL, &pipes), 0);
+    CHECK(pipes.sa_handler == SIG_DFL);
+    sigset_t blocked, waiting;
+    CHECK_EQ(pthread_sigmask(SIG_BLOCK, NULL, &blocked), 0);
+    CHECK_EQ(sigismember(&blocked, SIGPIPE), 0);
+    CHECK_EQ(sigpending(&waiting), 0);
+    CHECK_EQ(sigismember(&waiting, SIGPIPE), 0);
+    return 0;
+}
+static void report_without_a_reader(void** state) {
+    (void)state;
+    const law_result_t* const r = law_again("unread", NULL);
+    law_exited(r, 0);
+    CHECK_TEXT(r->err, "");
+}
+
 static const law_child_t children[] = {
+    {"goes on", program_that_goes_on},
+    {"restarted between", program_restarted_between},
+    {"asking", program_asking_in_its_log},
+    {"unread", program_without_a_reader},
     {"program", program},
     {"says nothing", program_that_says_nothing},
     {"without a scope", program_without_a_scope},
@@ -804,6 +916,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(report_signals_are_opt_in),
     cmocka_unit_test(report_signals_of_a_crash),
     cmocka_unit_test(report_signals_chain),
+    cmocka_unit_test(report_signals_and_the_end),
+    cmocka_unit_test(report_signals_after_a_restart),
+    cmocka_unit_test(report_in_a_log_callback),
+    cmocka_unit_test(report_without_a_reader),
 };
 int main(int argc, char** argv) {
     const int code = law_run(argc, argv, children);

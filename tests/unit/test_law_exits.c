@@ -432,6 +432,35 @@ static void law_07_every_way_out_cancellation(void** state) {
     law_check_quiet_now();
 }
 
+/* A cancellation that waits for a thread to call the system finds it in the middle of hotpath's own
+   work: at the first touch of all, which tells of a wrong setting, and in a report. What it held
+   there it must have given back. */
+static void* cancels_itself(void* arg) {
+    CHECK_EQ(pthread_cancel(pthread_self()), 0);
+    { HOTPATH_SCOPE("first touch"); }
+    if (arg != NULL) (void)hotpath_report_now();
+    pthread_testcancel();
+    return (void*)1;
+}
+static int child_cancelled_inside(void) {
+    for (uintptr_t report = 0; report < 2; report++) {
+        void* result = NULL;
+        const pthread_t id = law_thread(cancels_itself, (void*)report);
+        CHECK_EQ(pthread_join(id, &result), 0);
+        CHECK(result == PTHREAD_CANCELED);
+        CHECK(hotpath_report_now());
+        CHECK_EQ(law_now("first touch").calls, report + 1);
+    }
+    return 0;
+}
+static void law_07_every_way_out_cancelled_inside(void** state) {
+    (void)state;
+    static const char* const env[] = {"HOTPATH_LIMIT=wrong", NULL};
+    const law_result_t* const r = law_again("cancelled inside", env);
+    law_exited(r, 0);
+    CHECK_HAS(r->err, "HOTPATH_LIMIT");
+}
+
 static void* exits_body(void* arg) {
     HOTPATH_FUNC();
     {
@@ -508,8 +537,8 @@ static void law_07_every_way_out_without_a_report(void** state) {
     CHECK(WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGABRT);
 }
 
-static const law_child_t children[] = {
-    {"exit", child_exit}, {"quick", child_quick}, {"abort", child_abort}, {NULL, NULL}};
+static const law_child_t children[] = {{"exit", child_exit}, {"quick", child_quick},
+    {"abort", child_abort}, {"cancelled inside", child_cancelled_inside}, {NULL, NULL}};
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_07_every_way_out),
@@ -524,6 +553,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_07_every_way_out_wrong_tokens),
     cmocka_unit_test(law_07_every_way_out_old_owner),
     cmocka_unit_test(law_07_every_way_out_cancellation),
+    cmocka_unit_test(law_07_every_way_out_cancelled_inside),
     cmocka_unit_test(law_07_every_way_out_pthread_exit),
     cmocka_unit_test(law_07_every_way_out_exit),
     cmocka_unit_test(law_07_every_way_out_without_a_report),

@@ -247,7 +247,43 @@ static void law_09_fork_reports(void** state) {
     CHECK_EQ(leaked, 0);
 }
 
-static const law_child_t children[] = {{"reports", child_reports}, {NULL, NULL}};
+/* A child that starts for itself is a program like any other: a second start is refused, and it
+   reports at its end what it did, and not what its parent did. */
+static int child_starts(void) {
+    hotpath_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    CHECK(hotpath_start(&desc));
+    { HOTPATH_SCOPE("only in the parent"); }
+    fflush(NULL);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        CHECK(hotpath_start(&desc));
+        CHECK(!hotpath_start(&desc));
+        { HOTPATH_SCOPE("only in the child"); }
+        exit(0);
+    }
+    int status = 0;
+    CHECK(pid > 0);
+    CHECK_EQ(waitpid(pid, &status, 0), pid);
+    CHECK_EQ(status, 0);
+    puts("--- parent");
+    return 0;
+}
+static void law_09_fork_starts(void** state) {
+    (void)state;
+    const law_result_t* const r = law_again("starts", NULL);
+    law_exited(r, 0);
+    const char* const parent = strstr(r->out, "--- parent");
+    CHECK(parent != NULL);
+    const char* const own = strstr(r->out, "only in the child");
+    CHECK(own != NULL && own < parent);
+    CHECK_HAS(parent, "only in the parent");
+    CHECK_HAS_NOT(parent, "only in the child");
+    CHECK(strstr(r->out, "only in the parent") > parent);
+}
+
+static const law_child_t children[] = {
+    {"reports", child_reports}, {"starts", child_starts}, {NULL, NULL}};
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_09_fork),
@@ -256,5 +292,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_09_fork_inside_a_context),
     cmocka_unit_test(law_09_fork_under_load),
     cmocka_unit_test(law_09_fork_reports),
+    cmocka_unit_test(law_09_fork_starts),
 };
 LAW_MAIN(tests, children)
