@@ -553,12 +553,13 @@ static void http_stop(void) {
     http.stopped = true;
     pthread_mutex_unlock(&http.lock);
     if (waking) pthread_join(waker, NULL);
+    os_sockets_close(http.port, false);
     http.context = NULL;
 }
 /* In the child of a fork: the threads are gone, the sockets are not. */
 static void http_forget(void) {
     pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
     http.lock = fresh;
-    if (http.context != NULL) os_sockets_close(http.port);
+    if (http.context != NULL) os_sockets_close(http.port, true);
     http.context = NULL;
 }

@@ -143,18 +143,19 @@ static int os_socket_port(int descriptor) {
     return getsockname(descriptor, (struct sockaddr*)&address, &size) == 0 ? os_port_of(&address)
                                                                            : -1;
 }
-/* Whether a socket has another end: one that listens has none. */
-static bool os_socket_connected(int descriptor) {
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-    return getpeername(descriptor, (struct sockaddr*)&address, &size) == 0;
+/* Whether a socket waits for connections. One that was reset has no other end and is none either. */
+static bool os_socket_listens(int descriptor) {
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
 }
-/* In the child of a fork: gives back the server's sockets, which it has inherited, so that clients
-   see the end of a connection and the port is free once the parent ends. Signal-safe. */
-static void os_sockets_close(int port) {
+/* Closes the server's sockets that nobody else does: all that the child of a fork has inherited, so
+   that clients see the end of a connection and the port is free once the parent ends; and when the
+   server has stopped, the connections that it had accepted and not looked at yet. Signal-safe. */
+static void os_sockets_close(int port, bool listening) {
     int saved = errno, count = os_descriptors();
     for (int i = 0; i < count; i++)
-        if (os_socket_port(i) == port) close(i);
+        if (os_socket_port(i) == port && (listening || !os_socket_listens(i))) close(i);
     errno = saved;
 }
 /* Ends all connections of the server on `port`. Each is held by a second descriptor while it is looked
@@ -165,7 +166,7 @@ static void os_sockets_shutdown(int port) {
         if (os_socket_port(i) != port) continue;
         int held = fcntl(i, F_DUPFD_CLOEXEC, 3);
         if (held < 0) continue;
-        if (os_socket_port(held) == port && os_socket_connected(held)) shutdown(held, SHUT_RDWR);
+        if (os_socket_port(held) == port && !os_socket_listens(held)) shutdown(held, SHUT_RDWR);
         close(held);
     }
 }
