@@ -86,11 +86,11 @@ static mcp_block_t* mcp_arena_block(mcp_arena_t* a, size_t size) {
 }
 /* Returns: `size` bytes aligned to 16, not zeroed, or NULL. */
 static void* mcp_arena_alloc(mcp_arena_t* a, size_t size) {
-    size = (size + 15) & ~(size_t)15;
     if (a->failed || size > a->limit) {
         a->failed = true;
         return NULL;
     }
+    size = (size + 15) & ~(size_t)15;
     bool large = size > MCP_BLOCK_BYTES / 2;
     mcp_block_t* b = a->blocks;
     if (large || b == NULL || b->size - b->used < size) {
