@@ -6244,29 +6244,52 @@ static void hotpath_i_minus_function(hotpath_snapshot_t* s, hotpath_function_t* 
     if (s->info.window_ns != 0)
         f->calls_per_sec = (double)f->calls * 1e9 / (double)s->info.window_ns;
 }
+/* Notes where a child of the older snapshot stands, by the function's id. */
+static void hotpath_i_note_child(const hotpath_snapshot_t* older, uint32_t* place, uint32_t child) {
+    place[older->functions[older->nodes[child].function].id] = child;
+}
+/* The child of an older node for a function. A note that an earlier parent left is of a node with
+   that parent, so that nothing has to be cleared between parents. */
+static uint32_t hotpath_i_older_child(
+    const hotpath_snapshot_t* older, const uint32_t* place, uint32_t parent, uint32_t id) {
+    size_t count = older->function_count;
+    if (older->node_count == 0 || count == 0 || id > older->functions[count - 1].id)
+        return HOTPATH_NO_NODE;
+    const hotpath_node_t* n = &older->nodes[place[id]];
+    return n->parent == parent && older->functions[n->function].id == id ? place[id]
+                                                                         : HOTPATH_NO_NODE;
+}
+/* Finds for each node the one of the older snapshot with the same path. Each node of both is looked
+   at once, whatever the order of siblings: `place` has room for every function id of older. */
+static void hotpath_i_match_nodes(
+    hotpath_snapshot_t* s, const hotpath_snapshot_t* older, uint32_t* map, uint32_t* place) {
+    for (uint32_t r = 0; r < older->node_count; r++)
+        if (older->nodes[r].parent == HOTPATH_NO_NODE) hotpath_i_note_child(older, place, r);
+    for (uint32_t i = 0; i < s->node_count; i++)
+        if (s->nodes[i].parent == HOTPATH_NO_NODE)
+            map[i] = hotpath_i_older_child(
+                older, place, HOTPATH_NO_NODE, s->functions[s->nodes[i].function].id);
+    for (uint32_t i = 0; i < s->node_count; i++) { /* parents stand before their children */
+        uint32_t up = map[i], k = s->nodes[i].first_child;
+        uint32_t old = up != HOTPATH_NO_NODE ? older->nodes[up].first_child : HOTPATH_NO_NODE;
+        for (; old != HOTPATH_NO_NODE && k != HOTPATH_NO_NODE; old = older->nodes[old].next_sibling)
+            hotpath_i_note_child(older, place, old);
+        for (; k != HOTPATH_NO_NODE; k = s->nodes[k].next_sibling)
+            map[k] = up == HOTPATH_NO_NODE ? up
+                                           : hotpath_i_older_child(older, place, up,
+                                                 s->functions[s->nodes[k].function].id);
+    }
+}
 static void hotpath_i_minus_nodes(
-    hotpath_snapshot_t* s, const hotpath_snapshot_t* older, uint32_t* map) {
+    hotpath_snapshot_t* s, const hotpath_snapshot_t* older, const uint32_t* map) {
     for (size_t i = 0; i < s->node_count; i++) {
         hotpath_node_t* n = &s->nodes[i];
-        uint32_t id = s->functions[n->function].id, k = HOTPATH_NO_NODE;
-        if (n->parent == HOTPATH_NO_NODE) {
-            for (uint32_t r = 0; r < older->node_count && k == HOTPATH_NO_NODE; r++)
-                if (older->nodes[r].parent == HOTPATH_NO_NODE &&
-                    older->functions[older->nodes[r].function].id == id)
-                    k = r;
-        } else if (map[n->parent] != HOTPATH_NO_NODE) {
-            k = older->nodes[map[n->parent]].first_child;
-            while (k != HOTPATH_NO_NODE && older->functions[older->nodes[k].function].id != id)
-                k = older->nodes[k].next_sibling;
-        }
-        map[i] = k;
-        if (k != HOTPATH_NO_NODE) {
-            const hotpath_node_t* old = &older->nodes[k];
-            n->calls = hotpath_i_minus(n->calls, old->calls);
-            n->errors = hotpath_i_minus(n->errors, old->errors);
-            n->bytes = hotpath_i_minus(n->bytes, old->bytes);
-            n->total_ns = hotpath_i_minus(n->total_ns, old->total_ns);
-        }
+        if (map[i] == HOTPATH_NO_NODE) continue;
+        const hotpath_node_t* old = &older->nodes[map[i]];
+        n->calls = hotpath_i_minus(n->calls, old->calls);
+        n->errors = hotpath_i_minus(n->errors, old->errors);
+        n->bytes = hotpath_i_minus(n->bytes, old->bytes);
+        n->total_ns = hotpath_i_minus(n->total_ns, old->total_ns);
     }
     for (size_t i = s->node_count; i-- > 0;) { /* children stand behind their parents */
         hotpath_node_t* n = &s->nodes[i];
@@ -6326,6 +6349,8 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
     s->buckets = (uint64_t*)hotpath_i_copy_array(
         s, newer->buckets, s->octave_count * (HOTPATH_I_BUCKETS + 2) * sizeof *s->buckets);
     uint32_t* map = (uint32_t*)hotpath_i_temp(s, (s->node_count + 1) * sizeof *map);
+    size_t ids = older->function_count != 0 ? older->functions[older->function_count - 1].id : 0u;
+    uint32_t* place = (uint32_t*)hotpath_i_temp(s, (ids + 1) * sizeof *place);
     if (!s->full) hotpath_i_copy_functions(s, newer, older->info.elapsed_ns);
     if (!s->full) hotpath_i_copy_rest(s);
     if (s->full) {
@@ -6338,6 +6363,7 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
         bool known = k < older->function_count && older->functions[k].id == s->functions[i].id;
         hotpath_i_minus_function(s, &s->functions[i], older, known ? &older->functions[k] : NULL);
     }
+    hotpath_i_match_nodes(s, older, map, place);
     hotpath_i_minus_nodes(s, older, map);
     hotpath_i_minus_rest(s, older);
     s->temp = 0;

@@ -232,6 +232,77 @@ static void in_a_buffer(uint64_t unused) {
     hotpath_snapshot_free(d);
 }
 
+/* ---- thousands of siblings in another order ---------------------------------------------------- */
+
+enum {
+    SIBLINGS = 5000
+};
+static pthread_barrier_t sibling_barrier;
+
+static uint64_t sibling_time(size_t i, size_t round) { return (i + 1) * (round + 3); }
+
+/* Runs all siblings as roots and below a parent, where a third of them are new in round 1. */
+static void run_siblings(size_t round, bool backwards) {
+    char name[32];
+    for (size_t n = 0; n < SIBLINGS; n++) {
+        size_t i = backwards ? SIBLINGS - 1 - n : n;
+        snprintf(name, sizeof name, "sibling %zu", i);
+        run(name, sibling_time(i, round));
+        if (i % 3 == 0 && round == 0) continue;
+        HOTPATH_SCOPE("parent");
+        run(name, 2 * sibling_time(i, round));
+    }
+}
+static void* run_siblings_backwards(void* unused) {
+    run_siblings(1, true);
+    run("late", 1);
+    pthread_barrier_wait(&sibling_barrier); /* the record of a live thread is read first */
+    pthread_barrier_wait(&sibling_barrier);
+    return unused;
+}
+static const char* first_name(const hotpath_snapshot_t* snapshot, size_t* count) {
+    size_t functions_count = 0;
+    const hotpath_node_t* nodes = hotpath_snapshot_nodes(snapshot, count);
+    const hotpath_function_t* functions = hotpath_snapshot_functions(snapshot, &functions_count);
+    return functions[nodes[0].function].name;
+}
+static void siblings_in_another_order(uint64_t unused) {
+    (void)unused;
+    pthread_t thread;
+    size_t count = 0, seen = 0, functions_count = 0;
+    pthread_barrier_init(&sibling_barrier, NULL, 2);
+    run_siblings(0, false);
+    hotpath_snapshot_t* older = take();
+    CHECK_TEXT("the first node", "older", first_name(older, &count), "sibling 0");
+    pthread_create(&thread, NULL, run_siblings_backwards, NULL);
+    pthread_barrier_wait(&sibling_barrier);
+    hotpath_snapshot_t* newer = take();
+    CHECK_TEXT("the first node", "newer", first_name(newer, &count), "sibling 4999");
+    hotpath_snapshot_t* d = subtract(newer, older);
+
+    const hotpath_node_t* nodes = hotpath_snapshot_nodes(d, &count);
+    const hotpath_function_t* functions = hotpath_snapshot_functions(d, &functions_count);
+    CHECK_EQUAL("nodes", "the window", count, 2 * SIBLINGS + 2);
+    for (size_t n = 0; n < count; n++) {
+        const char* name = functions[nodes[n].function].name;
+        bool below = nodes[n].parent != HOTPATH_NO_NODE;
+        if (strncmp(name, "sibling ", 8) != 0) continue;
+        uint64_t time = sibling_time(strtoul(name + 8, NULL, 10), 1);
+        CHECK_EQUAL("calls of the node", name, nodes[n].calls, 1);
+        CHECK_EQUAL("total of the node", name, nodes[n].total_ns, below ? 2 * time : time);
+        CHECK_EQUAL("self of the node", name, nodes[n].self_ns, below ? 2 * time : time);
+        seen++;
+    }
+    CHECK_EQUAL("siblings", "the window", seen, count - 2);
+    CHECK_EQUAL("calls", "late", truth_need(d, "late")->calls, 1);
+    CHECK_EQUAL("self", "parent", truth_need(d, "parent")->self_ns, 0);
+    hotpath_snapshot_free(d);
+    hotpath_snapshot_free(older);
+    hotpath_snapshot_free(newer);
+    pthread_barrier_wait(&sibling_barrier);
+    pthread_join(thread, NULL);
+}
+
 static void count_one(uint64_t* counter) { __atomic_fetch_add(counter, 1, __ATOMIC_SEQ_CST); }
 
 /* ---- live: snapshots while threads write ------------------------------------------------------- */
@@ -555,11 +626,12 @@ static void live(uint64_t unused) {
 IN_CHILD(windows)
 IN_CHILD(open_at_both_ends)
 IN_CHILD(in_a_buffer)
+IN_CHILD(siblings_in_another_order)
 IN_CHILD(live)
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_windows),
         cmocka_unit_test(test_open_at_both_ends), cmocka_unit_test(test_in_a_buffer),
-        cmocka_unit_test(test_live)};
+        cmocka_unit_test(test_siblings_in_another_order), cmocka_unit_test(test_live)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
