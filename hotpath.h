@@ -5389,19 +5389,27 @@ typedef struct hotpath_i_picks {
     hotpath_i_pick_t* items; /* greatest key first */
     size_t count;
     size_t most;
+    hotpath_i_pick_t* ring; /* room for what one ring holds, twice */
 } hotpath_i_picks_t;
 
-/* Takes one in if it is among the greatest. Returns false if it was not. */
-static bool hotpath_i_pick_one(hotpath_i_picks_t* p, uint64_t key,
+static bool hotpath_i_picks_new(hotpath_snapshot_t* s, hotpath_i_picks_t* p, size_t most) {
+    size_t slots = hotpath_i_g.log_slots;
+    p->count = 0;
+    p->most = most;
+    p->items = (hotpath_i_pick_t*)hotpath_i_temp(s, most * sizeof *p->items);
+    p->ring = (hotpath_i_pick_t*)hotpath_i_temp(s, 2 * slots * sizeof *p->ring);
+    return p->ring != NULL;
+}
+/* Takes one in if it is among the greatest; for a few, as each one is sorted in. */
+static void hotpath_i_pick_one(hotpath_i_picks_t* p, uint64_t key,
     const hotpath_i_execution_t* execution, const hotpath_i_thread_t* thread) {
-    if (p->count == p->most && (p->most == 0 || key <= p->items[p->count - 1].key)) return false;
+    if (p->count == p->most && (p->most == 0 || key <= p->items[p->count - 1].key)) return;
     size_t at = p->count < p->most ? p->count++ : p->count - 1;
     for (; at > 0 && p->items[at - 1].key < key; at--)
         p->items[at] = p->items[at - 1];
     p->items[at].key = key;
     p->items[at].execution = *execution;
     p->items[at].thread = thread;
-    return true;
 }
 static hotpath_i_execution_t hotpath_i_execution_load(const hotpath_i_execution_t* from) {
     hotpath_i_execution_t e;
@@ -5411,18 +5419,65 @@ static hotpath_i_execution_t hotpath_i_execution_load(const hotpath_i_execution_
     e.meta = HOTPATH_I_LOAD_ACQUIRE(&from->meta);
     return e;
 }
-/* The newest of a ring. Those that its owner overwrites meanwhile are left out. */
-static void hotpath_i_pick_ring(
-    hotpath_i_picks_t* p, const hotpath_i_thread_t* t, const hotpath_i_ring_t* ring) {
+/* Reads a ring into p->ring, newest first, as far as it can matter. Those that its owner overwrites
+   meanwhile are left out. A ring by the recorder's clock is in order; the store's is not. */
+static size_t hotpath_i_read_ring(const hotpath_i_picks_t* p, const hotpath_i_thread_t* t,
+    const hotpath_i_ring_t* ring, bool own_clock) {
     uint64_t head = HOTPATH_I_LOAD_ACQUIRE(&ring->head), slots = ring->mask + 1;
-    bool ordered = t != hotpath_i_g.ended; /* the store's ring is not in order of time */
+    bool live = t != hotpath_i_g.ended, ordered = live && own_clock;
+    size_t count = 0;
     for (uint64_t i = 0; i < head && i < slots; i++) {
         uint64_t index = head - 1 - i;
-        uint64_t place = ordered || head > slots ? index & ring->mask : i;
+        uint64_t place = live || head > slots ? index & ring->mask : i;
         hotpath_i_execution_t e = hotpath_i_execution_load(&ring->slots[place]);
-        if (ordered && HOTPATH_I_LOAD_ACQUIRE(&ring->claimed) - index > slots) break;
-        if (!hotpath_i_pick_one(p, e.tick + e.duration, &e, t) && ordered) break;
+        if (live && HOTPATH_I_LOAD_ACQUIRE(&ring->claimed) - index > slots) break;
+        uint64_t key = e.tick + e.duration;
+        bool none_is_newer = p->count == p->most && key <= p->items[p->count - 1].key;
+        if (ordered && (none_is_newer || count == p->most)) break;
+        p->ring[count].key = key;
+        p->ring[count].execution = e;
+        p->ring[count++].thread = t;
     }
+    return count;
+}
+/* Sorts by merging, greatest key first; equal ones keep their order. */
+static void hotpath_i_sort_picks(hotpath_i_pick_t* list, hotpath_i_pick_t* spare, size_t count) {
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t from = 0; from < count; from += 2 * width) {
+            size_t middle = from + width < count ? from + width : count;
+            size_t end = middle + width < count ? middle + width : count;
+            for (size_t at = from, left = from, right = middle; at < end; at++) {
+                bool first = right == end || (left < middle && list[left].key >= list[right].key);
+                spare[at] = first ? list[left++] : list[right++];
+            }
+        }
+        memcpy(list, spare, count * sizeof *list);
+    }
+}
+/* Merges the ring's, which are in order, with the picks, and keeps the greatest: from the end on,
+   so that it needs no further memory. Of equal ones those that were there stand first. */
+static void hotpath_i_merge_picks(hotpath_i_picks_t* p, size_t count) {
+    size_t kept = p->count + count < p->most ? p->count + count : p->most, old = 0, added = 0;
+    while (old + added < kept) {
+        if (added == count || (old < p->count && p->items[old].key >= p->ring[added].key))
+            old++;
+        else
+            added++;
+    }
+    p->count = kept;
+    while (added > 0) {
+        bool from_ring = old == 0 || p->items[old - 1].key >= p->ring[added - 1].key;
+        p->items[--kept] = from_ring ? p->ring[--added] : p->items[--old];
+    }
+}
+/* The newest of a ring and of what was picked before. */
+static void hotpath_i_pick_ring(hotpath_i_picks_t* p, const hotpath_i_thread_t* t,
+    const hotpath_i_ring_t* ring, bool own_clock) {
+    size_t count = hotpath_i_read_ring(p, t, ring, own_clock), i = 1;
+    while (i < count && p->ring[i - 1].key >= p->ring[i].key)
+        i++;
+    if (i < count) hotpath_i_sort_picks(p->ring, p->ring + hotpath_i_g.log_slots, count);
+    hotpath_i_merge_picks(p, count);
 }
 static void hotpath_i_pick_slowest(
     hotpath_i_picks_t* p, const hotpath_i_thread_t* t, const hotpath_i_frec_t* f) {
@@ -5583,25 +5638,28 @@ static void hotpath_i_merge_histogram(
         }
     }
 }
-static void hotpath_i_merge_logs(hotpath_snapshot_t* s, hotpath_function_t* f) {
-    size_t temp = s->temp;
-    hotpath_i_picks_t recent = {NULL, 0, (size_t)hotpath_i_settings.logs_limit};
-    hotpath_i_picks_t slowest = {NULL, 0, HOTPATH_I_SLOWEST};
-    recent.items = (hotpath_i_pick_t*)hotpath_i_temp(s, recent.most * sizeof *recent.items);
-    slowest.items = (hotpath_i_pick_t*)hotpath_i_temp(s, slowest.most * sizeof *slowest.items);
-    if (!s->full) {
-        HOTPATH_I_EACH_RECORD(s, t) {
-            const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
-            if (from == NULL) continue;
-            hotpath_i_pick_ring(&recent, t, &from->ring);
-            hotpath_i_pick_slowest(&slowest, t, from);
-        }
-        bool nanoseconds = f->kind == HOTPATH_KIND_SPAN;
-        f->recent = hotpath_i_keep_executions(s, &recent, nanoseconds);
-        f->recent_count = f->recent != NULL ? (uint32_t)recent.count : 0;
-        f->slowest = hotpath_i_keep_executions(s, &slowest, nanoseconds);
-        f->slowest_count = f->slowest != NULL ? (uint32_t)slowest.count : 0;
+static void hotpath_i_merge_log(hotpath_snapshot_t* s, hotpath_function_t* f,
+    hotpath_i_picks_t* recent, hotpath_i_picks_t* slowest) {
+    bool nanoseconds = f->kind == HOTPATH_KIND_SPAN;
+    recent->count = slowest->count = 0;
+    HOTPATH_I_EACH_RECORD(s, t) {
+        const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
+        if (from == NULL) continue;
+        hotpath_i_pick_ring(recent, t, &from->ring, !nanoseconds);
+        hotpath_i_pick_slowest(slowest, t, from);
     }
+    f->recent = hotpath_i_keep_executions(s, recent, nanoseconds);
+    f->recent_count = f->recent != NULL ? (uint32_t)recent->count : 0;
+    f->slowest = hotpath_i_keep_executions(s, slowest, nanoseconds);
+    f->slowest_count = f->slowest != NULL ? (uint32_t)slowest->count : 0;
+}
+static void hotpath_i_merge_logs(hotpath_snapshot_t* s) {
+    size_t temp = s->temp;
+    hotpath_i_pick_t slow[HOTPATH_I_SLOWEST];
+    hotpath_i_picks_t recent, slowest = {slow, 0, HOTPATH_I_SLOWEST, NULL};
+    if (hotpath_i_picks_new(s, &recent, (size_t)hotpath_i_settings.logs_limit))
+        for (size_t i = 0; i < s->function_count && !s->full; i++)
+            hotpath_i_merge_log(s, &s->functions[i], &recent, &slowest);
     s->temp = temp;
 }
 /* Square root by Newton's method, so that no mathematics library has to be linked. */
@@ -5827,38 +5885,37 @@ static void hotpath_i_list_gauge(
     }
     entry->history = list;
 }
-static void hotpath_i_list_values(hotpath_snapshot_t* s, hotpath_entry_t* entry) {
-    size_t temp = s->temp;
+static void hotpath_i_list_values(
+    hotpath_snapshot_t* s, hotpath_entry_t* entry, hotpath_i_picks_t* recent) {
     bool logs = (s->parts & HOTPATH_PART_LOGS) != 0;
-    hotpath_i_picks_t recent = {NULL, 0, logs ? (size_t)hotpath_i_settings.logs_limit : 1};
-    recent.items = (hotpath_i_pick_t*)hotpath_i_temp(s, recent.most * sizeof *recent.items);
-    if (recent.items != NULL) {
-        HOTPATH_I_EACH_RECORD(s, t) {
-            const hotpath_i_ring_t* ring = hotpath_i_ring_of(t, entry->id);
-            if (ring == NULL) continue;
-            entry->count += HOTPATH_I_LOAD_ACQUIRE(&ring->head);
-            hotpath_i_pick_ring(&recent, t, ring);
-        }
-        hotpath_sample_t* list = (hotpath_sample_t*)hotpath_i_keep(s, recent.count * sizeof *list);
-        uint32_t count = 0;
-        for (size_t i = 0; i < recent.count && list != NULL; i++) {
-            const hotpath_i_execution_t* e = &recent.items[i].execution;
-            if ((e->meta & 0xff) == HOTPATH_VALUE_NONE) continue; /* not to be kept */
-            list[count].at_ns = hotpath_i_since_start_ns(e->tick);
-            list[count].thread = e->meta >> 24;
-            list[count++].value = hotpath_i_decode(s, recent.items[i].thread, e);
-        }
-        if (count != 0) {
-            entry->last = list[0].value;
-            entry->history = logs ? list : NULL;
-            entry->history_count = logs ? count : 0;
-        }
+    recent->count = 0;
+    HOTPATH_I_EACH_RECORD(s, t) {
+        const hotpath_i_ring_t* ring = hotpath_i_ring_of(t, entry->id);
+        if (ring == NULL) continue;
+        entry->count += HOTPATH_I_LOAD_ACQUIRE(&ring->head);
+        hotpath_i_pick_ring(recent, t, ring, true);
     }
-    s->temp = temp;
+    hotpath_sample_t* list = (hotpath_sample_t*)hotpath_i_keep(s, recent->count * sizeof *list);
+    uint32_t count = 0;
+    for (size_t i = 0; i < recent->count && list != NULL; i++) {
+        const hotpath_i_execution_t* e = &recent->items[i].execution;
+        if ((e->meta & 0xff) == HOTPATH_VALUE_NONE) continue; /* not to be kept */
+        list[count].at_ns = hotpath_i_since_start_ns(e->tick);
+        list[count].thread = e->meta >> 24;
+        list[count++].value = hotpath_i_decode(s, recent->items[i].thread, e);
+    }
+    if (count == 0) return;
+    entry->last = list[0].value;
+    entry->history = logs ? list : NULL;
+    entry->history_count = logs ? count : 0;
 }
 static void hotpath_i_list_entries(hotpath_snapshot_t* s) {
     uint32_t count = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]);
+    size_t temp = s->temp;
+    bool logs = (s->parts & HOTPATH_PART_LOGS) != 0;
+    hotpath_i_picks_t recent;
     s->entries = (hotpath_entry_t*)hotpath_i_keep(s, count * sizeof *s->entries);
+    if (!hotpath_i_picks_new(s, &recent, logs ? (size_t)hotpath_i_settings.logs_limit : 1)) return;
     for (uint32_t id = 1; id <= count && !s->full; id++) {
         const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_ENTRY, id);
         if (item == NULL) continue;
@@ -5868,8 +5925,9 @@ static void hotpath_i_list_entries(hotpath_snapshot_t* s) {
         if (item->gauge != NULL)
             hotpath_i_list_gauge(s, entry, item->gauge);
         else
-            hotpath_i_list_values(s, entry);
+            hotpath_i_list_values(s, entry, &recent);
     }
+    s->temp = temp;
 }
 
 static void hotpath_i_fill_drops(hotpath_drops_t* d) {
@@ -5964,7 +6022,7 @@ static size_t hotpath_i_snapshot_most(void) {
            opens * (sizeof(hotpath_i_override_t) + sizeof(hotpath_open_t) + 64) +
            threads * (sizeof(hotpath_thread_t) + 256 + (functions + entries) * 16 +
                          4 * HOTPATH_I_TEXT_RING) +
-           log * sizeof(hotpath_i_pick_t) * 2;
+           (log + 2 * hotpath_i_g.log_slots) * sizeof(hotpath_i_pick_t);
 }
 static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_calibrate();
@@ -5981,9 +6039,7 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_link_tree(s);
     hotpath_i_merge_functions(s);
     hotpath_i_merge_histograms(s);
-    if ((s->parts & HOTPATH_PART_LOGS) != 0)
-        for (size_t i = 0; i < s->function_count && !s->full; i++)
-            hotpath_i_merge_logs(s, &s->functions[i]);
+    if ((s->parts & HOTPATH_PART_LOGS) != 0) hotpath_i_merge_logs(s);
     hotpath_i_list_threads(s);
     if ((s->parts & HOTPATH_PART_VALUES) != 0) hotpath_i_list_entries(s);
     s->temp = 0;
