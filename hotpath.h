@@ -2772,6 +2772,7 @@ typedef struct hotpath_i_recorder {
     void (*stop)(void);
     bool (*report_now)(void);
     bool (*app_info)(const char*, const char*);
+    size_t (*snapshot_size)(const hotpath_snapshot_desc_t*);
 } hotpath_i_recorder_t;
     #if defined(_WIN32)
 extern const hotpath_i_recorder_t hotpath_recorder_v1;
@@ -5039,7 +5040,6 @@ struct hotpath_snapshot {
     size_t capacity;
     size_t used;
     size_t temp; /* bytes in use at the end while it is taken */
-    size_t peak;
     bool owned;
     bool full;
     uint32_t parts;
@@ -5071,7 +5071,6 @@ static void* hotpath_i_keep(hotpath_snapshot_t* s, size_t size) {
     }
     void* piece = s->base + s->used;
     s->used += size;
-    s->peak = s->used + s->temp > s->peak ? s->used + s->temp : s->peak;
     memset(piece, 0, size);
     return piece;
 }
@@ -5082,7 +5081,6 @@ static void* hotpath_i_temp(hotpath_snapshot_t* s, size_t size) {
         return NULL;
     }
     s->temp += size;
-    s->peak = s->used + s->temp > s->peak ? s->used + s->temp : s->peak;
     void* piece = s->base + s->capacity - s->temp;
     memset(piece, 0, size);
     return piece;
@@ -6073,8 +6071,8 @@ static void hotpath_i_reader_leave(void) {
     hotpath_i_unlock();
 }
 HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_take(const hotpath_snapshot_desc_t* desc) {
+    if (!hotpath_i_init()) return NULL; /* it finds out to whom this implementation defers */
     HOTPATH_I_FORWARD_RESULT(snapshot_take(desc));
-    if (!hotpath_i_init()) return NULL;
     int saved = errno;
     hotpath_i_reader_enter();
     hotpath_snapshot_t* s = hotpath_i_snapshot_new(desc, hotpath_i_snapshot_most());
@@ -6089,13 +6087,107 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_take(const hotpath_snapshot_des
     errno = saved;
     return s;
 }
+
+/* What a snapshot taken now needs at most, counted from the records without copying any: the sum of
+   what each step keeps, and of its temporary memory. */
+static size_t hotpath_i_least(uint64_t a, uint64_t b) { return (size_t)(a < b ? a : b); }
+static size_t hotpath_i_count_stack(const hotpath_context_t* c) {
+    uint32_t capacity = HOTPATH_I_LOAD_ACQUIRE(&c->capacity); /* before the entries */
+    const hotpath_i_open_t* entries = HOTPATH_I_LOAD_ACQUIRE(&c->entries);
+    size_t count = 0;
+    for (uint32_t i = 1; i < capacity; i++) {
+        uint64_t mark = HOTPATH_I_LOAD_ACQUIRE(&entries[i].mark);
+        if (mark == 0) break;
+        count++;
+        if ((mark & HOTPATH_I_CLOSED) != 0) break;
+    }
+    return count;
+}
+/* Threads, contexts and their open scopes: rows, overrides with their index, and the lists of open
+   scopes, which a thread that runs a context has twice. */
+static size_t hotpath_i_size_of_threads(const hotpath_snapshot_t* s) {
+    size_t rows = 2, open = 0;
+    hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
+    for (; t != NULL; t = t->next, rows++)
+        if (hotpath_i_is_read(s, t)) open += hotpath_i_count_stack(&t->own);
+    hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
+    for (; c != NULL; c = c->next, rows++)
+        open += hotpath_i_count_stack(c);
+    return rows * (sizeof(hotpath_thread_t) + HOTPATH_I_NAME_MAX + 8) +
+           open * (sizeof(hotpath_i_override_t) + 3 * sizeof(hotpath_open_t) + 16) + 256;
+}
+/* Nodes as if no two records had one in common, with the tables that find them and, while they are
+   merged and pruned, their indexes. Texts: what each record holds of them, of recent and slowest
+   executions. */
+static size_t hotpath_i_size_of_records(const hotpath_snapshot_t* s) {
+    size_t nodes = 0, records = 0, texts = 0;
+    HOTPATH_I_EACH_RECORD(s, t) {
+        nodes += HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
+        texts += HOTPATH_I_LOAD_ACQUIRE(&t->text) != NULL ? 2u * HOTPATH_I_TEXT_RING : 0u;
+        records++;
+    }
+    return nodes * (sizeof(hotpath_node_t) + 40) + records * 16 + 8192 +
+           ((s->parts & (HOTPATH_PART_LOGS | HOTPATH_PART_VALUES)) != 0 ? texts : 0);
+}
+static size_t hotpath_i_size_of_function(const hotpath_snapshot_t* s, uint32_t id) {
+    uint64_t octaves = 0, completed = 0, recent = 0, reasons = 1;
+    HOTPATH_I_EACH_RECORD(s, t) {
+        const hotpath_i_frec_t* from = hotpath_i_frec_of(t, id);
+        if (from == NULL) continue;
+        uint64_t head = HOTPATH_I_LOAD_ACQUIRE(&from->ring.head);
+        completed += head;
+        recent += hotpath_i_least(head, from->ring.mask + 1);
+        reasons += HOTPATH_I_LOAD_ACQUIRE(&from->reasons_used);
+        for (size_t o = 0; o < HOTPATH_I_OCTAVES; o++)
+            if (HOTPATH_I_LOAD_ACQUIRE(&from->octaves[o]) != NULL) octaves |= (uint64_t)1 << o;
+    }
+    size_t size = hotpath_i_least(reasons, HOTPATH_I_REASONS + 1) * sizeof(hotpath_reason_t);
+    for (; octaves != 0; octaves &= octaves - 1)
+        size += (HOTPATH_I_BUCKETS + 2) * sizeof(uint64_t);
+    if ((s->parts & HOTPATH_PART_LOGS) != 0)
+        size += (hotpath_i_least(recent, hotpath_i_settings.logs_limit) +
+                    hotpath_i_least(completed, HOTPATH_I_SLOWEST)) *
+                (sizeof(hotpath_execution_t) + 8);
+    return size;
+}
+static size_t hotpath_i_size_of_entry(const hotpath_snapshot_t* s, uint32_t id) {
+    const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_ENTRY, id);
+    uint64_t most = (s->parts & HOTPATH_PART_LOGS) != 0 ? hotpath_i_settings.logs_limit : 1;
+    uint64_t samples = 0;
+    if (item != NULL && item->gauge != NULL)
+        samples = HOTPATH_I_LOAD_ACQUIRE(&item->gauge->updates);
+    HOTPATH_I_EACH_RECORD(s, t) {
+        const hotpath_i_ring_t* ring = hotpath_i_ring_of(t, id);
+        if (ring != NULL) samples += HOTPATH_I_LOAD_ACQUIRE(&ring->head);
+    }
+    return hotpath_i_least(samples, most) * (sizeof(hotpath_sample_t) + 8);
+}
+static size_t hotpath_i_snapshot_count(const hotpath_snapshot_t* s) {
+    size_t functions = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_FUNCTION]);
+    size_t entries = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]);
+    size_t picks = (size_t)hotpath_i_settings.logs_limit + 2 * (size_t)hotpath_i_g.log_slots;
+    size_t size = sizeof *s + 1024 + functions * (sizeof(hotpath_function_t) + sizeof(uint32_t)) +
+                  entries * sizeof(hotpath_entry_t) + picks * sizeof(hotpath_i_pick_t) +
+                  HOTPATH_I_LOAD(&hotpath_i_g.app_info_count) * sizeof hotpath_i_g.app_info[0];
+    size += hotpath_i_size_of_threads(s) + hotpath_i_size_of_records(s);
+    for (uint32_t id = 1; id <= functions; id++)
+        size += hotpath_i_size_of_function(s, id);
+    for (uint32_t id = 1; id <= entries && (s->parts & HOTPATH_PART_VALUES) != 0; id++)
+        size += hotpath_i_size_of_entry(s, id);
+    return size;
+}
 HOTPATH_API size_t hotpath_snapshot_size(const hotpath_snapshot_desc_t* desc) {
-    hotpath_snapshot_desc_t own;
-    memset(&own, 0, sizeof own);
-    if (desc != NULL) own.parts = desc->parts, own.thread = desc->thread;
-    hotpath_snapshot_t* s = hotpath_snapshot_take(&own);
-    size_t size = s != NULL ? s->peak * 2 + 65536 : 0;
-    hotpath_snapshot_free(s);
+    if (!hotpath_i_init()) return 0;
+    HOTPATH_I_FORWARD_RESULT(snapshot_size(desc));
+    hotpath_snapshot_t s; /* only what of it chooses the records and the parts */
+    memset(&s, 0, sizeof s);
+    s.parts = desc != NULL && desc->parts != 0 ? desc->parts : ~0u;
+    s.thread = desc != NULL ? desc->thread : 0;
+    int saved = errno;
+    hotpath_i_reader_enter();
+    size_t size = hotpath_i_snapshot_count(&s) * 2 + 65536;
+    hotpath_i_reader_leave();
+    errno = saved;
     return size;
 }
 HOTPATH_API void hotpath_snapshot_free(hotpath_snapshot_t* snapshot) {
@@ -8508,7 +8600,8 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     hotpath_end_ns, hotpath_result, hotpath_named_site, hotpath_error, hotpath_bytes,
     hotpath_thread_name, hotpath_record, hotpath_context_create, hotpath_context_switch,
     hotpath_context_destroy, hotpath_depth, hotpath_unwind, hotpath_value_record, hotpath_gauge,
-    hotpath_snapshot_take, hotpath_start, hotpath_stop, hotpath_report_now, hotpath_app_info};
+    hotpath_snapshot_take, hotpath_start, hotpath_stop, hotpath_report_now, hotpath_app_info,
+    hotpath_snapshot_size};
 
 #endif /* HOTPATH_IMPLEMENTATION */
 

@@ -373,7 +373,7 @@ static void compose(overlay_t* o, int64_t now) {
     o->text.length = 0;
     o->text.lines = 0;
     if (s == NULL) {
-        /* The size is asked for only now, because finding it out costs more than a snapshot. */
+        /* The size is asked for only now: no frame needs it that has its snapshot. */
         const hotpath_snapshot_desc_t desc = what_to_take(o->present);
         const size_t size = hotpath_snapshot_size(&desc);
         put_line(&o->text, "%.0f frames a second", fps);

@@ -156,6 +156,109 @@ static void buffer_sizes(uint64_t unused) {
     free(buffer);
 }
 
+/* A bit of everything that takes room: reasons, texts, gauges, spans, contexts, information. */
+static int varied_result(int i) {
+    HOTPATH_FUNC_LOG();
+    line += (uint64_t)1 << i % 40;
+    HOTPATH_RETURN(i);
+}
+static const char* varied_text(const char* text) {
+    HOTPATH_FUNC_LOG();
+    line += 7;
+    HOTPATH_RETURN(text);
+}
+static void varied(uint64_t round) {
+    char text[256], name[32];
+    memset(text, 'x', sizeof text);
+    for (int i = 0; i < 200; i++) {
+        text[i % 200] = 0;
+        (void)varied_text(text);
+        HOTPATH_VAL("text", text);
+        text[i % 200] = 'x';
+        (void)varied_result(i);
+        HOTPATH_VAL("number", i);
+        HOTPATH_GAUGE_INC("gauge", 0.5);
+        hotpath_record("track", i % 2 ? "odd" : "even", 1, 1 + (uint64_t)i);
+        HOTPATH_SCOPE("fails");
+        HOTPATH_ERROR("a reason");
+        snprintf(name, sizeof name, "f %d", i % 30);
+        HOTPATH_SCOPE_NAMED(name);
+        run("inner", round);
+        HOTPATH_ERROR("another");
+    }
+}
+static void* run_varied_and_wait(void* barrier) {
+    HOTPATH_SCOPE("open in a thread");
+    varied(7);
+    pthread_barrier_wait((pthread_barrier_t*)barrier);
+    pthread_barrier_wait((pthread_barrier_t*)barrier);
+    return NULL;
+}
+static void* run_varied(void* unused) {
+    varied(8);
+    return unused;
+}
+/* The size is enough also without what is added for later, for all parts and for one thread, and
+   asking for it takes no memory. */
+static void check_size(uint32_t parts, uint64_t thread) {
+    hotpath_snapshot_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.parts = parts, desc.thread = thread;
+    uint64_t pages = __atomic_load_n(&pages_taken, __ATOMIC_RELAXED);
+    size_t told = hotpath_snapshot_size(&desc), size = (told - 65536) / 2 / 16 * 16;
+    CHECK_EQUAL("pages", "the size", __atomic_load_n(&pages_taken, __ATOMIC_RELAXED), pages);
+    if (posix_memalign(&desc.buffer, 64, size) != 0) abort();
+    desc.buffer_size = size;
+    CHECK(hotpath_snapshot_take(&desc) != NULL,
+        "%zu are too little for parts %x of thread %" PRIu64, size, parts, thread);
+    desc.buffer_size = size / 8;
+    CHECK(hotpath_snapshot_take(&desc) == NULL, "an eighth of %zu is enough for parts %x", size,
+        parts);
+    free(desc.buffer);
+}
+static void the_size_is_counted(uint64_t unused) {
+    (void)unused;
+    pthread_t threads[3], ended;
+    pthread_barrier_t barrier;
+    pthread_barrier_init(&barrier, NULL, 4);
+    for (int i = 0; i < 7000; i++) { /* nothing but executions */
+        char name[32];
+        snprintf(name, sizeof name, "plain %d", i % 100);
+        run(name, (uint64_t)i);
+    }
+    check_size(0, 0);
+    for (int i = 0; i < 3; i++)
+        pthread_create(&threads[i], NULL, run_varied_and_wait, &barrier);
+    pthread_barrier_wait(&barrier);
+    pthread_create(&ended, NULL, run_varied, NULL);
+    pthread_join(ended, NULL);
+    for (int i = 0; i < 20; i++)
+        hotpath_app_info(i % 2 ? "a" : "b", "a line of information");
+    hotpath_context_t* parked = hotpath_context_create("parked");
+    hotpath_context_switch(parked);
+    HOTPATH_BEGIN(in_parked, "in parked");
+    hotpath_context_switch(NULL);
+    HOTPATH_SCOPE("outside");
+    hotpath_context_switch(hotpath_context_create("running"));
+    HOTPATH_BEGIN(in_running, "in running");
+    for (uint32_t parts = 0; parts < 16; parts++)
+        check_size(parts, 0);
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    size_t count = 0;
+    const hotpath_thread_t* rows = hotpath_snapshot_threads(s, &count);
+    CHECK_EQUAL("threads", "the snapshot", count, 6);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].id != 0) check_size(0, rows[i].id);
+    hotpath_snapshot_free(s);
+    HOTPATH_END(in_running);
+    hotpath_context_switch(parked);
+    HOTPATH_END(in_parked);
+    hotpath_context_switch(NULL);
+    pthread_barrier_wait(&barrier);
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+}
+
 /* Only the parts that are asked for. */
 static void parts(uint64_t unused) {
     (void)unused;
@@ -578,6 +681,7 @@ static void long_texts(uint64_t unused) {
     }
 IN_CHILD(no_allocation)
 IN_CHILD(buffer_sizes)
+IN_CHILD(the_size_is_counted)
 IN_CHILD(parts)
 IN_CHILD(open_scopes)
 IN_CHILD(others_do_not_matter)
@@ -603,14 +707,14 @@ IN_PROGRAM(long_texts_of_100, "texts", "HOTPATH_MAX_LOG_LEN", "100")
 
 int main(int argc, char** argv) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_allocation),
-        cmocka_unit_test(test_buffer_sizes), cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_open_scopes), cmocka_unit_test(test_others_do_not_matter),
-        cmocka_unit_test(test_logs_of_one), cmocka_unit_test(test_logs_of_100),
-        cmocka_unit_test(test_logs_of_1024), cmocka_unit_test(test_logs_of_too_many),
-        cmocka_unit_test(test_logs_of_none), cmocka_unit_test(test_log_of_threads),
-        cmocka_unit_test(test_slowest), cmocka_unit_test(test_results),
-        cmocka_unit_test(test_results_stay), cmocka_unit_test(test_long_texts),
-        cmocka_unit_test(test_long_texts_of_100)};
+        cmocka_unit_test(test_buffer_sizes), cmocka_unit_test(test_the_size_is_counted),
+        cmocka_unit_test(test_parts), cmocka_unit_test(test_open_scopes),
+        cmocka_unit_test(test_others_do_not_matter), cmocka_unit_test(test_logs_of_one),
+        cmocka_unit_test(test_logs_of_100), cmocka_unit_test(test_logs_of_1024),
+        cmocka_unit_test(test_logs_of_too_many), cmocka_unit_test(test_logs_of_none),
+        cmocka_unit_test(test_log_of_threads), cmocka_unit_test(test_slowest),
+        cmocka_unit_test(test_results), cmocka_unit_test(test_results_stay),
+        cmocka_unit_test(test_long_texts), cmocka_unit_test(test_long_texts_of_100)};
     program = argv[0];
     if (argc == 1) return cmocka_run_group_tests(tests, NULL, NULL);
     if (strcmp(argv[1], "logs") == 0) others_do_not_matter(0);
