@@ -636,7 +636,7 @@ HOTPATH_API const hotpath_entry_t* hotpath_snapshot_entries(
 HOTPATH_API uint64_t hotpath_snapshot_percentile(
     const hotpath_snapshot_t* snapshot, const hotpath_function_t* function, double percent);
 
-/* Formats a value as reports show it (texts without quotes), cut at size - 1 bytes.
+/* Formats a value as the JSON report has it (texts without quotes), cut at size - 1 bytes.
    Returns: the length of the text written. */
 HOTPATH_API size_t hotpath_value_text(hotpath_value_t value, char* text, size_t size);
 
@@ -1213,6 +1213,7 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
         #include <signal.h>
         #include <time.h>
         #include <unistd.h>
+        #include <sys/ioctl.h>
         #include <sys/mman.h>
         #if defined(__linux__)
             #include <poll.h>
@@ -1334,6 +1335,13 @@ static bool hotpath_i_os_is_terminal(int fd) {
     DWORD mode;
     return GetConsoleMode(GetStdHandle(fd == 1 ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE), &mode) != 0;
 }
+static uint32_t hotpath_i_os_terminal_columns(int fd) {
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    HANDLE out = GetStdHandle(fd == 1 ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE);
+    if (!GetConsoleScreenBufferInfo(out, &info) || info.srWindow.Right < info.srWindow.Left)
+        return 0;
+    return (uint32_t)(info.srWindow.Right - info.srWindow.Left) + 1u;
+}
 static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_t* high) {
     MEMORY_BASIC_INFORMATION info;
     if (VirtualQuery((void*)address, &info, sizeof info) == 0) return false;
@@ -1451,6 +1459,14 @@ static bool hotpath_i_os_is_terminal(int fd) {
     bool terminal = isatty(fd) != 0;
     errno = saved;
     return terminal;
+}
+static uint32_t hotpath_i_os_terminal_columns(int fd) {
+    int saved = errno;
+    struct winsize size;
+    memset(&size, 0, sizeof size);
+    bool known = ioctl(fd, TIOCGWINSZ, &size) == 0;
+    errno = saved;
+    return known ? size.ws_col : 0;
 }
         #endif
 static void hotpath_i_os_write_stderr(const char* text, size_t size) {
@@ -1746,6 +1762,24 @@ static bool hotpath_i_is_hidden(uint32_t point) {
            (point >= 0xFFF9 && point <= 0xFFFB) || (point >= 0xE0000 && point <= 0xE007F);
 }
 
+/* The columns of a character on a terminal: 2 of East Asian wide ones and pictures, 0 of marks that
+   stand on the character before (Unicode 15, blocks as a whole where nearly all of one are so). */
+static size_t hotpath_i_point_width(uint32_t point) {
+    static const struct {
+        uint32_t first, last;
+        size_t width;
+    } ranges[] = {{0x300, 0x36F, 0}, {0x483, 0x489, 0}, {0x591, 0x5BD, 0}, {0x610, 0x61A, 0},
+        {0x64B, 0x65F, 0}, {0x1100, 0x115F, 2}, {0x1AB0, 0x1AFF, 0}, {0x1DC0, 0x1DFF, 0},
+        {0x20D0, 0x20FF, 0}, {0x2E80, 0x303E, 2}, {0x3041, 0x4DBF, 2}, {0x4E00, 0xA4CF, 2},
+        {0xA960, 0xA97F, 2}, {0xAC00, 0xD7A3, 2}, {0xF900, 0xFAFF, 2}, {0xFE00, 0xFE0F, 0},
+        {0xFE20, 0xFE2F, 0}, {0xFE30, 0xFE6F, 2}, {0xFF00, 0xFF60, 2}, {0xFFE0, 0xFFE6, 2},
+        {0x1F300, 0x1F64F, 2}, {0x1F680, 0x1F6FF, 2}, {0x1F900, 0x1FAFF, 2}, {0x20000, 0x3FFFD, 2},
+        {0xE0100, 0xE01EF, 0}};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges && point >= ranges[i].first; i++)
+        if (point <= ranges[i].last) return ranges[i].width;
+    return 1;
+}
+
 /* Puts those characters of a text that lie in the columns [from, to), made safe to show: hidden
    characters as \uXXXX or \UXXXXXXXX, bytes that are not UTF-8 as U+FFFD. w may be NULL.
    Returns: the columns of the whole text. */
@@ -1756,7 +1790,7 @@ static size_t hotpath_i_put_columns(
         uint32_t point = hotpath_i_utf8(text + i, length - i, &used);
         bool hidden = hotpath_i_is_hidden(point);
         size_t digits = point > 0xFFFF ? 8 : 4;
-        size_t width = hidden ? digits + 2 : 1;
+        size_t width = hidden ? digits + 2 : hotpath_i_point_width(point);
         if (w && column >= from && column + width <= to) {
             if (hidden) {
                 hotpath_i_puts(w, digits == 8 ? "\\U" : "\\u");
@@ -6593,8 +6627,21 @@ static size_t hotpath_i_double_digits(double v, char* digits, int* exponent) {
 }
     #endif
 
-/* The shortest form that reads back as the same number. */
-static void hotpath_i_put_double(hotpath_i_writer_t* w, double v) {
+/* Rounds to `most` digits; all that stand before the point stay. Returns: how many are left. */
+static size_t hotpath_i_round_digits(char* digits, size_t count, size_t most, int* exponent) {
+    if (*exponent < 15 && *exponent >= (int)most) most = (size_t)*exponent + 1;
+    if (count <= most) return count;
+    bool up = digits[most] >= '5';
+    for (size_t i = most; up && i > 0; i--) {
+        up = digits[i - 1] == '9';
+        digits[i - 1] = up ? '0' : (char)(digits[i - 1] + 1);
+    }
+    if (up) digits[0] = '1', *exponent += 1; /* 9.99 becomes 10.0: the others are zeros */
+    return most;
+}
+
+/* At most so many digits of the shortest form that reads back as the same number. */
+static void hotpath_i_put_rounded(hotpath_i_writer_t* w, double v, size_t most) {
     char digits[24];
     int exponent = 0;
     if (!hotpath_i_is_finite(v)) {
@@ -6608,9 +6655,15 @@ static void hotpath_i_put_double(hotpath_i_writer_t* w, double v) {
         return;
     }
     size_t count = hotpath_i_double_digits(v, digits, &exponent);
+    count = hotpath_i_round_digits(digits, count, most, &exponent);
     while (count > 1 && digits[count - 1] == '0')
         count--;
     hotpath_i_put_digits(w, digits, count, exponent);
+}
+
+/* The shortest form that reads back as the same number. */
+static void hotpath_i_put_double(hotpath_i_writer_t* w, double v) {
+    hotpath_i_put_rounded(w, v, 17);
 }
 
 /* A number of at least 0 with a fixed number of decimals, at most 6. */
@@ -6844,6 +6897,7 @@ typedef struct hotpath_i_views {
     hotpath_i_tree_t tree;
     uint32_t with_data; /* sections with rows */
     uint32_t sections;  /* sections to show in a table */
+    uint32_t terminal;  /* its columns; 0: there is none, or they are not known */
     bool called;        /* there are functions with calls */
     bool out_of_focus;  /* but none in focus */
     void* pages;        /* all memory of the views, NULL if there was none */
@@ -7102,9 +7156,10 @@ static double hotpath_i_percent(const hotpath_i_views_t* v, uint64_t ns) {
 /* >>table
    The report for people. A grid asks its cells twice: once to measure, once to print. */
 
-    #define HOTPATH_I_TABLE_WIDTH  120 /* columns that a table aims at */
-    #define HOTPATH_I_NAME_WIDTH   80  /* the widest name column */
-    #define HOTPATH_I_NAME_LEAST   24
+    #define HOTPATH_I_TABLE_WIDTH  120 /* columns that a table aims at where there is no terminal */
+    #define HOTPATH_I_NAME_WIDTH   60  /* and that its names may take however wide the rest is */
+    #define HOTPATH_I_NAME_LEAST   24  /* on a terminal, however narrow it is */
+    #define HOTPATH_I_NAME_MOST    160
     #define HOTPATH_I_VALUE_WIDTH  40
     #define HOTPATH_I_CELL_SIZE    1024
     #define HOTPATH_I_GRID_COLUMNS 20
@@ -7145,6 +7200,7 @@ struct hotpath_i_grid {
     char title[HOTPATH_I_GRID_COLUMNS][16];
     bool left[HOTPATH_I_GRID_COLUMNS]; /* texts; numbers stand at the right */
     size_t width[HOTPATH_I_GRID_COLUMNS];
+    size_t name_room; /* of the first column */
     bool color;
     bool any_open; /* a row is marked as still open */
     bool any_near; /* a row is marked as a bound */
@@ -7174,12 +7230,9 @@ static void hotpath_i_grid_start(hotpath_i_grid_t* g, const hotpath_i_views_t* v
     g->color = color;
 }
 
-/* Columns of a text that is safe to show: its code points. */
+/* Columns of a text that is safe to show. */
 static size_t hotpath_i_columns_of(const char* text, size_t length) {
-    size_t columns = 0;
-    for (size_t i = 0; i < length; i++)
-        columns += ((unsigned char)text[i] & 0xC0) != 0x80;
-    return columns;
+    return hotpath_i_put_columns(NULL, text, length, 0, 0);
 }
 
 static void hotpath_i_put_spaces(hotpath_i_writer_t* w, size_t count) {
@@ -7199,25 +7252,37 @@ static void hotpath_i_grid_put(hotpath_i_writer_t* w, const hotpath_i_grid_t* g,
     if (g->left[at] && at + 1 < g->columns) hotpath_i_put_spaces(w, fill);
 }
 
+/* The widest cell of a column, whose names take at most `room`. */
+static size_t hotpath_i_grid_widest(const hotpath_i_grid_t* g, uint32_t at, size_t room) {
+    char cell[HOTPATH_I_CELL_SIZE];
+    size_t widest = strlen(g->title[at]);
+    for (size_t i = 0; i < g->rows->shown; i++) {
+        hotpath_i_writer_t w = hotpath_i_writer_to(cell, sizeof cell, NULL, NULL);
+        g->cell(g, g->rows->order[i], g->column[at], room, &w);
+        size_t columns = hotpath_i_columns_of(cell, w.used);
+        if (columns > widest) widest = columns;
+    }
+    return widest;
+}
+
+/* What the names may take beside the other columns: the rest of the terminal, or what keeps a table
+   in a file readable. */
+static size_t hotpath_i_name_room(size_t terminal, size_t others) {
+    size_t whole = terminal != 0 ? terminal : HOTPATH_I_TABLE_WIDTH;
+    size_t least = terminal != 0 ? HOTPATH_I_NAME_LEAST : HOTPATH_I_NAME_WIDTH;
+    size_t room = whole > others ? whole - others : 0;
+    return room < least ? least : room > HOTPATH_I_NAME_MOST ? HOTPATH_I_NAME_MOST : room;
+}
+
 /* Gives every column the width of its widest cell, and the names what is left. */
 static void hotpath_i_grid_measure(hotpath_i_grid_t* g) {
-    char cell[HOTPATH_I_CELL_SIZE];
     size_t others = 0;
-    for (uint32_t at = 0; at < g->columns; at++) {
-        size_t widest = strlen(g->title[at]);
-        for (size_t i = 0; i < g->rows->shown; i++) {
-            hotpath_i_writer_t w = hotpath_i_writer_to(cell, sizeof cell, NULL, NULL);
-            g->cell(g, g->rows->order[i], g->column[at], HOTPATH_I_NAME_WIDTH, &w);
-            size_t columns = hotpath_i_columns_of(cell, w.used);
-            if (columns > widest) widest = columns;
-        }
-        g->width[at] = widest;
-        if (at != 0) others += widest + 2;
+    for (uint32_t at = 1; at < g->columns; at++) {
+        g->width[at] = hotpath_i_grid_widest(g, at, HOTPATH_I_NAME_WIDTH);
+        others += g->width[at] + 2;
     }
-    size_t room = others + HOTPATH_I_NAME_LEAST < HOTPATH_I_TABLE_WIDTH
-                      ? HOTPATH_I_TABLE_WIDTH - others
-                      : HOTPATH_I_NAME_LEAST;
-    if (g->width[0] > room) g->width[0] = room;
+    g->name_room = hotpath_i_name_room(g->v->terminal, others);
+    g->width[0] = hotpath_i_grid_widest(g, 0, g->name_room);
 }
 
 static void hotpath_i_grid_print(hotpath_i_writer_t* w, hotpath_i_grid_t* g) {
@@ -7230,7 +7295,8 @@ static void hotpath_i_grid_print(hotpath_i_writer_t* w, hotpath_i_grid_t* g) {
     for (size_t i = 0; i < g->rows->shown && !w->failed; i++) {
         for (uint32_t at = 0; at < g->columns; at++) {
             hotpath_i_writer_t cell = hotpath_i_writer_to(text, sizeof text, NULL, NULL);
-            g->cell(g, g->rows->order[i], g->column[at], g->width[at], &cell);
+            g->cell(
+                g, g->rows->order[i], g->column[at], at == 0 ? g->name_room : g->width[at], &cell);
             hotpath_i_grid_put(w, g, at, text, cell.used);
         }
         hotpath_i_putc(w, '\n');
@@ -7455,10 +7521,15 @@ static void hotpath_i_table_threads(hotpath_i_writer_t* w, const hotpath_i_views
     hotpath_i_grid_notes(w, &g, "HOTPATH_THREADS_LIMIT");
 }
 
-/* A value in at most `room` columns, safe to show; a dash if there is none. */
+/* A value in at most `room` columns, safe to show; a dash if there is none. Of a number with a point
+   six digits: the JSON report has all. */
 static void hotpath_i_put_shown_value(
     hotpath_i_writer_t* w, const hotpath_value_t* value, size_t room) {
     char text[HOTPATH_I_CELL_SIZE / 2];
+    if (value->type == HOTPATH_VALUE_DOUBLE) {
+        hotpath_i_put_rounded(w, value->as.d, 6);
+        return;
+    }
     size_t length = hotpath_value_text(*value, text, sizeof text);
     if (length == 0 && value->type == HOTPATH_VALUE_NONE)
         hotpath_i_putc(w, '-');
@@ -8138,8 +8209,8 @@ static void hotpath_i_report_folded(hotpath_i_writer_t* w, const hotpath_i_views
 /* >>report
    Renders a snapshot into a callback, and with stdio into the places that the settings name. */
 
-HOTPATH_API bool hotpath_report(const hotpath_snapshot_t* snapshot,
-    const hotpath_report_desc_t* desc, hotpath_write_t output, void* user) {
+static bool hotpath_i_report(const hotpath_snapshot_t* snapshot, const hotpath_report_desc_t* desc,
+    uint32_t terminal, hotpath_write_t output, void* user) {
     char buffer[2048];
     uint32_t format = desc && desc->format ? desc->format : (uint32_t)HOTPATH_FORMAT_TABLE;
     bool color = desc && desc->color && !hotpath_i_settings.no_color;
@@ -8147,6 +8218,7 @@ HOTPATH_API bool hotpath_report(const hotpath_snapshot_t* snapshot,
     if (!snapshot || !output) return false;
     hotpath_i_writer_t w = hotpath_i_writer_to(buffer, sizeof buffer, output, user);
     hotpath_i_views_make(&v, snapshot);
+    v.terminal = terminal;
     if (format == HOTPATH_FORMAT_JSON || format == HOTPATH_FORMAT_JSON_PRETTY)
         hotpath_i_report_json(&w, &v, format == HOTPATH_FORMAT_JSON_PRETTY);
     else if (format == HOTPATH_FORMAT_FOLDED)
@@ -8157,6 +8229,10 @@ HOTPATH_API bool hotpath_report(const hotpath_snapshot_t* snapshot,
     hotpath_i_views_free(&v);
     return !w.failed;
 }
+HOTPATH_API bool hotpath_report(const hotpath_snapshot_t* snapshot,
+    const hotpath_report_desc_t* desc, hotpath_write_t output, void* user) {
+    return hotpath_i_report(snapshot, desc, 0, output, user);
+}
 
     #if defined(HOTPATH_NO_STDIO)
 /* Without stdio there is nowhere to write to: hotpath_report's callback is the way. */
@@ -8166,12 +8242,15 @@ static bool hotpath_i_file_write(void* user, const char* data, size_t size) {
     return fwrite(data, 1, size, (FILE*)user) == size;
 }
 
-/* Renders into an open file. Returns: 0, or the errno of what failed, -1 if it is not known. */
+/* Renders into an open file, in colour and as wide as the terminal if it is one: fd is 1 or 2, or -1
+   for files. Returns: 0, or the errno of what failed, -1 if it is not known. */
 static int hotpath_i_file_report(
-    const hotpath_snapshot_t* snapshot, uint32_t format, bool color, FILE* file) {
-    hotpath_report_desc_t desc = {format, color};
+    const hotpath_snapshot_t* snapshot, uint32_t format, int fd, FILE* file) {
+    bool terminal = fd >= 0 && hotpath_i_os_is_terminal(fd);
+    hotpath_report_desc_t desc = {format, terminal};
     errno = 0;
-    bool ok = hotpath_report(snapshot, &desc, hotpath_i_file_write, file);
+    bool ok = hotpath_i_report(snapshot, &desc, terminal ? hotpath_i_os_terminal_columns(fd) : 0,
+        hotpath_i_file_write, file);
     if (fflush(file) != 0) ok = false;
     return ok ? 0 : errno != 0 ? errno : -1;
 }
@@ -8224,7 +8303,7 @@ static int hotpath_i_path_report(const hotpath_snapshot_t* snapshot, uint32_t fo
     errno = 0;
     FILE* file = fopen(path, "wb");
     if (!file) return errno != 0 ? errno : -1;
-    int reason = hotpath_i_file_report(snapshot, format, false, file);
+    int reason = hotpath_i_file_report(snapshot, format, -1, file);
     if (fclose(file) != 0 && reason == 0) reason = errno != 0 ? errno : -1;
     return reason;
 }
@@ -8237,7 +8316,7 @@ static bool hotpath_i_output_report(const hotpath_snapshot_t* snapshot) {
     bool to_stderr = !strcmp(to, "stderr");
     int reason = 0;
     if (!strcmp(to, "stdout"))
-        reason = hotpath_i_file_report(snapshot, format, hotpath_i_os_is_terminal(1), stdout);
+        reason = hotpath_i_file_report(snapshot, format, 1, stdout);
     else if (!to_stderr)
         reason = hotpath_i_path_report(snapshot, format, to, strlen(to), path, sizeof path);
     if (!to_stderr && reason == 0) return true;
@@ -8245,7 +8324,7 @@ static bool hotpath_i_output_report(const hotpath_snapshot_t* snapshot) {
     if (!to_stderr)
         hotpath_i_file_failed("HOTPATH_OUTPUT_PATH", !strcmp(to, "stdout") ? to : path, reason,
             "the report goes to stderr");
-    return hotpath_i_file_report(snapshot, format, hotpath_i_os_is_terminal(2), stderr) == 0;
+    return hotpath_i_file_report(snapshot, format, 2, stderr) == 0;
 }
 
 /* Writes every file of HOTPATH_EXPORT. Returns: false if one could not be written. */
