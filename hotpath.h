@@ -2557,6 +2557,7 @@ typedef struct hotpath_i_frec {
     uint64_t last_window;
     uint64_t last_count;
     uint64_t peak;
+    uint64_t octave_bits;   /* a bit for each octave with buckets of its own, set before they are */
     uint64_t slow_sequence; /* odd while `slowest` changes */
     uint32_t lite;          /* stands in where memory has run out: only the nodes count */
     uint32_t reasons_used;
@@ -3991,6 +3992,8 @@ static HOTPATH_I_COLD uint64_t* hotpath_i_octave_new(
         HOTPATH_I_OWN_ADD(&t->lite_functions, (uint64_t)1);
         f->lite = 1; /* from here on its percentiles are not told */
         buckets = t->lite_octave;
+    } else {
+        HOTPATH_I_STORE(&f->octave_bits, f->octave_bits | (uint64_t)1 << octave);
     }
     HOTPATH_I_STORE_RELEASE(&f->octaves[octave], buckets);
     return buckets;
@@ -5560,8 +5563,7 @@ static const hotpath_execution_t* hotpath_i_keep_executions(
 typedef struct hotpath_i_sums {
     uint64_t squares_low;
     uint64_t squares_high;
-    uint64_t octaves; /* a bit for each in use */
-    uint64_t second;  /* completed in the last full second */
+    uint64_t second; /* completed in the last full second */
     uint64_t peak;
 } hotpath_i_sums_t;
 
@@ -5634,9 +5636,6 @@ static void hotpath_i_merge_scalars(
         hotpath_i_add_squares(sums, from);
         hotpath_i_add_rate(s, sums, from);
         hotpath_i_add_reasons(reasons, &used, from, &other);
-        for (size_t i = 0; i < HOTPATH_I_OCTAVES; i++)
-            if (HOTPATH_I_LOAD_ACQUIRE(&from->octaves[i]) != NULL)
-                sums->octaves |= (uint64_t)1 << i;
     }
     f->min_ns = f->completed != 0 && min != UINT64_MAX ? min : 0;
     f->max_ns = f->completed != 0 ? max : 0;
@@ -5649,25 +5648,41 @@ static void hotpath_i_merge_scalars(
     f->reasons = kept;
     f->reasons_count = kept != NULL ? used : 0;
 }
+/* Adds the histogram of one record to the octaves of a function, of which `octaves` has a bit each. */
+static void hotpath_i_add_histogram(
+    uint64_t* to, uint64_t octaves, const hotpath_i_thread_t* t, const hotpath_i_frec_t* from) {
+    for (uint64_t left = octaves & HOTPATH_I_LOAD(&from->octave_bits); left != 0;
+         left &= left - 1) {
+        unsigned o = (unsigned)__builtin_ctzll(left);
+        const uint64_t* buckets = HOTPATH_I_LOAD_ACQUIRE(&from->octaves[o]);
+        if (buckets == NULL || buckets == t->lite_octave) continue;
+        unsigned below = (unsigned)__builtin_popcountll(octaves & (((uint64_t)1 << o) - 1));
+        uint64_t* sums = to + (size_t)below * (HOTPATH_I_BUCKETS + 2);
+        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++)
+            sums[k] += HOTPATH_I_LOAD(&buckets[k]);
+    }
+}
 /* Adds the histograms. Each function's octaves lie behind each other, lowest first. */
-static void hotpath_i_merge_histogram(
-    hotpath_snapshot_t* s, hotpath_function_t* f, uint64_t octaves) {
+static void hotpath_i_merge_histogram(hotpath_snapshot_t* s, hotpath_function_t* f) {
+    uint64_t octaves = 0;
+    HOTPATH_I_EACH_RECORD(s, t) {
+        const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
+        if (from != NULL) octaves |= HOTPATH_I_LOAD(&from->octave_bits);
+    }
     f->histogram_first = (uint32_t)s->octave_count;
-    for (size_t o = 0; o < HOTPATH_I_OCTAVES; o++) {
-        if ((octaves >> o & 1) == 0) continue;
-        uint64_t* to = (uint64_t*)hotpath_i_keep(s, (HOTPATH_I_BUCKETS + 2) * sizeof *to);
-        if (to == NULL) return;
-        if (s->buckets == NULL) s->buckets = to;
-        to[HOTPATH_I_BUCKETS] = o;
-        s->octave_count++;
-        f->histogram_count++;
-        HOTPATH_I_EACH_RECORD(s, t) {
-            const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
-            const uint64_t* buckets =
-                from == NULL ? NULL : HOTPATH_I_LOAD_ACQUIRE(&from->octaves[o]);
-            for (size_t k = 0; k < HOTPATH_I_BUCKETS && buckets != NULL; k++)
-                to[k] += buckets == t->lite_octave ? 0 : HOTPATH_I_LOAD(&buckets[k]);
-        }
+    uint32_t count = (uint32_t)__builtin_popcountll(octaves);
+    size_t size = HOTPATH_I_BUCKETS + 2;
+    uint64_t* to = (uint64_t*)hotpath_i_keep(s, count * size * sizeof *to);
+    if (to == NULL || count == 0) return;
+    if (s->buckets == NULL) s->buckets = to;
+    uint32_t n = 0;
+    for (uint64_t left = octaves; left != 0; left &= left - 1)
+        to[n++ * size + HOTPATH_I_BUCKETS] = (uint64_t)__builtin_ctzll(left);
+    f->histogram_count = count;
+    s->octave_count += count;
+    HOTPATH_I_EACH_RECORD(s, t) {
+        const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
+        if (from != NULL) hotpath_i_add_histogram(to, octaves, t, from);
     }
 }
 static void hotpath_i_merge_log(hotpath_snapshot_t* s, hotpath_function_t* f,
@@ -5744,15 +5759,8 @@ static void hotpath_i_merge_functions(hotpath_snapshot_t* s) {
     }
 }
 static void hotpath_i_merge_histograms(hotpath_snapshot_t* s) {
-    for (size_t i = 0; i < s->function_count && !s->full; i++) {
-        uint64_t octaves = 0;
-        HOTPATH_I_EACH_RECORD(s, t) {
-            const hotpath_i_frec_t* from = hotpath_i_frec_of(t, s->functions[i].id);
-            for (size_t o = 0; o < HOTPATH_I_OCTAVES && from != NULL; o++)
-                if (HOTPATH_I_LOAD_ACQUIRE(&from->octaves[o]) != NULL) octaves |= (uint64_t)1 << o;
-        }
-        hotpath_i_merge_histogram(s, &s->functions[i], octaves);
-    }
+    for (size_t i = 0; i < s->function_count && !s->full; i++)
+        hotpath_i_merge_histogram(s, &s->functions[i]);
 }
 
 /* Threads, parked contexts, and the row of ended threads. */
@@ -6172,8 +6180,7 @@ static size_t hotpath_i_size_of_function(const hotpath_snapshot_t* s, uint32_t i
         completed += head;
         recent += hotpath_i_least(head, from->ring.mask + 1);
         reasons += HOTPATH_I_LOAD_ACQUIRE(&from->reasons_used);
-        for (size_t o = 0; o < HOTPATH_I_OCTAVES; o++)
-            if (HOTPATH_I_LOAD_ACQUIRE(&from->octaves[o]) != NULL) octaves |= (uint64_t)1 << o;
+        octaves |= HOTPATH_I_LOAD(&from->octave_bits);
     }
     size_t size = hotpath_i_least(reasons, HOTPATH_I_REASONS + 1) * sizeof(hotpath_reason_t);
     for (; octaves != 0; octaves &= octaves - 1)
