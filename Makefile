@@ -41,6 +41,10 @@ EXAMPLE_LIBS := $(patsubst examples/%.c,%,$(filter-out %_host.c,$(wildcard examp
 EXAMPLES_C := $(filter-out $(EXAMPLE_LIBS),$(patsubst examples/%.c,%,$(wildcard examples/*.c)))
 EXAMPLES_CXX := $(patsubst examples/%.cpp,%,$(wildcard examples/*.cpp))
 EXAMPLE_NEEDS := hotpath.h $(wildcard examples/*.h) Makefile
+# What one example takes beyond the others: libraries, and with recording the server.
+EXAMPLE_LIBS_03_server := -lcivetweb -lsqlite3
+EXAMPLE_MCP_03_server := $(patsubst %,-DHOTPATH_MCP %,$(wildcard hotpath_mcp.c))
+build/examples/03_server: $(wildcard hotpath_mcp.c mcp/*.h)
 EXAMPLE_PROGRAMS := $(addprefix build/examples/,$(EXAMPLES_C) $(EXAMPLES_CXX))
 EXAMPLE_FILES := $(EXAMPLE_PROGRAMS) $(addsuffix .off,$(EXAMPLE_PROGRAMS)) \
     $(patsubst %,build/examples/%.so,$(EXAMPLE_LIBS)) \
@@ -52,10 +56,12 @@ examples: $(EXAMPLE_FILES)
 
 build/examples/%.off: examples/%.c $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -I. $< -o $@ $(EXPORT) $(LDFLAGS) $(LDLIBS) $(LIBS)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -I. $< -o $@ $(EXPORT) $(LDFLAGS) $(EXAMPLE_LIBS_$*) \
+	    $(LDLIBS) $(LIBS)
 build/examples/%: examples/%.c $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. $< -o $@ $(EXPORT) $(LDFLAGS) $(LDLIBS) $(LIBS)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. $< $(EXAMPLE_MCP_$*) -o $@ $(EXPORT) \
+	    $(LDFLAGS) $(EXAMPLE_LIBS_$*) $(LDLIBS) $(LIBS)
 build/examples/%.off: examples/%.cpp $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
 	$(CXX) -std=c++17 $(CXXFLAGS) $(WARN_CXX) -I. $< -o $@ $(LDFLAGS) $(LDLIBS) $(LIBS)

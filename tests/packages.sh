@@ -1,5 +1,5 @@
 #!/bin/sh
-# packages.sh test|valgrind|windows: what that target needs beyond git, make and gcc. Lists what is
+# packages.sh test|valgrind|windows|demo: what that target needs beyond git, make and gcc. Lists what is
 # missing and installs it, if this is root on a system with apt; else says what to install.
 missing=
 
@@ -15,13 +15,20 @@ header() { need "$2" sh -c "echo '#include <stdarg.h>
 #include <stdint.h>
 #include <setjmp.h>
 #include <$1>' | ${CC:-cc} -E -"; }
+# What hotpath_mcp.c and examples/03_server.c are made with.
+server() {
+    header civetweb.h libcivetweb-dev
+    header sqlite3.h libsqlite3-dev
+    header jsmn.h libjsmn-dev
+    header stb/stb_sprintf.h libstb-dev
+}
 
 wanted() {
     missing=
     tool gcc gcc
     tool make make
     header stdio.h libc6-dev
-    header cmocka.h libcmocka-dev
+    [ "$1" = demo ] || header cmocka.h libcmocka-dev
     case $1 in
         test)
             tool g++ g++
@@ -30,6 +37,12 @@ wanted() {
             tool perl perl
             need libdevel-nytprof-perl test -f /usr/share/perl5/Devel/NYTProf/flamegraph.pl
             tool clang-format-14 clang-format-14
+            server
+            ;;
+        demo)
+            server
+            tool perl perl
+            need perl perl -MHTTP::Tiny -MIO::Socket::INET -MJSON::PP -e1
             ;;
         valgrind) tool valgrind valgrind ;;
         windows)
