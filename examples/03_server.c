@@ -541,7 +541,8 @@ static job_t* pool_next(pool_t* pool) {
     if (pool->count != 0) {
         job = pool->queue[pool->first];
         pool->first = (pool->first + 1) % QUEUE_MAX;
-        HOTPATH_GAUGE_SET("queue depth", --pool->count);
+        pool->count--;
+        HOTPATH_GAUGE_SET("queue depth", pool->count);
     }
     pthread_mutex_unlock(&pool->lock);
     return job;
@@ -576,7 +577,8 @@ static void pool_run(pool_t* pool, job_t* job) {
         HOTPATH_ERROR("queue full");
     } else {
         pool->queue[(pool->first + pool->count) % QUEUE_MAX] = job;
-        HOTPATH_GAUGE_SET("queue depth", ++pool->count);
+        pool->count++;
+        HOTPATH_GAUGE_SET("queue depth", pool->count);
         pthread_cond_signal(&pool->wake);
         hotpath_context_switch(NULL);
         while (!job->done)

@@ -13,19 +13,28 @@ arguments() {
         plugin_host.off) echo $dir/plugin.off.so ;;
     esac
 }
+# program NAME[.off]: the command that runs an example. A server runs until it is told to end.
+program() {
+    case $1 in
+        03_server*) echo "perl tests/server.pl $dir/$1" ;;
+        *) echo "$dir/$1" ;;
+    esac
+}
+# What is tested here is the report; the MCP server has tests of its own.
+export HOTPATH_MCP_OFF=1
 json() { perl -MJSON::PP -e 'local $/; JSON::PP->new->utf8->decode(scalar <>)' "$1"; }
 for source in examples/*.c examples/*.cpp; do
     name=$(basename "${source%.*}")
     [ "$name" = plugin ] && continue
     off=$(arguments $name.off)
     [ -n "$off" ] || off=$(arguments $name)
-    check "$name.off runs" sh -c "timeout 60 $dir/$name.off $off >$out/$name.off.txt 2>&1 </dev/null"
+    check "$name.off runs" sh -c "timeout 60 $(program $name.off) $off >$out/$name.off.txt 2>&1 </dev/null"
     check "$name.off reports nothing" sh -c "! grep '^hotpath' $out/$name.off.txt"
     has_implementation || continue
     on=$(arguments $name)
     HOTPATH_OUTPUT_FORMAT=table HOTPATH_OUTPUT_PATH=$out/$name.table \
         HOTPATH_EXPORT=folded:$out/$name.folded \
-        check "$name runs" sh -c "timeout 60 $dir/$name $on >$out/$name.txt 2>$out/$name.err </dev/null"
+        check "$name runs" sh -c "timeout 60 $(program $name) $on >$out/$name.txt 2>$out/$name.err </dev/null"
     check "$name: nothing to complain about" sh -c "! grep '^hotpath:' $out/$name.err"
     check "$name: a table" grep -Eq '^Function +Calls .*Self +Self %' $out/$name.table
     check "$name: main is in it" grep -q main $out/$name.table
@@ -35,11 +44,33 @@ for source in examples/*.c examples/*.cpp; do
     check "$name: a picture" grep -q '</svg>' $out/$name.svg
     for format in json json-pretty; do
         HOTPATH_OUTPUT_FORMAT=$format HOTPATH_OUTPUT_PATH=$out/$name.$format \
-            check "$name: $format runs" sh -c "timeout 60 $dir/$name $on >/dev/null 2>&1 </dev/null"
+            check "$name: $format runs" sh -c "timeout 60 $(program $name) $on >/dev/null 2>&1 </dev/null"
         check "$name: $format is well formed" json $out/$name.$format
     done
     HOTPATH_OUTPUT_FORMAT=none \
-        check "$name: none runs" sh -c "timeout 60 $dir/$name $on >$out/$name.none 2>&1 </dev/null"
+        check "$name: none runs" sh -c "timeout 60 $(program $name) $on >$out/$name.none 2>&1 </dev/null"
     check "$name: none reports nothing" sh -c "! grep -E 'Function +Calls' $out/$name.none"
 done
+
+# The search service: its slow way and its fast way give the same, byte for byte; the report shows
+# which of them it was. A request is one tree, though two threads work on it.
+server="timeout 60 perl tests/server.pl $dir/03_server"
+check "03_server: the slow way" sh -c "$server $out/slow.replies >$out/slow.txt"
+check "03_server: the fast way" sh -c "DEMO_FIXED=1 $server $out/fast.replies >$out/fast.txt"
+check "03_server: replies were kept" test -s $out/slow.replies
+check "03_server: both give the same" cmp $out/slow.replies $out/fast.replies
+check "03_server: both without recording" sh -c "$server.off $out/off.replies >/dev/null &&
+    cmp $out/slow.replies $out/off.replies"
+has_implementation || exit $failed
+check "03_server: a query a row is in the report" grep -Eq '^query_row +[0-9]+ ' $out/slow.txt
+check "03_server: and not with a join" sh -c "! grep query_row $out/fast.txt"
+check "03_server: a search is inside its request" grep -Eq '^│  +└─ search +[0-9]+ ' $out/slow.txt
+check "03_server: no event is lost" grep -q ' 0 events lost' $out/slow.txt
+for port in -1 65536 x ''; do
+    check_fails "03_server: port '$port' is none" '^usage: ' $dir/03_server --port "$port"
+done
+check_fails "03_server: no such directory" 'No such file' $dir/03_server build/nothing
+mkdir -p $out/none
+check "03_server: nothing to index" sh -c "timeout -s TERM 2 $dir/03_server $out/none >$out/none.txt 2>&1;
+    grep -q '(0 passages of 0 files)' $out/none.txt"
 exit $failed
