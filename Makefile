@@ -15,13 +15,14 @@ VERSION := $(shell sed -n 's/^ *\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpat
 WARN_C = $(shell tests/flags.sh $(CC) c)
 WARN_CXX = $(shell tests/flags.sh $(CXX) c++)
 
-.PHONY: all examples test bench mutants fmt fmt-check check-toc check-windows check-valgrind dist \
+.PHONY: all examples demo test bench mutants fmt fmt-check check-toc check-windows check-valgrind dist \
         install uninstall clean help
 .DELETE_ON_ERROR:
 all: examples
 
 help:
 	@echo 'make examples       build/examples/NAME, and NAME.off without -DHOTPATH'
+	@echo 'make demo           a search service asked by MCP, with what it needs; DEMO_SECONDS=n ends it'
 	@echo 'make test           installs what is missing on Debian, then runs every test'
 	@echo 'make step-NAME      one step of make test; the names are in its output'
 	@echo 'make mutants        patches each fault of tests/mutants into a copy: a test must fail'
@@ -53,6 +54,10 @@ EXAMPLE_FILES := $(EXAMPLE_PROGRAMS) $(addsuffix .off,$(EXAMPLE_PROGRAMS)) \
 EXPORT = $(if $(findstring plugin,$@),-rdynamic)
 
 examples: $(EXAMPLE_FILES)
+
+export DEMO_SECONDS
+demo:
+	+@MAKE='$(MAKE)' examples/demo.sh
 
 build/examples/%.off: examples/%.c $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)

@@ -41,7 +41,6 @@ wanted() {
             ;;
         demo)
             server
-            tool perl perl
             need perl perl -MHTTP::Tiny -MIO::Socket::INET -MJSON::PP -e1
             ;;
         valgrind) tool valgrind valgrind ;;

@@ -9,6 +9,7 @@ use JSON::PP;
 
 my ($program, $file) = @ARGV;
 my $wrong = 0;
+$SIG{PIPE} = 'IGNORE'; # the server closes when it has heard enough
 my $directory = "build/server.$$";
 mkdir $directory;
 mkdir "$directory/deep";
