@@ -947,12 +947,15 @@ static void block_signals(sigset_t* signals) {
     signal(SIGPIPE, SIG_IGN); /* a client that leaves is an error of one write */
 }
 
-static void serve(server_t* server, const sigset_t* signals) {
+static void wait_for_signal(const sigset_t* signals) {
     HOTPATH_FUNC();
     int which;
     while (sigwait(signals, &which) != 0)
         continue;
-    HOTPATH_SCOPE("stop");
+}
+
+static void http_stop(server_t* server) {
+    HOTPATH_FUNC();
     mg_stop(server->http);
 }
 
@@ -977,11 +980,10 @@ static int run(
             printf("search: http://127.0.0.1:%d/search?q=license (%d passages of %d files)\n",
                 bound, c->passages, c->files);
             fflush(stdout);
-            serve(server, signals);
+            wait_for_signal(signals);
             code = 0;
-        } else if (server->http != NULL) {
-            mg_stop(server->http);
         }
+        if (server->http != NULL) http_stop(server);
     }
     pool_stop(&server->pool);
     cache_free(&server->cache);

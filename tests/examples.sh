@@ -64,7 +64,7 @@ check "03_server: both without recording" sh -c "$server.off $out/off.replies >/
 has_implementation || exit $failed
 check "03_server: a query a row is in the report" grep -Eq '^query_row +[0-9]+ ' $out/slow.txt
 check "03_server: and not with a join" sh -c "! grep query_row $out/fast.txt"
-check "03_server: a search is inside its request" grep -Eq '^│  +└─ search +[0-9]+ ' $out/slow.txt
+check "03_server: a search is inside its request" grep -Eq '─ search +[0-9]+ ' $out/slow.txt
 check "03_server: no event is lost" grep -q ' 0 events lost' $out/slow.txt
 for port in -1 65536 x ''; do
     check_fails "03_server: port '$port' is none" '^usage: ' $dir/03_server --port "$port"
