@@ -32,7 +32,7 @@ help:
 	@echo 'make check-valgrind the unit tests under valgrind'
 	@echo 'make check-windows  recorder and report, cross-compiled, under wine'
 	@echo 'make dist           dist/: the files to copy into a project'
-	@echo 'make install        PREFIX=/usr/local DESTDIR=: hotpath.h and hotpath.pc'
+	@echo 'make install        PREFIX=/usr/local DESTDIR=: hotpath.h, hotpath_mcp.c, hotpath.pc'
 	@echo 'make clean          removes build/ and dist/'
 	@echo 'CC, CXX, CFLAGS, CXXFLAGS, LDFLAGS, JOBS are respected.'
 
@@ -84,7 +84,7 @@ build/examples/%.so: examples/%.c $(EXAMPLE_NEEDS)
 
 UNIT := $(basename $(notdir $(wildcard tests/unit/test_*.c tests/unit/test_*.cpp)))
 THREADS := $(basename $(notdir $(wildcard tests/threads/test_*.c tests/threads/test_*.cpp)))
-TEST_NEEDS := hotpath.h tests/build.sh tests/flags.sh Makefile \
+TEST_NEEDS := hotpath.h hotpath_mcp.c $(wildcard mcp/*.h) tests/build.sh tests/flags.sh Makefile \
     $(wildcard tests/*.h tests/unit/*.h tests/threads/*.h)
 TEST_PLUGINS := $(basename $(notdir $(wildcard tests/unit/plugin_*.c tests/threads/plugin_*.c)))
 vpath %.c tests/unit tests/threads
@@ -156,8 +156,12 @@ check-windows:
 build/bench: bench/bench.c hotpath.h Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 $(WARN_C) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LIBS)
-bench: build/bench
+build/bench_server: bench/server.c hotpath.h hotpath_mcp.c $(wildcard mcp/*.h) Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 $(WARN_C) -DHOTPATH -DHOTPATH_MCP -I. $< -o $@ $(LDFLAGS) -lcivetweb $(LIBS)
+bench: build/bench build/bench_server
 	build/bench
+	build/bench_server
 
 SOURCES = $(wildcard hotpath.h hotpath_mcp.c mcp/*.h examples/*.[ch] examples/*.cpp bench/*.[ch] \
     bench/*.cpp tests/*.h tests/*/*.[ch] tests/*/*.cpp)
@@ -166,24 +170,26 @@ fmt:
 fmt-check:
 	@$(CLANG_FORMAT) --dry-run -Werror $(SOURCES)
 
-# The parts of hotpath_mcp.c, once it exists, are folded into one file.
-dist: dist/hotpath.h $(patsubst %,dist/%,$(wildcard hotpath_mcp.c))
+# The parts of hotpath_mcp.c are folded into one file.
+dist: dist/hotpath.h dist/hotpath_mcp.c
 dist/hotpath.h: hotpath.h
 	@mkdir -p $(@D)
 	cp $< $@
 dist/hotpath_mcp.c: hotpath_mcp.c $(wildcard mcp/*.h)
 	@mkdir -p $(@D)
-	perl -ne 'sub fold { my ($$l) = @_; if ($$l =~ m{^\s*#\s*include\s+"(mcp/[^"]+)"}) { \
-	    open my $$f, "<", $$1 or die "$$1: $$!"; fold($$_) while <$$f>; } else { print $$l } } \
-	    fold($$_)' $< > $@
+	echo '#define HOTPATH_I_FOLDED 1 /* the parts of mcp/ are in this file */' > $@
+	perl -ne 'if (/^\s*#\s*include\s+"(mcp\/[^"]+)"/) { open my $$f, "<", $$1 or die "$$1: $$!"; print <$$f> } else { print }' $< >> $@
 
-install:
-	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/pkgconfig
+install: dist
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/pkgconfig \
+	    $(DESTDIR)$(PREFIX)/share/hotpath
 	install -m 644 hotpath.h $(DESTDIR)$(PREFIX)/include/hotpath.h
+	install -m 644 dist/hotpath_mcp.c $(DESTDIR)$(PREFIX)/share/hotpath/hotpath_mcp.c
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' hotpath.pc.in \
 	    > $(DESTDIR)$(PREFIX)/share/pkgconfig/hotpath.pc
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/include/hotpath.h $(DESTDIR)$(PREFIX)/share/pkgconfig/hotpath.pc
+	rm -rf $(DESTDIR)$(PREFIX)/share/hotpath
 
 clean:
 	rm -rf build dist

@@ -44,7 +44,7 @@
 
 #if HOTPATH_I_MCP
 
-    #if defined(__has_include)
+    #if defined(__has_include) && !defined(HOTPATH_I_FOLDED)
         #if !__has_include("mcp/platform.h")
             #error \
                 "hotpath: the folder mcp/ is not beside hotpath_mcp.c: copy it too, or take dist/hotpath_mcp.c, which `make dist` writes"

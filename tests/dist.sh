@@ -15,5 +15,14 @@ if has_implementation; then
     check "it builds with recording" sh -c "cd $dir && ${CC:-cc} -O2 -DHOTPATH 01_hello.c -o hello"
     check "it runs" sh -c "cd $dir && ./hello >on.txt 2>&1"
     check "it prints a table" grep -iq calls $dir/on.txt
+    check "it builds with the server" sh -c \
+        "cd $dir && ${CC:-cc} -O2 -DHOTPATH -DHOTPATH_MCP 01_hello.c hotpath_mcp.c -o server -lcivetweb -lpthread -lm"
+    check "the server starts" sh -c \
+        "HOTPATH_MCP_PORT=0 $dir/server 2>&1 >/dev/null | grep -q '^hotpath: MCP server at http://127.0.0.1:'"
+    cp hotpath_mcp.c $dir/alone.c
+    check_fails "hotpath_mcp.c without mcp/ says so" "make dist" \
+        ${CC:-cc} -DHOTPATH -DHOTPATH_MCP -I$dir -c $dir/alone.c -o $dir/alone.o
+    check_fails "a forgotten hotpath_mcp.c names itself" "hotpath_mcp_start" sh -c \
+        "cd $dir && ${CC:-cc} -DHOTPATH -DHOTPATH_MCP 01_hello.c -o none -lpthread -lm"
 fi
 exit $failed

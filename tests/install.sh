@@ -1,5 +1,5 @@
 #!/bin/sh
-# install.sh: `make install` puts two files where PREFIX and DESTDIR say, and pkg-config finds them.
+# install.sh: `make install` puts three files where PREFIX and DESTDIR say, and pkg-config finds them.
 . "$(dirname "$0")/lib.sh"
 dir=$PWD/build/install
 rm -rf "$dir"
@@ -8,7 +8,8 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 check "make install DESTDIR" make -s install PREFIX=/opt/hotpath DESTDIR="$dir/stage"
 check "hotpath.h is there" cmp hotpath.h "$dir/stage/opt/hotpath/include/hotpath.h"
 check "hotpath.pc is there" test -f "$dir/stage/opt/hotpath/share/pkgconfig/hotpath.pc"
-check "nothing else is" sh -c "test \$(find '$dir/stage' -type f | wc -l) -eq 2"
+check "hotpath_mcp.c is there" cmp dist/hotpath_mcp.c "$dir/stage/opt/hotpath/share/hotpath/hotpath_mcp.c"
+check "nothing else is" sh -c "test \$(find '$dir/stage' -type f | wc -l) -eq 3"
 check "hotpath.pc has the prefix, not DESTDIR" grep -qx 'prefix=/opt/hotpath' \
     "$dir/stage/opt/hotpath/share/pkgconfig/hotpath.pc"
 check "nothing is left to fill in" sh -c "! grep @ '$dir/stage/opt/hotpath/share/pkgconfig/hotpath.pc'"
@@ -25,4 +26,9 @@ for mode in "" -DHOTPATH; do
          ${CC:-cc} $mode \$(pkg-config --cflags hotpath) 01_hello.c -o hello \$(pkg-config --libs hotpath)"
     check "it runs ${mode:-off}" sh -c "'$dir/hello' >/dev/null"
 done
+check "a program with the server builds with pkg-config" sh -c \
+    "cd '$dir' && ${CC:-cc} -DHOTPATH -DHOTPATH_MCP \$(pkg-config --cflags hotpath) 01_hello.c \
+     \$(pkg-config --variable=server hotpath) -o server \$(pkg-config --libs hotpath) -lcivetweb -lm"
+check "it runs and says where it is" sh -c \
+    "HOTPATH_MCP_PORT=0 '$dir/server' 2>&1 >/dev/null | grep -q '^hotpath: MCP server at http://127.0.0.1:'"
 exit $failed

@@ -9,8 +9,11 @@
 # The text of the table, from its #define to the first line without a backslash.
 awk '/^ *#define HOTPATH_I_SETTINGS/ { on = 1 } on { print } on && !/\\$/ { exit }' hotpath.h |
     perl -e 'local $/; $_ = <>; s/\\\n/ /g;
-        print "$1 = $2\n" while /\bX\([^"]*"(\w+)"[^"]*"((?:[^"\\]|\\.)*)"/g;' |
-    sort >build/settings.header
+        print "$1 = $2\n" while /\bX\([^"]*"(\w+)"[^"]*"((?:[^"\\]|\\.)*)"/g;' >build/settings.both
+# Those of the server stand in the same form in hotpath_mcp.c, without their prefix.
+awk '/^ *#define MCP_SETTINGS/ { on = 1 } on { print } on && !/\\$/ { exit }' hotpath_mcp.c |
+    perl -ne 'print "HOTPATH_MCP_$1 = $2\n" if /\bX\((\w+), "((?:[^"\\]|\\.)*)"/;' >>build/settings.both
+sort build/settings.both >build/settings.header
 [ -f README.md ] && perl -ne 'if (/^\|\s*`((?:HOTPATH_|NO_COLOR)\w*)(?:=[^`]*)?`\s*\|\s*(.*?)\s*(?<!\\)\|/) {
         my ($name, $default) = ($1, $2);
         $default =~ s/`//g;
@@ -21,11 +24,11 @@ awk '/^ *#define HOTPATH_I_SETTINGS/ { on = 1 } on { print } on && !/\\$/ { exit
 check "hotpath.h has a table of settings" test -s build/settings.header
 check "README.md has a table of settings" test -s build/settings.readme
 check "they say the same (< hotpath.h, > README.md)" diff build/settings.header build/settings.readme
-# Every name that README.md mentions stands somewhere in hotpath.h.
+# Every name that README.md mentions stands somewhere in the sources.
 check "README.md mentions no variable that does not exist" sh -c \
     "gcc -DHOTPATH -DHOTPATH_SHORT_NAMES -I. -dM -E hotpath.h | sed -n 's/^#define \(HOTPATH_*[A-Z_]*\).*/\1/p' >build/names.known
      sed 's/ = .*//' build/settings.header >>build/names.known
-     grep -o '\<HOTPATH_[A-Z_]*[A-Z]' hotpath.h >>build/names.known
+     cat hotpath.h hotpath_mcp.c mcp/*.h | grep -o '\<HOTPATH_[A-Z_]*[A-Z]' >>build/names.known
      ! grep -o '\<HOTPATH_[A-Z_]*[A-Z]' README.md | sort -u | grep -vxF -f build/names.known"
 # The samples: fenced blocks, by their number among those of the same language.
 dir=build/readme
