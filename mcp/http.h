@@ -279,11 +279,11 @@ static int http_read(struct mg_connection* c, mcp_arena_t* arena, const char** b
         /* Small pieces: a body that trickles in is noticed at its deadline, not at its end. */
         size_t piece = capacity - n < 16 ? capacity - n : 16;
         if (piece == 0 && coding == NULL) break;
-        if (piece == 0) {
-            if (capacity > HTTP_BODY_BYTES) return 413;
-            char* more = (char*)mcp_arena_alloc(arena, 2 * capacity + 1);
+        if (piece == 0) { /* never past what is refused: all of these pieces share the arena */
+            size_t grown = 2 * capacity < HTTP_BODY_BYTES ? 2 * capacity : HTTP_BODY_BYTES + 16;
+            char* more = (char*)mcp_arena_alloc(arena, grown + 1);
             if (more != NULL) memcpy(more, data, n);
-            data = more, capacity *= 2;
+            data = more, capacity = grown;
             continue;
         }
         int got = mg_read(c, data + n, piece);
