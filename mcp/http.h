@@ -116,7 +116,8 @@ static const char* http_trimmed(mcp_arena_t* arena, const char* value) {
     text[length] = 0;
     return text;
 }
-/* Whether headers that decide about trust or framing stand twice or against each other. */
+/* Whether headers that decide about trust or framing stand twice, against each other, or are no
+   length. */
 static bool http_ambiguous(const struct mg_request_info* info) {
     static const char* const single[] = {"Origin", "Host", "Authorization", "Content-Length",
         "Content-Type", "Transfer-Encoding", "Sec-Fetch-Site", "MCP-Protocol-Version", "Mcp-Method",
@@ -136,7 +137,12 @@ static bool http_ambiguous(const struct mg_request_info* info) {
         }
         for (int k = 0; watched && k < i; k++)
             if (http_equal(info->http_headers[k].name, name)) return true;
-        length = length || http_equal(name, "Content-Length");
+        if (http_equal(name, "Content-Length")) { /* CivetWeb reads "2;" and "+2" as 2 */
+            const char* digits = info->http_headers[i].value;
+            size_t n = strspn(digits, "0123456789");
+            if (n == 0 || digits[n + strspn(digits + n, " \t")] != 0) return true;
+            length = true;
+        }
         coding = coding || http_equal(name, "Transfer-Encoding");
     }
     return length && coding;
@@ -419,8 +425,8 @@ static int http_request(struct mg_connection* c, mcp_arena_t* arena) {
     const char* path = info->local_uri != NULL ? info->local_uri : "";
     if (http_ambiguous(info))
         return http_refuse(c, 400, NULL,
-            "hotpath: a header stands twice, Content-Length goes with Transfer-Encoding, or there "
-            "are too many headers\n");
+            "hotpath: a header stands twice, Content-Length is malformed or goes with "
+            "Transfer-Encoding, or there are too many headers\n");
     if (!http_host_allowed(http_trimmed(arena, http_header(info, "Host"))))
         return http_refuse(c, 403, NULL,
             "hotpath: this Host is not served; use localhost, or set HOTPATH_MCP_ALLOWED_HOSTS\n");
