@@ -461,11 +461,25 @@ static int http_request(struct mg_connection* c, mcp_arena_t* arena) {
 
 /* ---- what CivetWeb calls ---- */
 
+/* Reads away what a refused client is still sending: a connection that is closed with bytes unread is
+   reset, and the reply is lost with it. Ends after a second or 16 MiB, whatever comes. */
+static void http_drain(struct mg_connection* c) {
+    const struct mg_request_info* info = mg_get_request_info(c);
+    char bytes[1024];
+    uint64_t until = os_now_ms() + 1000;
+    if (info->content_length <= 0 && http_header(info, "Transfer-Encoding") == NULL) return;
+    for (size_t n = 0; n < (size_t)16 << 20 && os_now_ms() < until;) {
+        int got = mg_read(c, bytes, sizeof bytes);
+        if (got <= 0) return;
+        n += (size_t)got;
+    }
+}
 static int http_on_request(struct mg_connection* c) {
     mcp_arena_t arena;
     mcp_arena_init(&arena, MCP_REQUEST_BYTES);
     int status = http_request(c, &arena);
     mcp_arena_free(&arena);
+    if (status >= 400 && status != 408) http_drain(c); /* who is late is waited for no longer */
     return status;
 }
 /* What CivetWeb refuses by itself, such as a Content-Length that is no number. */
