@@ -56,7 +56,7 @@ static void threads_write(tool_call_t* call, const window_t* w, const query_t* q
         answer_percent(out, "busy_percent", 100 * (double)t->busy_ns / (double)w->info->window_ns);
     if (current != NULL) {
         answer_name(out, "current", threads_function(w, current));
-        answer_ns(out, q, "current", current->elapsed_ns, false);
+        json_key(out, "current_ns"), json_u64(out, current->elapsed_ns); /* "current" is its name */
         json_key(out, "depth"), json_u64(out, t->open_count);
     }
     if (q->detailed) {
