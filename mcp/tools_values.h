@@ -15,12 +15,13 @@ static void values_source(json_out_t* out, const hotpath_entry_t* e) {
 /* The value as hotpath-rs has it: always a text. */
 static void values_last_text(json_out_t* out, const hotpath_value_t* v) {
     char text[64];
-    if (v->type == HOTPATH_VALUE_TEXT || v->type == HOTPATH_VALUE_NONE) {
-        answer_value(out, "last_value", v);
-    } else {
-        size_t n = hotpath_value_text(*v, text, sizeof text);
-        json_key(out, "last_value"), json_data(out, text, n);
-    }
+    json_key(out, "last_value");
+    if (v->type == HOTPATH_VALUE_NONE)
+        json_null(out);
+    else if (v->type == HOTPATH_VALUE_TEXT && v->as.text != NULL)
+        json_data(out, v->as.text, v->length); /* that it was cut stands beside last */
+    else
+        json_data(out, text, hotpath_value_text(*v, text, sizeof text));
 }
 static const char* values_type(uint32_t kind) {
     return kind == HOTPATH_KIND_GAUGE ? "gauge" : kind == HOTPATH_KIND_DBG ? "dbg" : "val";
