@@ -25,6 +25,7 @@ typedef struct query {
     uint64_t thread_id; /* 0: all threads */
     since_kind_t since;
     uint64_t since_value; /* milliseconds or a tick */
+    bool pages;           /* the tool takes a cursor */
     bool has_cursor;
     uint64_t cursor_tick; /* the baseline that all pages after the first read */
     uint64_t cursor_id;   /* the last row of the page before */
@@ -309,6 +310,7 @@ static unsigned query_number_of(const tool_t* tool, json_t key) {
 static bool query_read(const tool_t* tool, tool_call_t* call, query_t* q) {
     memset(q, 0, sizeof *q);
     q->limit = tool->limit_default, q->id = -1, q->min_percent = -1;
+    q->pages = (tool->arguments & ARG_CURSOR) != 0;
     if (json_duplicate_key(call->arguments)) {
         tool_fail(call, "an argument stands twice");
         return false;
@@ -326,8 +328,7 @@ static bool query_read(const tool_t* tool, tool_call_t* call, query_t* q) {
     }
     q->digest = query_digest_of(tool, q);
     json_t cursor = json_get(call->arguments, "cursor");
-    if ((tool->arguments & ARG_CURSOR) == 0 || cursor.at < 0 || json_type(cursor) == JSON_NULL)
-        return true;
+    if (!q->pages || cursor.at < 0 || json_type(cursor) == JSON_NULL) return true;
     const char* text = query_text(call, "cursor", cursor);
     return text != NULL && cursor_read(call, text, q);
 }
@@ -747,6 +748,6 @@ static void answer_page(tool_call_t* call, const window_t* w, const query_t* q, 
     }
     json_array_end(out);
     answer_counts(out, count, n);
-    if (n != 0 && first + n < count && w->tick != 0 && q->thread_id == 0)
+    if (q->pages && n != 0 && first + n < count && w->tick != 0 && q->thread_id == 0)
         cursor_write(q, w->tick, rows[first + n - 1].key, rows[first + n - 1].id, out);
 }
