@@ -16,8 +16,7 @@ static const tool_t tools[] = {
         SET_CORE, ARG_LOG | ARG_ORDER | ARG_RESPONSE_FORMAT, 50, 1000, NULL, "function_name",
         "function_id", NULL, tool_function_timing_logs},
     {"query_flamegraph", "Call tree and flame graph",
-        "The call tree: top functions by self and by total time, and the heaviest paths. root: "
-        "only "
+        "The call tree: top functions by self and by total time, heaviest paths. root: only "
         "below that function; view=callers: who calls root; format=markdown: as text.",
         SET_ANALYSIS,
         ARG_LIMIT | ARG_SINCE | ARG_THREAD | ARG_SOURCE | ARG_VIEW | ARG_ROOT | ARG_MIN_PERCENT |
