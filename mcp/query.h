@@ -28,8 +28,7 @@ typedef struct query {
     bool pages;           /* the tool takes a cursor */
     bool has_cursor;
     uint64_t cursor_tick; /* the baseline that all pages after the first read */
-    uint64_t cursor_id;   /* the last row of the page before */
-    double cursor_key;    /* and what it was sorted by */
+    uint64_t cursor_row;  /* how many rows the pages before had */
     uint32_t digest;      /* of all that shapes the rows: a cursor fits one query only */
 } query_t;
 
@@ -197,15 +196,14 @@ static uint32_t query_digest_of(const tool_t* tool, const query_t* q) {
     return d;
 }
 
-/* A cursor is c, the token of a tick, the digest, the sort key's bits and the last row's id. */
-static void cursor_write(
-    const query_t* q, uint64_t tick, double key, uint64_t id, json_out_t* out) {
+/* A cursor is c, the token of a tick, the digest and how many rows came before. Their number and not
+   the last one's key: the first page is of now and the others of that tick, where every key is a
+   little smaller, but the order hardly another. */
+static void cursor_write(const query_t* q, uint64_t tick, uint64_t rows, json_out_t* out) {
     char token[40], text[120];
-    uint64_t bits;
-    memcpy(&bits, &key, sizeof bits);
     history_token(tick, token, sizeof token);
-    snprintf(text, sizeof text, "c.%s.%08x.%016llx.%llx", token, (unsigned)q->digest,
-        (unsigned long long)bits, (unsigned long long)id);
+    snprintf(
+        text, sizeof text, "c.%s.%08x.%llx", token, (unsigned)q->digest, (unsigned long long)rows);
     json_key(out, "next_cursor"), json_text(out, text);
 }
 static bool cursor_hex(const char** p, uint64_t* out) {
@@ -224,7 +222,7 @@ static bool cursor_hex(const char** p, uint64_t* out) {
 /* Returns: false with the call failed if the cursor is of another query, another start or expired. */
 static bool cursor_read(tool_call_t* call, const char* text, query_t* q) {
     char token[40];
-    uint64_t digest = 0, bits = 0;
+    uint64_t digest = 0;
     const char* dot = text[0] == 'c' && text[1] == '.' ? strchr(text + 2, '.') : NULL;
     size_t length = dot != NULL ? (size_t)(dot - text) - 2 : sizeof token;
     bool ok = length < sizeof token;
@@ -233,7 +231,7 @@ static bool cursor_read(tool_call_t* call, const char* text, query_t* q) {
         token[length] = 0;
         const char* p = dot + 1;
         ok = history_token_read(token, &q->cursor_tick) == 1 && cursor_hex(&p, &digest) &&
-             cursor_hex(&p, &bits) && cursor_hex(&p, &q->cursor_id) && *p == 0;
+             cursor_hex(&p, &q->cursor_row) && *p == 0;
     }
     if (!ok || (uint32_t)digest != q->digest) {
         tool_fail(
@@ -243,7 +241,6 @@ static bool cursor_read(tool_call_t* call, const char* text, query_t* q) {
                        "page");
         return false;
     }
-    memcpy(&q->cursor_key, &bits, sizeof bits);
     q->has_cursor = true;
     return true;
 }
@@ -587,20 +584,6 @@ static void rows_sort(row_t* rows, size_t count) {
         rows[at] = moved;
     }
 }
-/* Returns: the index of the first row after the cursor's. */
-static size_t rows_after_cursor(const query_t* q, const row_t* rows, size_t count) {
-    if (!q->has_cursor) return 0;
-    const char* name = "";
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].id == q->cursor_id) name = rows[i].name;
-    row_t last;
-    last.key = q->cursor_key, last.index = 0, last.id = (uint32_t)q->cursor_id, last.name = name;
-    size_t at = 0;
-    while (at < count && row_compare(&rows[at], &last) <= 0)
-        at++;
-    return at;
-}
-
 /* The row that name or id means, by exact name. Several rows of one name: the one with the largest
    weight. Returns: its index, or SIZE_MAX with the call failed. */
 typedef uint64_t (*weight_of_t)(const window_t* w, size_t i);
@@ -734,7 +717,7 @@ typedef void (*row_write_t)(tool_call_t* call, const window_t* w, const query_t*
 static void answer_page(tool_call_t* call, const window_t* w, const query_t* q, const row_t* rows,
     size_t count, row_write_t write) {
     json_out_t* out = &call->out;
-    size_t first = rows_after_cursor(q, rows, count), n = 0;
+    size_t first = q->cursor_row < count ? (size_t)q->cursor_row : count, n = 0;
     json_key(out, "data");
     json_array(out);
     while (first + n < count && n < q->limit) {
@@ -749,5 +732,5 @@ static void answer_page(tool_call_t* call, const window_t* w, const query_t* q, 
     json_array_end(out);
     answer_counts(out, count, n);
     if (q->pages && n != 0 && first + n < count && w->tick != 0 && q->thread_id == 0)
-        cursor_write(q, w->tick, rows[first + n - 1].key, rows[first + n - 1].id, out);
+        cursor_write(q, w->tick, first + n, out);
 }

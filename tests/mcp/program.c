@@ -129,6 +129,11 @@ static void* short_lived(void* unused) {
 
 /* >>1,000 functions, 64 threads */
 
+static void call(unsigned function, unsigned next) {
+    HOTPATH_SCOPE_NAMED(names[function]);
+    work(function % 64);
+    if (next != 0) call(next, 0);
+}
 static void* caller(void* number) {
     unsigned first = *(unsigned*)number;
     char name[40];
@@ -137,9 +142,7 @@ static void* caller(void* number) {
     for (unsigned round = 0; !is_over(); round++) {
         HOTPATH_SCOPE("a round of a thread that calls many functions");
         for (unsigned i = 0; i < FUNCTIONS && !is_over(); i++) {
-            HOTPATH_SCOPE_NAMED(names[i]);
-            HOTPATH_SCOPE_NAMED(names[(i * 7 + first) % FUNCTIONS]);
-            work((i + first) % 64);
+            call(i, (i * 7 + first) % FUNCTIONS);
         }
         for (unsigned i = 0; i < 200 && !is_over(); i++)
             nap(5000);
