@@ -430,12 +430,12 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, window_t*
     memset(&desc, 0, sizeof desc);
     desc.parts = parts, desc.thread = q->thread_id;
     const hotpath_snapshot_t* newest = NULL;
+    history_lock(); /* first: no baseline is newer than this snapshot */
+    w->locked = true;
     if (!q->has_cursor) {
         newest = w->owned[0] = hotpath_snapshot_take(&desc);
         if (newest == NULL) return window_no_memory(call, w);
     }
-    history_lock();
-    w->locked = true;
     if (history_newest() != NULL) w->tick = history_newest()->tick;
     if (q->has_cursor) {
         const history_baseline_t* page = history_at_tick(q->cursor_tick);

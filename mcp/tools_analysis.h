@@ -256,8 +256,8 @@ static bool changes_open(tool_call_t* call, const query_t* q, changes_t* c) {
     memset(c, 0, sizeof *c);
     memset(&desc, 0, sizeof desc);
     desc.parts = HOTPATH_PART_TREE;
+    history_lock(); /* first: no baseline is newer than this snapshot */
     c->owned[0] = hotpath_snapshot_take(&desc);
-    history_lock();
     if (c->owned[0] == NULL)
         tool_fail(call, "there is no memory for this answer");
     else if (changes_take(call, q, c))
