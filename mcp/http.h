@@ -17,7 +17,8 @@
 #define HTTP_TIMEOUT_MS   "5000"
 #define HTTP_DEADLINE_MS  10000  /* for a whole body */
 #define HTTP_IDLE_MS      "2000" /* of a connection that is kept alive */
-#define HTTP_HEADERS_MOST 64     /* CivetWeb drops further ones without a word */
+#define HTTP_KEEP_ALIVE   "keep-alive\r\nKeep-Alive: timeout=2" /* the same, as clients are told it */
+#define HTTP_HEADERS_MOST 64 /* CivetWeb drops further ones without a word */
 
 static struct {
     struct mg_context* context;
@@ -63,7 +64,7 @@ static int http_send(struct mg_connection* c, mcp_arena_t* arena, int status, co
         "X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n"
         "Cache-Control: no-store\r\nConnection: %s\r\n%s\r\n",
         status, http_status_text(status), size != 0 ? "Content-Type: " : "", size != 0 ? type : "",
-        size != 0 ? "\r\n" : "", (unsigned long long)size, close ? "close" : "keep-alive",
+        size != 0 ? "\r\n" : "", (unsigned long long)size, close ? "close" : HTTP_KEEP_ALIVE,
         extra != NULL ? extra : "");
     if (n < 0 || (size_t)n >= sizeof head) return 500;
     if (close) mg_disable_keep_alive(c);

@@ -281,6 +281,7 @@ both('another Expect', withHeaders({ Expect: 'money' }), { status: 417, end: tru
 for (const accept of [null, '*/*', 'application/json', 'text/event-stream', 'application/json, text/event-stream', 'text/html', 'application/json;q=0']) {
   both(`Accept ${accept ?? '(none)'}`, withHeaders({ Accept: accept }), { status: 200, type: 'application/json' });
 }
+both('a connection that stays open says how long', (r) => r, { status: 200, body: (reply) => (reply.value('keep-alive') === 'timeout=2' ? null : 'no Keep-Alive: timeout') });
 both('HTTP/1.0', (r) => ({ ...r, version: 'HTTP/1.0' }), 200);
 
 // -- two rules broken: the first one answers
