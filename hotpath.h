@@ -3178,79 +3178,131 @@ static bool hotpath_i_at_operator(const char* text, size_t i) {
            (i == 0 || (!hotpath_i_is_alnum(text[i - 1]) && text[i - 1] != '_')) &&
            !hotpath_i_is_alnum(text[i + 8]) && text[i + 8] != '_';
 }
-/* Where the parameter list of a C++ function's full name starts, or its end. */
-static size_t hotpath_i_pretty_end(const char* name) {
-    int depth = 0;
-    for (size_t i = 0; name[i] != 0; i++) {
-        if (hotpath_i_at_operator(name, i)) { /* operator(), operator<, operator>> ... */
-            i += 8;
-            if (name[i] == '(' && name[i + 1] == ')') i += 2;
-            while (name[i] != 0 && name[i] != '(')
-                i++;
-            if (depth == 0) return i;
-            i--;
-            continue;
-        }
-        if (strncmp(name + i, "(anonymous", 10) == 0 || strncmp(name + i, "{anonymous", 10) == 0 ||
-            strncmp(name + i, "(lambda", 7) == 0 || strncmp(name + i, "(unnamed", 8) == 0) {
-            while (name[i] != 0 && name[i] != ')' && name[i] != '}')
-                i++;
-            if (name[i] == 0) return i;
-            continue;
-        }
-        if (name[i] == '<')
-            depth++;
-        else if (name[i] == '>' && depth > 0)
-            depth--;
-        else if (name[i] == '(' && depth == 0) {
-            /* A list before "::" belongs to an enclosing function, as in main()::<lambda(int)>. */
-            size_t j = i, inner = 0;
-            for (; name[j] != 0; j++) {
-                inner += name[j] == '(';
-                inner -= name[j] == ')';
-                if (inner == 0) break;
-            }
-            if (name[j] != ')' || strncmp(name + j + 1, "::", 2) != 0) return i;
-            i = j;
+static bool hotpath_i_starts(const char* text, const char* with) {
+    return strncmp(text, with, strlen(with)) == 0;
+}
+/* Behind the bracket that closes the one at `at`, or the end. Only between < and > are < and >
+   brackets: in parentheses they compare. */
+static const char* hotpath_i_group_end(const char* at) {
+    char open = *at, close = open == '(' ? ')' : open == '<' ? '>' : open == '[' ? ']' : '}';
+    for (at++; *at != 0 && *at != close;) {
+        if (*at == '\'' &&
+            !hotpath_i_is_alnum(at[-1])) { /* a character, such as that of Tag<'>'> */
+            for (at++; *at != 0 && *at != '\'';)
+                at += *at == '\\' && at[1] != 0 ? 2 : 1;
+            at += *at != 0;
+        } else if (*at == '(' || *at == '[' || *at == '{' || (*at == '<' && open == '<')) {
+            at = hotpath_i_group_end(at);
+        } else {
+            at += at[0] == '-' && at[1] == '>' ? 2 : 1;
         }
     }
-    return strlen(name);
+    return *at != 0 ? at + 1 : at;
+}
+/* What stands after a parameter list belongs to an enclosing function if "::" follows, as in
+   "World::run() const::<lambda(int)>". Returns: where that is, or NULL: the name ends here. */
+static const char* hotpath_i_enclosing(const char* at) {
+    static const char* const words[] = {" ", "&", "const", "volatile", "mutable", "noexcept"};
+    for (size_t i = 0; i < sizeof words / sizeof *words;) {
+        if (*at == '[') {
+            at = hotpath_i_group_end(at);
+            i = 0;
+        } else if (hotpath_i_starts(at, words[i])) {
+            at += strlen(words[i]);
+            i = 0;
+        } else {
+            i++;
+        }
+    }
+    return hotpath_i_starts(at, "::") ? at : NULL;
+}
+/* Puts the name of an operator without template arguments. Returns: its parameter list. */
+static const char* hotpath_i_put_operator(hotpath_i_writer_t* w, const char* at) {
+    const char* rest = at + 8;
+    hotpath_i_puts(w, "operator");
+    if (hotpath_i_starts(rest, "()")) {
+        hotpath_i_puts(w, "()");
+        return rest + 2;
+    }
+    size_t symbols = strspn(rest, "+-*/%^&|~!=<>,[]");
+    if (symbols != 0) { /* the last < of "==<int>(" is a bracket */
+        const char* after = rest + symbols;
+        bool arguments = *after != '(' && *after != ' ' && after[-1] == '<';
+        hotpath_i_put(w, rest, arguments ? symbols - 1 : symbols);
+        after -= arguments;
+        after += *after == ' ';
+        return *after == '<' ? hotpath_i_group_end(after) : after;
+    }
+    bool list = *rest == '"' || hotpath_i_starts(rest, " new") ||
+                hotpath_i_starts(rest, " delete") || hotpath_i_starts(rest, " co_await");
+    /* Of a conversion the list is empty, and its type may hold other parentheses. */
+    while (
+        *rest != 0 && !(list ? *rest == '(' : rest[0] == '(' && rest[1] == ')' && rest[2] != '(')) {
+        if (*rest == '<') {
+            rest = hotpath_i_group_end(rest);
+            continue;
+        }
+        if (*rest != ' ' || rest[1] != '[') hotpath_i_putc(w, *rest);
+        rest++;
+    }
+    return rest;
+}
+/* A part in brackets that is no list: a lambda, or something without a name. Returns: what follows,
+   or NULL if it is none of them. */
+static const char* hotpath_i_put_unnamed(hotpath_i_writer_t* w, const char* at) {
+    static const char call[] = "::operator()";
+    bool lambda = hotpath_i_starts(at, "<lambda") || hotpath_i_starts(at, "(lambda");
+    bool unnamed = *at == '{' || hotpath_i_starts(at, "(anonymous") ||
+                   hotpath_i_starts(at, "(unnamed") || hotpath_i_starts(at, "<unnamed");
+    if (!lambda && !unnamed) return NULL;
+    const char* end = hotpath_i_group_end(at);
+    bool called = hotpath_i_starts(end, call);
+    if (lambda || (called && hotpath_i_starts(at, "(anonymous class)"))) {
+        hotpath_i_puts(w, "<lambda>");
+        return called ? end + sizeof call - 1 : end;
+    }
+    if (w->used != 0 && w->data[w->used - 1] != ':') /* "void<unnamed struct>::f()" */
+        w->used = 0, w->failed = false;
+    hotpath_i_put(w, at, (size_t)(end - at));
+    return end;
+}
+/* Whether the parentheses at `at` are those of a decltype. */
+static bool hotpath_i_of_decltype(const char* pretty, const char* at) {
+    const char* end = at > pretty && at[-1] == ' ' ? at - 1 : at;
+    return end - pretty >= 8 && hotpath_i_starts(end - 8, "decltype");
+}
+/* Puts the next part of a full name and forgets what turns out to stand before the name: types,
+   and the parenthesis of "void (*f(int))(double)". Returns: what follows, NULL where the name ends. */
+static const char* hotpath_i_put_part(hotpath_i_writer_t* w, const char* pretty, const char* at) {
+    const char* end = hotpath_i_put_unnamed(w, at);
+    if (end != NULL) /* of gcc's lambdas the list is inside */
+        return *at == '<' && hotpath_i_starts(at, "<lambda") ? hotpath_i_enclosing(end) : end;
+    if (hotpath_i_at_operator(pretty, (size_t)(at - pretty))) {
+        at = hotpath_i_put_operator(w, at);
+        return *at == '(' ? hotpath_i_enclosing(hotpath_i_group_end(at)) : NULL;
+    }
+    if (*at == '<' || (*at == '(' && hotpath_i_of_decltype(pretty, at)))
+        return hotpath_i_group_end(at);
+    if (*at == '(' && w->used != 0) return hotpath_i_enclosing(hotpath_i_group_end(at));
+    if (*at == '[' || *at == ')') return NULL;
+    if (*at == '(' || *at == ' ' || *at == '*' || *at == '&')
+        w->used = 0, w->failed = false;
+    else
+        hotpath_i_putc(w, *at);
+    return at + 1;
 }
 /* Makes "World::update" of "void World<T>::update(float) [with T = int]": without return type,
-   arguments and template arguments, so that all instantiations are one function. */
+   arguments and template arguments, so that all instantiations are one function. A lambda is
+   "main::<lambda>" by gcc and clang alike. */
 static void hotpath_i_shorten(const char* pretty, char* name, size_t size) {
-    size_t end = hotpath_i_pretty_end(pretty), start = 0, n = 0;
-    int depth = 0;
-    for (size_t i = 0; i < end; i++) { /* the name begins after the last space outside brackets */
-        char c = pretty[i];
-        if (depth == 0 && hotpath_i_at_operator(pretty, i)) break;
-        depth += c == '<' || c == '(' || c == '{';
-        depth -= (c == '>' || c == ')' || c == '}') && depth > 0;
-        if (c == ' ' && depth == 0) start = i + 1;
+    hotpath_i_writer_t w = hotpath_i_writer_to(name, size - 1, NULL, NULL);
+    for (const char* at = pretty; at != NULL && *at != 0;)
+        at = hotpath_i_put_part(&w, pretty, at);
+    if (w.used == 0) { /* a form that is not known stays whole */
+        w.failed = false;
+        hotpath_i_puts(&w, pretty);
     }
-    while (pretty[start] == '*' || pretty[start] == '&')
-        start++;
-    depth = 0;
-    for (size_t i = start; i < end && n + 1 < size; i++) {
-        char c = pretty[i];
-        bool is_operator = depth == 0 && hotpath_i_at_operator(pretty, i);
-        if (is_operator) {
-            for (; i < end && n + 1 < size; i++)
-                name[n++] = pretty[i];
-            break;
-        }
-        if (c == '<' && strncmp(pretty + i, "<lambda", 7) != 0)
-            depth++;
-        else if (c == '<' || (c == '>' && depth == 0))
-            name[n++] = c;
-        else if (c == '>')
-            depth--;
-        else if (depth == 0)
-            name[n++] = c;
-    }
-    for (size_t i = 0; n == 0 && i + 1 < size && pretty[i] != 0; i++)
-        name[i] = pretty[i], name[i + 1] = 0; /* a form that is not known stays whole */
-    if (n != 0) name[n] = 0;
+    name[w.used] = 0;
 }
 
 /* A version and a size, as HOTPATH_I_ABI packs them. */

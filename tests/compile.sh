@@ -183,6 +183,9 @@ flags)
     program "C program, implementation in C++" "$cxx" "$dir/pic.o" "$dir/plain-i.o"
     program "C++ program, implementation in C" "$cxx" "$dir/plain.o" "$dir/hidden-i.o"
     program "one file for all" "$cc" -std=c11 -DHOTPATH -DHOTPATH_IMPLEMENTATION $m.c
+    for std in c++17 c++20; do
+        program "names of C++ functions, $std" "$cxx" -std=$std -DHOTPATH tests/compile/names.cpp
+    done
     # Some compile units record and some do not.
     compile "a unit without recording" off.o -std=c11 tests/compile/declarations.c
     program "units with and without recording" "$cc" "$dir/pic.o" "$dir/hidden-i.o" "$dir/off.o"
