@@ -198,9 +198,15 @@ sources)
     for source in examples/*.c examples/*.cpp bench/*.c; do
         [ -f "$source" ] || continue
         case $source in *.cpp) std=c++17 ;; *) std=gnu11 ;; esac
-        for mode in "" -DHOTPATH; do
-            [ "$source$mode" = bench/bench.c ] && continue
+        for mode in "" -DHOTPATH "-DHOTPATH -DHOTPATH_MCP"; do
+            case $source$mode in bench/bench.c | bench/server.c | bench/server.c-DHOTPATH) continue ;; esac
+            case $source$mode in bench/server.c*) ;; *MCP) continue ;; esac
             compile "$source ${mode:-off}" source.o -std=$std $mode "$source"
+        done
+    done
+    for std in c99 c11 gnu17; do
+        for mode in "" -DHOTPATH "-DHOTPATH -DHOTPATH_MCP"; do
+            compile "hotpath_mcp.c $std ${mode:-off}" server.o -std=$std $mode hotpath_mcp.c
         done
     done
     ;;
