@@ -38,6 +38,8 @@ wanted() {
             need libdevel-nytprof-perl test -f /usr/share/perl5/Devel/NYTProf/flamegraph.pl
             tool clang-format-14 clang-format-14
             server
+            tool node nodejs
+            tool npm npm
             ;;
         demo)
             server
