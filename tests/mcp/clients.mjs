@@ -22,7 +22,13 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 // ---- schemas ------------------------------------------------------------------------------------
 
 const schemas = path.join(root, 'tests/schemas');
-const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: true, allowUnionTypes: true, multipleOfPrecision: 6 });
+const ajv = new Ajv2020({
+  strict: true,
+  strictRequired: false,
+  allErrors: true,
+  allowUnionTypes: true,
+  multipleOfPrecision: 6,
+});
 for (const file of fs.readdirSync(schemas).sort()) {
   ajv.addSchema(JSON.parse(fs.readFileSync(path.join(schemas, file), 'utf8')));
 }
@@ -31,7 +37,12 @@ function misfits(tool, form, value) {
   const validate = ajv.getSchema(`${tool}.json${form ? `#/$defs/${form}` : ''}`);
   if (!validate) return [`there is no tests/schemas/${tool}.json with ${form}`];
   if (validate(value)) return [];
-  return validate.errors.slice(0, 4).map((e) => `${tool}${form ? `, ${form}` : ''}: ${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`);
+  return validate.errors
+    .slice(0, 4)
+    .map(
+      (e) =>
+        `${tool}${form ? `, ${form}` : ''}: ${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`,
+    );
 }
 
 // Keys that stand twice in one object of a JSON text; JSON.parse keeps the last one and is silent.
@@ -55,14 +66,18 @@ function twice(text) {
 
 // Each connects to a server: {list(), call(tool, arguments), instructions, version, close()}.
 const headersOf = (server) => (server.token ? { Authorization: `Bearer ${server.token}` } : {});
-const transportOf = (Transport, server) => new Transport(new URL(server.url), { requestInit: { headers: headersOf(server) } });
+const transportOf = (Transport, server) =>
+  new Transport(new URL(server.url), { requestInit: { headers: headersOf(server) } });
 
 const clients = {
   'SDK 1.x': async (server) => {
     const client = new LegacyClient(ME);
     const transport = transportOf(LegacyTransport, server);
     await client.connect(transport);
-    return adapter(client, { version: transport.protocolVersion, instructions: client.getInstructions() });
+    return adapter(client, {
+      version: transport.protocolVersion,
+      instructions: client.getInstructions(),
+    });
   },
   'client 2.x legacy': (server) => modernClient(server, 'legacy'),
   'client 2.x auto': (server) => modernClient(server, 'auto'),
@@ -71,7 +86,10 @@ const clients = {
 async function modernClient(server, mode) {
   const client = new Client(ME, { versionNegotiation: { mode } });
   await client.connect(transportOf(StreamableHTTPClientTransport, server));
-  return adapter(client, { version: client.getNegotiatedProtocolVersion(), instructions: client.getInstructions() });
+  return adapter(client, {
+    version: client.getNegotiatedProtocolVersion(),
+    instructions: client.getInstructions(),
+  });
 }
 const versions = {
   'SDK 1.x': '2025-11-25',
@@ -94,7 +112,10 @@ async function raw(server, method, params = {}, era = 'legacy') {
   if (era === 'modern') {
     Object.assign(headers, { 'MCP-Protocol-Version': MODERN, 'Mcp-Method': method });
     if (params.name) headers['Mcp-Name'] = params.name;
-    const meta = { 'io.modelcontextprotocol/protocolVersion': MODERN, 'io.modelcontextprotocol/clientCapabilities': {} };
+    const meta = {
+      'io.modelcontextprotocol/protocolVersion': MODERN,
+      'io.modelcontextprotocol/clientCapabilities': {},
+    };
     params = { ...params, _meta: meta };
   }
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
@@ -107,7 +128,13 @@ async function raw(server, method, params = {}, era = 'legacy') {
 
 // [tool, arguments, form of the answer] or, for what is refused, [tool, arguments, /what is said/].
 // A value that is a function is asked with what the program has: {name, id, thread, gauge, ...}.
-const limits = { bottlenecks: 50, function_timing_logs: 1000, gauge_logs: 1000, dbg_logs: 1000, val_logs: 1000 };
+const limits = {
+  bottlenecks: 50,
+  function_timing_logs: 1000,
+  gauge_logs: 1000,
+  dbg_logs: 1000,
+  val_logs: 1000,
+};
 const detailed = { response_format: 'detailed' };
 const calls = [
   ['bottlenecks', {}, null],
@@ -119,7 +146,11 @@ const calls = [
   ['functions_timing', { limit: '3' }, 'concise', { loose: true }],
   ['functions_timing', detailed, 'detailed'],
   ['functions_timing', { ...detailed, limit: 200 }, 'detailed'],
-  ...['self', 'total', 'calls', 'avg', 'p95', 'p99', 'max', 'errors', 'spread'].map((sort) => ['functions_timing', { sort, limit: 5 }, 'concise']),
+  ...['self', 'total', 'calls', 'avg', 'p95', 'p99', 'max', 'errors', 'spread'].map((sort) => [
+    'functions_timing',
+    { sort, limit: 5 },
+    'concise',
+  ]),
   ['functions_timing', { since: '500ms' }, 'concise'],
   ['functions_timing', { since: '1h', ...detailed }, 'detailed'],
   ['functions_timing', { since: 'start' }, 'concise'],
@@ -135,9 +166,21 @@ const calls = [
   ['functions_timing', { limit: 1.5 }, /limit must be a whole number/],
   ['functions_timing', { limit: 'many' }, /limit must be a whole number/],
   ['functions_timing', { limit: [1] }, /limit must be a whole number/],
-  ['functions_timing', { sort: 'name' }, /sort must be one of: self, total, calls, avg, p95, p99, max, errors, spread/],
-  ['functions_timing', { response_format: 'full' }, /response_format must be one of: concise, detailed/],
-  ['functions_timing', { since: 'yesterday' }, /since must be start, an age such as 500ms, 10s, 5m or 1h/],
+  [
+    'functions_timing',
+    { sort: 'name' },
+    /sort must be one of: self, total, calls, avg, p95, p99, max, errors, spread/,
+  ],
+  [
+    'functions_timing',
+    { response_format: 'full' },
+    /response_format must be one of: concise, detailed/,
+  ],
+  [
+    'functions_timing',
+    { since: 'yesterday' },
+    /since must be start, an age such as 500ms, 10s, 5m or 1h/,
+  ],
   ['functions_timing', { since: 't00000000-1' }, /since is a token of another program/],
   ['functions_timing', { since: '-5s' }, /since must be/],
   ['functions_timing', { thread: 999999 }, /no live thread has the id 999999/],
@@ -145,18 +188,30 @@ const calls = [
   ['functions_timing', { filter: 5 }, /filter must be a string/],
   ['functions_timing', { filter: 'look_uq' }, /nothing is called "look_uq"; nearest: "/],
   ['functions_timing', { cursor: 'abc' }, /cursor is not one that this program gave/],
-  ['functions_timing', { nonsense: 1 }, /functions_timing has no argument "nonsense"; it takes: limit, cursor, filter, sort/],
+  [
+    'functions_timing',
+    { nonsense: 1 },
+    /functions_timing has no argument "nonsense"; it takes: limit, cursor, filter, sort/,
+  ],
   ['functions_timing', { '</script>\u001b`': 1 }, /has no argument "<\/script>\?\?"; it takes/],
   ['function_timing_logs', { function_name: (p) => p.name }, 'concise'],
   ['function_timing_logs', { function_id: (p) => p.id, limit: 1 }, 'concise'],
   ['function_timing_logs', { function_id: (p) => p.id, limit: 1000, ...detailed }, 'detailed'],
   ['function_timing_logs', { function_name: (p) => p.name, order: 'slowest' }, 'concise'],
-  ['function_timing_logs', { function_name: (p) => p.name, order: 'slowest', limit: 3, ...detailed }, 'detailed'],
+  [
+    'function_timing_logs',
+    { function_name: (p) => p.name, order: 'slowest', limit: 3, ...detailed },
+    'detailed',
+  ],
   ['function_timing_logs', {}, /function_timing_logs needs function_name or function_id/],
   ['function_timing_logs', { function_name: 'nobody' }, /nothing is called "nobody"; nearest: "/],
   ['function_timing_logs', { function_id: 4000000 }, /nothing has the function_id 4000000/],
   ['function_timing_logs', { function_id: -1 }, /function_id must be a whole number/],
-  ['function_timing_logs', { function_name: (p) => p.name, order: 'fastest' }, /order must be one of: recent, slowest/],
+  [
+    'function_timing_logs',
+    { function_name: (p) => p.name, order: 'fastest' },
+    /order must be one of: recent, slowest/,
+  ],
   ['query_flamegraph', {}, 'summary'],
   ['query_flamegraph', { limit: 1 }, 'summary'],
   ['query_flamegraph', { limit: 200, min_percent: 0 }, 'summary'],
@@ -168,9 +223,17 @@ const calls = [
   ['query_flamegraph', { source: 'time', format: 'json' }, 'summary'],
   ['query_flamegraph', { thread: (p) => p.thread }, 'summary'],
   ['query_flamegraph', { format: 'markdown' }, 'markdown'],
-  ['query_flamegraph', { format: 'markdown', view: 'tree', limit: 200, min_percent: 0 }, 'markdown'],
+  [
+    'query_flamegraph',
+    { format: 'markdown', view: 'tree', limit: 200, min_percent: 0 },
+    'markdown',
+  ],
   ['query_flamegraph', { view: 'callers' }, /view callers needs root/],
-  ['query_flamegraph', { view: 'flat' }, /view must be one of: summary, self, total, tree, callers/],
+  [
+    'query_flamegraph',
+    { view: 'flat' },
+    /view must be one of: summary, self, total, tree, callers/,
+  ],
   ['query_flamegraph', { root: 'nobody' }, /nothing is called "nobody"; nearest: "/],
   ['query_flamegraph', { min_percent: 101 }, /min_percent must be a number from 0 to 100/],
   ['query_flamegraph', { min_percent: 'x' }, /min_percent must be a number/],
@@ -217,22 +280,35 @@ for (const [kind, entries, logs] of [
 function answerProblems([tool, args, form, more = {}], result) {
   const problems = [];
   const text = result.content?.[0]?.text ?? '';
-  if (result.content?.length !== 1 || result.content[0].type !== 'text') return [`content ${JSON.stringify(result.content)}`];
+  if (result.content?.length !== 1 || result.content[0].type !== 'text')
+    return [`content ${JSON.stringify(result.content)}`];
   if (form instanceof RegExp) {
     if (result.isError !== true) problems.push(`no error: ${text}`);
     if ('structuredContent' in result) problems.push('an error with structuredContent');
     if (!form.test(text)) problems.push(`not of ${form}: ${text}`);
-    if (/[\u0000-\u001f\u007f-\u009f]/.test(text) || text.length > 1200) problems.push('an error that is not tame');
+    if (/[\u0000-\u001f\u007f-\u009f]/.test(text) || text.length > 1200)
+      problems.push('an error that is not tame');
     return problems;
   }
   if (result.isError) return [`an error: ${text}`];
   if (form === 'markdown') {
     if ('structuredContent' in result) problems.push('markdown with structuredContent');
     if (!/^# Flame graph of `[^`\n]+`\n/.test(text)) problems.push(text.slice(0, 200));
-    if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u200b\ufeff]/.test(text)) problems.push('hidden characters');
+    if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u200b\ufeff]/.test(text))
+      problems.push('hidden characters');
     const cells = text.split('\n').filter((line) => line.startsWith('|'));
-    if (cells.some((line) => line.match(/\|/g).length !== 5)) problems.push('a row of another width');
-    if (text.split('\n').some((line) => line.startsWith('#') && !/^##? (Flame graph of `|Top by (self|total) time$|Call tree$)/.test(line))) problems.push('a heading of the program');
+    if (cells.some((line) => line.match(/\|/g).length !== 5))
+      problems.push('a row of another width');
+    if (
+      text
+        .split('\n')
+        .some(
+          (line) =>
+            line.startsWith('#') &&
+            !/^##? (Flame graph of `|Top by (self|total) time$|Call tree$)/.test(line),
+        )
+    )
+      problems.push('a heading of the program');
     return problems;
   }
   const answer = result.structuredContent;
@@ -240,26 +316,65 @@ function answerProblems([tool, args, form, more = {}], result) {
   problems.push(...twice(text), ...misfits(tool, form, answer));
   if (more.loose) return problems;
   if (answer?.data) {
-    const limit = Number(args.limit ?? { bottlenecks: 10, ...Object.fromEntries(Object.keys(limits).slice(1).map((name) => [name, 50])) }[tool] ?? 20);
+    const limit = Number(
+      args.limit ??
+        {
+          bottlenecks: 10,
+          ...Object.fromEntries(
+            Object.keys(limits)
+              .slice(1)
+              .map((name) => [name, 50]),
+          ),
+        }[tool] ??
+        20,
+    );
     if (answer.data.length > limit) problems.push(`${answer.data.length} rows, limit ${limit}`);
-    if (answer.included_count !== answer.data.length) problems.push(`included_count ${answer.included_count}`);
-    if (answer.total_count < answer.included_count) problems.push(`total_count ${answer.total_count}`);
+    if (answer.included_count !== answer.data.length)
+      problems.push(`included_count ${answer.included_count}`);
+    if (answer.total_count < answer.included_count)
+      problems.push(`total_count ${answer.total_count}`);
     const all = Math.min(answer.total_count, limit);
-    if (args.limit && !args.cursor && answer.data.length < all) problems.push(`${answer.data.length} rows of ${all}`);
+    if (args.limit && !args.cursor && answer.data.length < all)
+      problems.push(`${answer.data.length} rows of ${all}`);
   }
-  if (!('limit' in args) && Buffer.byteLength(text) > DEFAULT_BYTES) problems.push(`a default answer of ${Buffer.byteLength(text)} bytes`);
+  if (!('limit' in args) && Buffer.byteLength(text) > DEFAULT_BYTES)
+    problems.push(`a default answer of ${Buffer.byteLength(text)} bytes`);
   return problems;
 }
 // Arguments with the functions in them asked.
-const filled = (args, known) => Object.fromEntries(Object.entries(args).map(([key, value]) => [key, typeof value === 'function' ? value(known) : value]));
-const shown = (args) => JSON.stringify(args, (_, value) => (typeof value === 'string' && value.length > 40 ? `${value.slice(0, 40)}...` : value));
+const filled = (args, known) =>
+  Object.fromEntries(
+    Object.entries(args).map(([key, value]) => [
+      key,
+      typeof value === 'function' ? value(known) : value,
+    ]),
+  );
+const shown = (args) =>
+  JSON.stringify(args, (_, value) =>
+    typeof value === 'string' && value.length > 40 ? `${value.slice(0, 40)}...` : value,
+  );
 
 // What the program has, for arguments.
 async function knownOf(server) {
-  const get = async (name, args = {}) => (await raw(server, 'tools/call', { name, arguments: args })).result.structuredContent;
-  const [functions, threads, gauge, dbg, val] = [await get('functions_timing', { sort: 'calls', limit: 200 }), await get('threads', { sort: 'calls' }), await get('gauges'), await get('dbg_entries'), await get('val_entries')];
+  const get = async (name, args = {}) =>
+    (await raw(server, 'tools/call', { name, arguments: args })).result.structuredContent;
+  const [functions, threads, gauge, dbg, val] = [
+    await get('functions_timing', { sort: 'calls', limit: 200 }),
+    await get('threads', { sort: 'calls' }),
+    await get('gauges'),
+    await get('dbg_entries'),
+    await get('val_entries'),
+  ];
   const chosen = functions.data.find((row) => row.name === 'look_up') ?? functions.data[0];
-  return { name: chosen.name, id: chosen.id, since: functions.next_since, thread: threads.data.find((row) => row.status === 'live').id, gauge: gauge.data[0], dbg: dbg.data[1], val: val.data[0] };
+  return {
+    name: chosen.name,
+    id: chosen.id,
+    since: functions.next_since,
+    thread: threads.data.find((row) => row.status === 'live').id,
+    gauge: gauge.data[0],
+    dbg: dbg.data[1],
+    val: val.data[0],
+  };
 }
 
 // ---- the list of tools --------------------------------------------------------------------------
@@ -280,33 +395,50 @@ function listProblems(tools) {
     if (tool.inputSchema?.type !== 'object') say('inputSchema is of no object');
     if (tool.inputSchema?.additionalProperties !== false) say('inputSchema takes anything');
     if ('outputSchema' in tool) say('an outputSchema');
-    if (!same(tool.annotations, { readOnlyHint: true, idempotentHint: true, openWorldHint: false })) say(JSON.stringify(tool.annotations));
+    if (!same(tool.annotations, { readOnlyHint: true, idempotentHint: true, openWorldHint: false }))
+      say(JSON.stringify(tool.annotations));
     if (!fs.existsSync(path.join(schemas, `${tool.name}.json`))) say('no schema in tests/schemas');
     try {
-      new Ajv2020({ strict: true, allowUnionTypes: true, strictTypes: false }).compile(tool.inputSchema);
+      new Ajv2020({ strict: true, allowUnionTypes: true, strictTypes: false }).compile(
+        tool.inputSchema,
+      );
     } catch (error) {
       say(`inputSchema: ${error.message}`);
     }
   }
   const expected = fs.readdirSync(schemas).map((file) => file.replace('.json', ''));
-  for (const name of expected) if (name !== 'common' && !named.includes(name)) problems.push(`no tool ${name}`);
-  for (const name of named) if (!calls.some(([tool]) => tool === name)) problems.push(`${name} is never called`);
+  for (const name of expected)
+    if (name !== 'common' && !named.includes(name)) problems.push(`no tool ${name}`);
+  for (const name of named)
+    if (!calls.some(([tool]) => tool === name)) problems.push(`${name} is never called`);
   return problems;
 }
 
 // ---- the inspector ------------------------------------------------------------------------------
 
-const inspectorFile = path.join(here, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
+const inspectorFile = path.join(
+  here,
+  'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
+);
 const home = path.join(root, 'build/mcp/home');
 function inspector(server, ...args) {
   const header = server.token ? ['--header', `Authorization: Bearer ${server.token}`] : [];
   const line = [inspectorFile, '--cli', server.url, '--transport', 'http', ...header, ...args];
   return new Promise((done) => {
     const env = { ...process.env, HOME: home, NO_COLOR: '1' };
-    execFile(process.execPath, line, { env, timeout: 30000, maxBuffer: 1 << 26 }, (error, stdout, stderr) => done({ code: error ? (error.code ?? 1) : 0, stdout, stderr }));
+    execFile(
+      process.execPath,
+      line,
+      { env, timeout: 30000, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => done({ code: error ? (error.code ?? 1) : 0, stdout, stderr }),
+    );
   });
 }
-const words = (args) => Object.entries(args).flatMap(([key, value]) => ['--tool-arg', `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`]);
+const words = (args) =>
+  Object.entries(args).flatMap(([key, value]) => [
+    '--tool-arg',
+    `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  ]);
 
 // ---- all of it ----------------------------------------------------------------------------------
 
@@ -331,20 +463,29 @@ await check('the list is the same again, in each era, for each program', async (
   }
   return problems;
 });
-const takes = Object.fromEntries(list.map((tool) => [tool.name, new Ajv2020({ strict: false }).compile(tool.inputSchema)]));
-report('arguments that are taken fit the inputSchema', calls.flatMap(([tool, args, form, more = {}]) => {
-  if (form instanceof RegExp || more.loose) return [];
-  const validate = takes[tool];
-  return validate(filled(args, known)) ? [] : [`${tool} ${shown(filled(args, known))}: ${validate.errors[0].message}`];
-}));
+const takes = Object.fromEntries(
+  list.map((tool) => [tool.name, new Ajv2020({ strict: false }).compile(tool.inputSchema)]),
+);
+report(
+  'arguments that are taken fit the inputSchema',
+  calls.flatMap(([tool, args, form, more = {}]) => {
+    if (form instanceof RegExp || more.loose) return [];
+    const validate = takes[tool];
+    return validate(filled(args, known))
+      ? []
+      : [`${tool} ${shown(filled(args, known))}: ${validate.errors[0].message}`];
+  }),
+);
 
 for (const [name, connect] of Object.entries(clients)) {
   await check(`${name}: connects, lists and calls`, async () => {
     const client = await connect(plain);
     const problems = [];
     if (client.version !== versions[name]) problems.push(`it speaks ${client.version}`);
-    if (client.server?.name !== 'hotpath') problems.push(`serverInfo ${JSON.stringify(client.server)}`);
-    if (!same(client.capabilities, { tools: {} })) problems.push(`capabilities ${JSON.stringify(client.capabilities)}`);
+    if (client.server?.name !== 'hotpath')
+      problems.push(`serverInfo ${JSON.stringify(client.server)}`);
+    if (!same(client.capabilities, { tools: {} }))
+      problems.push(`capabilities ${JSON.stringify(client.capabilities)}`);
     const size = Buffer.byteLength(client.instructions ?? '');
     if (size < 200 || size >= 2 * KB) problems.push(`instructions of ${size} bytes`);
     for (let i = 0; i < 2; i++) if (!same(await client.list(), list)) problems.push('another list');
@@ -352,9 +493,14 @@ for (const [name, connect] of Object.entries(clients)) {
     for (const one of calls) {
       const [tool, args] = one;
       const given = filled(args, known);
-      await check(`${name}: ${tool} ${shown(given)}`, async () => answerProblems([tool, given, one[2], one[3]], await client.call(tool, given)));
+      await check(`${name}: ${tool} ${shown(given)}`, async () =>
+        answerProblems([tool, given, one[2], one[3]], await client.call(tool, given)),
+      );
     }
-    const unknown = await client.call('nothing', {}).then(() => 'answered', (error) => error);
+    const unknown = await client.call('nothing', {}).then(
+      () => 'answered',
+      (error) => error,
+    );
     await client.close();
     return unknown.code === -32602 ? [] : [`an unknown tool is ${unknown}`];
   });
@@ -370,8 +516,16 @@ for (const [name, connect] of Object.entries(clients)) {
     return [...problems, ...answerProblems(['functions_timing', {}, 'concise'], result)];
   });
   await check(`${name}: with a wrong token`, async () => {
-    const failed = await connect({ ...secret, token: 'wrong' }).then(() => null, (error) => error);
-    return failed && /401|unauthorized|HOTPATH_MCP_AUTH_TOKEN/i.test(`${failed.code} ${failed.name} ${failed.message}`) ? [] : [`it says ${failed}`];
+    const failed = await connect({ ...secret, token: 'wrong' }).then(
+      () => null,
+      (error) => error,
+    );
+    return failed &&
+      /401|unauthorized|HOTPATH_MCP_AUTH_TOKEN/i.test(
+        `${failed.code} ${failed.name} ${failed.message}`,
+      )
+      ? []
+      : [`it says ${failed}`];
   });
 }
 
@@ -382,7 +536,12 @@ for (const one of calls) {
   if (one[2] instanceof RegExp) continue;
   const given = filled(args, big);
   if (/\*e\*|\[a-c\]/.test(JSON.stringify(given)) && !/functions_timing/.test(tool)) continue;
-  await check(`many: ${tool} ${shown(given)}`, async () => answerProblems([tool, given, one[2], one[3]], (await raw(many, 'tools/call', { name: tool, arguments: given }, 'modern')).result));
+  await check(`many: ${tool} ${shown(given)}`, async () =>
+    answerProblems(
+      [tool, given, one[2], one[3]],
+      (await raw(many, 'tools/call', { name: tool, arguments: given }, 'modern')).result,
+    ),
+  );
 }
 
 // Pages: all of them together are all rows, each once; a default answer says how to go on.
@@ -396,22 +555,31 @@ for (const [tool, args] of [
     let cursor;
     let total = 0;
     do {
-      const { result } = await raw(many, 'tools/call', { name: tool, arguments: { ...args, ...(cursor && { cursor }) } });
+      const { result } = await raw(many, 'tools/call', {
+        name: tool,
+        arguments: { ...args, ...(cursor && { cursor }) },
+      });
       const answer = result.structuredContent;
       if (!answer) return [result.content?.[0]?.text];
       total = answer.total_count;
       pages.push(answer.data.map((row) => row.id));
       cursor = answer.next_cursor;
       if (cursor && pages.length === 1) {
-        const other = await raw(many, 'tools/call', { name: tool, arguments: { ...args, filter: '*', cursor } });
-        if (!/cursor belongs to other arguments/.test(other.text)) return [other.text.slice(0, 300)];
+        const other = await raw(many, 'tools/call', {
+          name: tool,
+          arguments: { ...args, filter: '*', cursor },
+        });
+        if (!/cursor belongs to other arguments/.test(other.text))
+          return [other.text.slice(0, 300)];
       }
     } while (cursor && pages.length < 200);
     // The first page is of now, the others are of one moment before: only its own rows can repeat.
     const [first, ...others] = pages;
     const later = others.flat();
-    const problems = total < 60 || pages.length < 3 ? [`only ${total} rows, ${pages.length} pages`] : [];
-    if (first.length + later.length !== total) problems.push(`${first.length + later.length} rows of ${total}`);
+    const problems =
+      total < 60 || pages.length < 3 ? [`only ${total} rows, ${pages.length} pages`] : [];
+    if (first.length + later.length !== total)
+      problems.push(`${first.length + later.length} rows of ${total}`);
     if (new Set(later).size !== later.length) problems.push('a row stands on two later pages');
     return problems;
   });
@@ -420,7 +588,10 @@ await check('many: only tools that take a cursor give one', async () => {
   const problems = [];
   for (const tool of list) {
     if (tool.inputSchema.properties?.cursor || /_logs$/.test(tool.name)) continue;
-    const { result } = await raw(many, 'tools/call', { name: tool.name, arguments: tool.inputSchema.properties?.limit ? { limit: 1 } : {} });
+    const { result } = await raw(many, 'tools/call', {
+      name: tool.name,
+      arguments: tool.inputSchema.properties?.limit ? { limit: 1 } : {},
+    });
     if (result.structuredContent?.next_cursor) problems.push(tool.name);
   }
   return problems;
@@ -428,13 +599,39 @@ await check('many: only tools that take a cursor give one', async () => {
 
 // Names are data: in no description, in no instruction, and whole in no answer.
 await check('the names of the program are in no description and no instruction', async () => {
-  const texts = [JSON.stringify(list), (await raw(plain, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: ME })).text, (await raw(plain, 'server/discover', {}, 'modern')).text];
-  return texts.filter((text) => /<.?script|previous instructions|long name|forged|\u001b|\\u001b/i.test(text)).map((text) => text.slice(0, 200));
+  const texts = [
+    JSON.stringify(list),
+    (
+      await raw(plain, 'initialize', {
+        protocolVersion: '2025-11-25',
+        capabilities: {},
+        clientInfo: ME,
+      })
+    ).text,
+    (await raw(plain, 'server/discover', {}, 'modern')).text,
+  ];
+  return texts
+    .filter((text) => /<.?script|previous instructions|long name|forged|\u001b|\\u001b/i.test(text))
+    .map((text) => text.slice(0, 200));
 });
 await check('hostile names are all there, capped', async () => {
-  const { result } = await raw(plain, 'tools/call', { name: 'functions_timing', arguments: { limit: 200, sort: 'calls' } });
+  const { result } = await raw(plain, 'tools/call', {
+    name: 'functions_timing',
+    arguments: { limit: 200, sort: 'calls' },
+  });
   const names = result.structuredContent.data.map((row) => row.name);
-  const want = [/^(long name )+/, /^ignore all previous instructions/, /^<\/script>/, /^\\u001b\[31mred/, /^caf\ufffd/, /^abc\\u202e/, /^a \| b ```/, /^"\},\{"name":"forged"/, /^%s%n%s/, /^(ab)+$/];
+  const want = [
+    /^(long name )+/,
+    /^ignore all previous instructions/,
+    /^<\/script>/,
+    /^\\u001b\[31mred/,
+    /^caf\ufffd/,
+    /^abc\\u202e/,
+    /^a \| b ```/,
+    /^"\},\{"name":"forged"/,
+    /^%s%n%s/,
+    /^(ab)+$/,
+  ];
   const problems = want.filter((pattern) => !names.some((name) => pattern.test(name))).map(String);
   if (names.some((name) => Buffer.byteLength(name) > 1200)) problems.push('a name is not capped');
   if (names.includes('forged')) problems.push('a name became a row');
@@ -442,39 +639,98 @@ await check('hostile names are all there, capped', async () => {
 });
 
 // The inspector: each tool once, in each era.
-const first = calls.filter(([tool, , form], i) => !(form instanceof RegExp) && calls.findIndex(([other, , f]) => other === tool && !(f instanceof RegExp)) === i);
+const first = calls.filter(
+  ([tool, , form], i) =>
+    !(form instanceof RegExp) &&
+    calls.findIndex(([other, , f]) => other === tool && !(f instanceof RegExp)) === i,
+);
 fs.mkdirSync(home, { recursive: true });
 const jobs = [];
 for (const [i, era] of ['legacy', 'auto', 'modern'].entries()) {
-  jobs.push([`inspector ${era}: tools/list`, async () => {
-    const got = await inspector(plain, '--protocol-era', era, '--method', 'tools/list', '--strict');
-    const problems = got.code === 0 ? [] : [`exit code ${got.code}`, got.stderr, got.stdout];
-    if (problems.length === 0 && !same(JSON.parse(got.stdout).tools, list)) problems.push('another list');
-    return problems;
-  }]);
-  first.filter((_, k) => k % 3 === i).forEach((one) => {
-    const [tool, args, form] = one;
-    const given = filled(args, known);
-    jobs.push([`inspector ${era}: ${tool} ${shown(given)}`, async () => {
-      const got = await inspector(plain, '--protocol-era', era, '--method', 'tools/call', '--tool-name', tool, ...words(given));
-      if (got.code !== 0) return [`exit code ${got.code}`, got.stderr, got.stdout];
-      return answerProblems([tool, given, form], JSON.parse(got.stdout));
-    }]);
-  });
+  jobs.push([
+    `inspector ${era}: tools/list`,
+    async () => {
+      const got = await inspector(
+        plain,
+        '--protocol-era',
+        era,
+        '--method',
+        'tools/list',
+        '--strict',
+      );
+      const problems = got.code === 0 ? [] : [`exit code ${got.code}`, got.stderr, got.stdout];
+      if (problems.length === 0 && !same(JSON.parse(got.stdout).tools, list))
+        problems.push('another list');
+      return problems;
+    },
+  ]);
+  first
+    .filter((_, k) => k % 3 === i)
+    .forEach((one) => {
+      const [tool, args, form] = one;
+      const given = filled(args, known);
+      jobs.push([
+        `inspector ${era}: ${tool} ${shown(given)}`,
+        async () => {
+          const got = await inspector(
+            plain,
+            '--protocol-era',
+            era,
+            '--method',
+            'tools/call',
+            '--tool-name',
+            tool,
+            ...words(given),
+          );
+          if (got.code !== 0) return [`exit code ${got.code}`, got.stderr, got.stdout];
+          return answerProblems([tool, given, form], JSON.parse(got.stdout));
+        },
+      ]);
+    });
 }
-jobs.push(['inspector: an error of a tool', async () => {
-  const got = await inspector(plain, '--method', 'tools/call', '--tool-name', 'threads', '--tool-arg', 'sort=name');
-  return /sort must be one of: busy, calls, current/.test(got.stdout + got.stderr) ? [] : [got.stdout, got.stderr];
-}]);
-jobs.push(['inspector: with a token', async () => {
-  const got = await inspector(secret, '--method', 'tools/list');
-  return got.code === 0 && same(JSON.parse(got.stdout).tools, list) ? [] : [got.stderr, got.stdout];
-}]);
-jobs.push(['inspector: with a wrong token', async () => {
-  const got = await inspector({ ...secret, token: 'wrong' }, '--method', 'tools/list');
-  return got.code !== 0 && /401|unauthorized|auth_required/i.test(got.stderr + got.stdout) ? [] : [`exit code ${got.code}`, got.stderr, got.stdout];
-}]);
-const results = await inParallel(2, jobs.map(([, run]) => () => run().catch((error) => [error.stack])));
+jobs.push([
+  'inspector: an error of a tool',
+  async () => {
+    const got = await inspector(
+      plain,
+      '--method',
+      'tools/call',
+      '--tool-name',
+      'threads',
+      '--tool-arg',
+      'sort=name',
+    );
+    return /sort must be one of: busy, calls, current/.test(got.stdout + got.stderr)
+      ? []
+      : [got.stdout, got.stderr];
+  },
+]);
+jobs.push([
+  'inspector: with a token',
+  async () => {
+    const got = await inspector(secret, '--method', 'tools/list');
+    return got.code === 0 && same(JSON.parse(got.stdout).tools, list)
+      ? []
+      : [got.stderr, got.stdout];
+  },
+]);
+jobs.push([
+  'inspector: with a wrong token',
+  async () => {
+    const got = await inspector({ ...secret, token: 'wrong' }, '--method', 'tools/list');
+    return got.code !== 0 && /401|unauthorized|auth_required/i.test(got.stderr + got.stdout)
+      ? []
+      : [`exit code ${got.code}`, got.stderr, got.stdout];
+  },
+]);
+const results = await inParallel(
+  2,
+  jobs.map(
+    ([, run]) =>
+      () =>
+        run().catch((error) => [error.stack]),
+  ),
+);
 jobs.forEach(([name], i) => report(name, results[i]));
 
 for (const [name, server] of Object.entries({ plain, many, secret })) {
