@@ -1,17 +1,8 @@
 // wire.mjs PROGRAM [ARGUMENT...]: the wire table. Each row is a request and what must come back:
 // status, headers, body. Rows run against the program without a token and with one, on /mcp and on
 // /api where they apply. Names that a filter of the environment (ROWS) does not match are left out.
-import {
-  bytes,
-  check,
-  chunked,
-  counts,
-  exchange,
-  finish,
-  inParallel,
-  replyProblems,
-} from './lib.mjs';
-import { last, report, serve, sleep } from './lib.mjs';
+import { bytes, check, chunked, counts, exchange, finish, inParallel, last } from './lib.mjs';
+import { replyProblems, report, serve, sleep } from './lib.mjs';
 
 const [program, ...args] = process.argv.slice(2);
 const TOKEN = 'Tr0ub4dor-and-3';
