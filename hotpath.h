@@ -849,6 +849,16 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
             } while (0)
 
         #ifndef __cplusplus
+            #if HOTPATH_I_GNU
+                /* To gcc a bit-field has a type of its own, of so many bits. A float, which has its own
+                   line below, would be promoted here. */
+                #define HOTPATH_I_VALUE_OF_OTHER(v)                                                \
+                    __builtin_choose_expr(__builtin_classify_type(_Generic((v), float : 0, default \
+                                                                           : (v))) == 1,           \
+                        hotpath_i_value_of_int, hotpath_i_value_of_pointer)
+            #else
+                #define HOTPATH_I_VALUE_OF_OTHER(v) hotpath_i_value_of_pointer
+            #endif
             #if HOTPATH_I_GENERIC
                 #define HOTPATH_I_VALUE(v) \
                     HOTPATH_I_EXTENSION _Generic((v),                                                              \
@@ -869,7 +879,7 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         long double: hotpath_i_value_of_long_double,                                               \
         char*: hotpath_i_value_of_text,                                                            \
         const char*: hotpath_i_value_of_text,                                                      \
-        default: hotpath_i_value_of_pointer)(v)
+        default: HOTPATH_I_VALUE_OF_OTHER(v))(v)
             #else
                 /* Without _Generic and GNU extensions a value is a double. */
                 #define HOTPATH_I_VALUE(v) hotpath_i_value_of_double((double)(v))
@@ -966,18 +976,45 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         #define HOTPATH_BEGIN(var, label)   HOTPATH_I_OFF(var, "" label "")
         #define HOTPATH_END(var)            HOTPATH_I_OFF_END(var)
         #define HOTPATH_FUNC_LOG()          HOTPATH_I_OFF(hotpath_i_func_log, char)
-        /* One statement, also in front of an else, that makes no jump even at -O0. */
-        #define HOTPATH_RETURN(v)       \
-            switch (hotpath_i_func_log) \
-            default:                    \
-                return (v)
+        /* One statement, also in front of an else, that makes no jump even at -O0, by neither
+   compiler. With recording HOTPATH_RETURN(std::move(x)) needs the move, so that it is no mistake
+   without. */
+        #if defined(__cplusplus) && (defined(__clang__) || (HOTPATH_I_GNU && __GNUC__ >= 9))
+            #define HOTPATH_I_OFF_RETURN(v)                                                    \
+                {                                                                              \
+                    _Pragma("GCC diagnostic push")                                             \
+                        _Pragma("GCC diagnostic ignored \"-Wpessimizing-move\"")               \
+                            _Pragma("GCC diagnostic ignored \"-Wredundant-move\"") return (v); \
+                    _Pragma("GCC diagnostic pop")                                              \
+                }
+            #if defined(__clang__)
+                #define HOTPATH_RETURN(v)       \
+                    switch (hotpath_i_func_log) \
+                    default:                    \
+                        if (1) HOTPATH_I_OFF_RETURN(v) else(void) 0
+            #else
+                #define HOTPATH_RETURN(v)       \
+                    switch (hotpath_i_func_log) \
+                    default:                    \
+                        do                      \
+                        HOTPATH_I_OFF_RETURN(v) while (0)
+            #endif
+        #else
+            #define HOTPATH_RETURN(v)       \
+                switch (hotpath_i_func_log) \
+                default:                    \
+                    return (v)
+        #endif
+        /* A value that is not evaluated; sizeof alone takes no bit-field. */
+        #define HOTPATH_I_OFF_VALUE(v)             ((void)sizeof(((void)(v), 0)))
+        #define HOTPATH_I_OFF_KEY(key, v)          ((void)sizeof("" key ""), HOTPATH_I_OFF_VALUE(v))
         #define HOTPATH_ERROR(reason)              ((void)sizeof("" reason ""))
-        #define HOTPATH_BYTES(n)                   ((void)sizeof(n))
+        #define HOTPATH_BYTES(n)                   HOTPATH_I_OFF_VALUE(n)
         #define HOTPATH_THREAD_NAME(name)          ((void)sizeof(name))
-        #define HOTPATH_VAL(key, v)                ((void)sizeof("" key ""), (void)sizeof(v))
-        #define HOTPATH_GAUGE_SET(key, v)          ((void)sizeof("" key ""), (void)sizeof(v))
-        #define HOTPATH_GAUGE_INC(key, v)          ((void)sizeof("" key ""), (void)sizeof(v))
-        #define HOTPATH_GAUGE_DEC(key, v)          ((void)sizeof("" key ""), (void)sizeof(v))
+        #define HOTPATH_VAL(key, v)                HOTPATH_I_OFF_KEY(key, v)
+        #define HOTPATH_GAUGE_SET(key, v)          HOTPATH_I_OFF_KEY(key, v)
+        #define HOTPATH_GAUGE_INC(key, v)          HOTPATH_I_OFF_KEY(key, v)
+        #define HOTPATH_GAUGE_DEC(key, v)          HOTPATH_I_OFF_KEY(key, v)
         #define HOTPATH_DBG(expr)                  HOTPATH_I_OFF_EXPR(expr)
         #define HOTPATH_DBG_FORMAT(var, expr, ...) HOTPATH_I_OFF_EXPR(expr)
 

@@ -7,6 +7,13 @@ typedef struct point {
     double x, y;
 } point_t;
 
+/* Neither sizeof nor _Generic takes them as they are. */
+typedef struct flags {
+    unsigned few : 3;
+    int less : 5;
+    unsigned many : 30;
+} flags_t;
+
 static int evaluations;
 
 static int once(int v) {
@@ -133,6 +140,21 @@ static void values(void) {
     }
 }
 
+static void bit_fields(const flags_t* flags) {
+    HOTPATH_VAL("few", flags->few);
+    HOTPATH_VAL("less", flags->less);
+    HOTPATH_VAL("many", flags->many);
+    HOTPATH_BYTES(flags->few);
+    HOTPATH_BYTES(flags->many);
+    HOTPATH_GAUGE_SET("bits", flags->less);
+    HOTPATH_GAUGE_INC("bits", flags->few);
+    HOTPATH_GAUGE_DEC("bits", flags->many);
+    if (flags->few != 0)
+        HOTPATH_VAL("assigned", evaluations += 100);
+    else
+        HOTPATH_BYTES(evaluations++);
+}
+
 /* The short names say the same. */
 static int short_names(int x) {
     HP_FUNC_LOG();
@@ -203,6 +225,12 @@ int main(void) {
     nothing();
     loops();
     values();
+    {
+        flags_t flags = {0, -2, 7};
+        bit_fields(&flags);
+        /* With recording an argument is evaluated once, and without it never. */
+        evaluations -= HOTPATH_I_ON;
+    }
     ends_unused();
     functions();
     if (evaluations != 3) /* once in each HOTPATH_DBG and HOTPATH_DBG_FORMAT */

@@ -30,6 +30,13 @@ struct point {
     double x, y;
 };
 
+/* Neither sizeof nor a reference takes them as they are. */
+struct flags {
+    unsigned few : 3;
+    int less : 5;
+    unsigned long long many : 40;
+};
+
 enum color {
     red = 1,
     green
@@ -141,6 +148,37 @@ void loops() {
     HOTPATH_BYTES(lambda(1));
 }
 
+void bit_fields(const flags& f) {
+    HOTPATH_VAL("few", f.few);
+    HOTPATH_VAL("less", f.less);
+    HOTPATH_VAL("many", f.many);
+    HOTPATH_BYTES(f.few);
+    HOTPATH_BYTES(f.many);
+    HOTPATH_GAUGE_SET("bits", f.less);
+    HOTPATH_GAUGE_INC("bits", f.few);
+    HOTPATH_GAUGE_DEC("bits", f.many);
+}
+
+/* A move is needed with recording and may not be told as a mistake without. */
+std::string moved_local(int i) {
+    HOTPATH_FUNC_LOG();
+    std::string text("local");
+    if (i == 0)
+        HOTPATH_RETURN(std::move(text));
+    else
+        text += "!";
+    HOTPATH_RETURN(std::move(text));
+}
+std::string moved_parameter(std::string text) {
+    HOTPATH_FUNC_LOG();
+    HOTPATH_RETURN(std::move(text));
+}
+handle moved_handle() {
+    HOTPATH_FUNC_LOG();
+    handle h(7);
+    HOTPATH_RETURN(std::move(h));
+}
+
 void values() {
     std::string string = "string";
     const char* constant = "constant";
@@ -170,6 +208,10 @@ void values() {
     const handle moved = HOTPATH_DBG(handle(once(3)));
     const std::vector<int> list = HOTPATH_DBG(std::vector<int>(3, 1));
     const point p = HOTPATH_DBG_FORMAT(v, centre(once(2)), "(%g, %g)", v.x, v.y);
+    bit_fields({1, 2, 3});
+    if (moved_local(0) != "local" || moved_local(1) != "local!" || moved_handle().value != 7 ||
+        moved_parameter("p") != "p")
+        evaluations = -1000;
     if (i != 5 || moved.value != 3 || list.size() != 3 || big != size::large) evaluations = -1000;
     (void)p, (void)d, (void)constant;
 }

@@ -14,6 +14,11 @@ typedef struct point {
     double x, y;
 } point_t;
 
+typedef struct flags {
+    unsigned few : 3;
+    int less : 20;
+} flags_t;
+
 static int counter = 3;
 static const char* const words[] = {"alpha", "beta", "gamma"};
 int visible_data[4] = {1, 2, 3, 4};
@@ -66,6 +71,17 @@ out:
     HOTPATH_BYTES(count * sizeof(int));
     HOTPATH_END(all);
     return total;
+}
+
+int bits(flags_t* f) {
+    HOTPATH_FUNC();
+    HOTPATH_VAL("few", f->few);
+    HOTPATH_VAL("less", f->less++);
+    HOTPATH_BYTES(f->few);
+    HOTPATH_BYTES(next((int)f->few));
+    HOTPATH_GAUGE_SET("bits", f->less);
+    HOTPATH_GAUGE_DEC("bits", f->few = 2);
+    return f->less;
 }
 
 int choose(int x) {

@@ -59,6 +59,23 @@ std::unique_ptr<int> boxed(int i) {
     HOTPATH_RETURN(std::unique_ptr<int>(std::move(p)));
 }
 
+struct flags {
+    unsigned few : 3;
+    long long less : 40;
+};
+inline int only_here(int i) { return counter * i; } /* no code if it is not called */
+
+std::string moved(std::string text, flags& f) {
+    HOTPATH_FUNC_LOG();
+    std::string local = text + "!";
+    HOTPATH_VAL("few", f.few);
+    HOTPATH_BYTES(f.less++);
+    HOTPATH_GAUGE_SET("less", only_here(1));
+    HOTPATH_GAUGE_INC("less", f.less);
+    if (f.few == 0) HOTPATH_RETURN(std::move(text));
+    HOTPATH_RETURN(std::move(local));
+}
+
 int guarded(int i) {
     try {
         HOTPATH_SCOPE("guarded");

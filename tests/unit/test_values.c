@@ -426,6 +426,40 @@ static void gauges_under_contention(void** state) {
     hotpath_snapshot_free(s);
 }
 
+/* >>bit-fields */
+
+/* A bit-field is a whole number, and HOTPATH_DBG gives it back. */
+static void values_of_bit_fields(void** state) {
+    (void)state;
+    static struct {
+        unsigned few : 3;
+        int less : 5;
+        bool one : 1;
+        unsigned long long many : 40;
+    } bits = {5, -7, true, 0xfedcba9876};
+    HOTPATH_VAL("bits.few", bits.few);
+    HOTPATH_VAL("bits.less", bits.less);
+    HOTPATH_VAL("bits.one", bits.one);
+    HOTPATH_VAL("bits.many", bits.many);
+    HOTPATH_GAUGE_SET("bits gauge", bits.less);
+    HOTPATH_GAUGE_INC("bits gauge", bits.many);
+    CHECK_EQ(HOTPATH_DBG(bits.few), 5);
+    CHECK_EQ(HOTPATH_DBG(bits.many), 0xfedcba9876);
+    {
+        HOTPATH_SCOPE("moves bits");
+        HOTPATH_BYTES(bits.many);
+    }
+    hotpath_snapshot_t* const s = law_take();
+    CHECK_EQ(VAL(s, "bits.few")->last.as.i, 5);
+    CHECK_EQ(VAL(s, "bits.less")->last.as.i, -7);
+    CHECK_EQ(VAL(s, "bits.one")->last.as.i, 1);
+    CHECK_EQ(VAL(s, "bits.many")->last.as.u, 0xfedcba9876);
+    CHECK_EQ(GAUGE(s, "bits gauge")->last.as.i, 0xfedcba9876 - 7);
+    CHECK_EQ(DBG(s, "bits.few")->last.as.u, 5);
+    CHECK_EQ(law_function(s, "moves bits")->bytes, 0xfedcba9876);
+    hotpath_snapshot_free(s);
+}
+
 /* >>texts of values */
 
 static void text_of(hotpath_value_t v, const char* expected) {
@@ -594,6 +628,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(gauge_mismatch),
     cmocka_unit_test(gauge_wraps),
     cmocka_unit_test(gauges_under_contention),
+    cmocka_unit_test(values_of_bit_fields),
     cmocka_unit_test(value_texts),
     cmocka_unit_test(redaction),
     cmocka_unit_test(no_values),
