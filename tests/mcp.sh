@@ -1,6 +1,6 @@
 #!/bin/sh
-# mcp.sh: the server against the table of MCP's wire, real clients and the official suite, which are
-# in tests/mcp. Builds and starts the programs itself.
+# mcp.sh: the server against the table of MCP's wire, real clients, the official suite and JSON.parse,
+# which are in tests/mcp. Builds and starts the programs itself.
 . "$(dirname "$0")/lib.sh"
 out=build/mcp
 mkdir -p $out
@@ -16,6 +16,7 @@ $CC -O2 $SOURCES -o $out/large $LIBS >$out/large.log 2>&1 &
 large=$!
 check "build" $CC -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined $SOURCES \
     -o $out/program $LIBS
+check "build of the JSON reader" tests/build.sh o2 tests/unit/test_mcp_json.c $out/test_mcp_json
 wait $large
 check "build without sanitizers" sh -c "cat $out/large.log; [ -x $out/large ]"
 [ -x $out/program ] && [ -x $out/large ] || exit 1
@@ -30,10 +31,11 @@ node_test wire $out/program &
 wire=$!
 node_test conformance $out/program &
 conformance=$!
+node_test json $out/test_mcp_json || failed=1
 node_test clients $out/program $out/large || failed=1
 wait $conformance || failed=1
 wait $wire || failed=1
-for part in conformance clients wire; do
+for part in json conformance clients wire; do
     sed "s/^\(not \)\{0,1\}ok - /&$part: /" $out/$part.log
 done
 exit $failed
