@@ -132,16 +132,23 @@ static int os_descriptors(void) {
 static int os_port_of(const struct sockaddr_storage* a) {
     if (a->ss_family == AF_INET)
         return ntohs(((const struct sockaddr_in*)(const void*)a)->sin_port);
-    if (a->ss_family == AF_INET6)
-        return ntohs(((const struct sockaddr_in6*)(const void*)a)->sin6_port);
     return -1;
 }
-/* Returns: the port at this end of a socket of the internet, or -1. Signal-safe. */
+/* Returns: the port at this end of the server's kind of socket, TCP at the address that it listens on,
+   or -1: the program may have the same port at another address, or of UDP. Signal-safe. */
 static int os_socket_port(int descriptor) {
     struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-    return getsockname(descriptor, (struct sockaddr*)&address, &size) == 0 ? os_port_of(&address)
-                                                                           : -1;
+    struct in_addr host;
+    int type = 0;
+    socklen_t size = sizeof address, type_size = sizeof type;
+    if (getsockname(descriptor, (struct sockaddr*)&address, &size) != 0) return -1;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &type_size) != 0 || type != SOCK_STREAM)
+        return -1;
+    const struct sockaddr_in* own = (const struct sockaddr_in*)(const void*)&address;
+    if (address.ss_family == AF_INET && inet_pton(AF_INET, settings.host, &host) == 1 &&
+        host.s_addr != htonl(INADDR_ANY) && own->sin_addr.s_addr != host.s_addr)
+        return -1;
+    return address.ss_family == AF_INET ? os_port_of(&address) : -1;
 }
 /* Whether a socket waits for connections. One that was reset has no other end and is none either. */
 static bool os_socket_listens(int descriptor) {
