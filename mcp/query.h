@@ -29,6 +29,7 @@ typedef struct query {
     bool has_cursor;
     uint64_t cursor_tick; /* the baseline that all pages after the first read */
     uint64_t cursor_row;  /* how many rows the pages before had */
+    uint64_t cursor_from; /* the baseline that their window began with, 0: the start */
     uint32_t digest;      /* of all that shapes the rows: a cursor fits one query only */
 } query_t;
 
@@ -196,14 +197,16 @@ static uint32_t query_digest_of(const tool_t* tool, const query_t* q) {
     return d;
 }
 
-/* A cursor is c, the token of a tick, the digest and how many rows came before. Their number and not
-   the last one's key: the first page is of now and the others of that tick, where every key is a
-   little smaller, but the order hardly another. */
-static void cursor_write(const query_t* q, uint64_t tick, uint64_t rows, json_out_t* out) {
+/* A cursor is c, the token of a tick, the digest, how many rows came before and the tick that the
+   window began with. Their number and not the last one's key: the first page is of now and the others
+   of that tick, where every key is a little smaller, but the order hardly another. The window's begin
+   and not its age: at the time of a later page "10s" would be another window. */
+static void cursor_write(
+    const query_t* q, uint64_t tick, uint64_t from, uint64_t rows, json_out_t* out) {
     char token[40], text[120];
     history_token(tick, token, sizeof token);
-    snprintf(
-        text, sizeof text, "c.%s.%08x.%llx", token, (unsigned)q->digest, (unsigned long long)rows);
+    snprintf(text, sizeof text, "c.%s.%08x.%llx.%llx", token, (unsigned)q->digest,
+        (unsigned long long)rows, (unsigned long long)from);
     json_key(out, "next_cursor"), json_text(out, text);
 }
 static bool cursor_hex(const char** p, uint64_t* out) {
@@ -231,7 +234,7 @@ static bool cursor_read(tool_call_t* call, const char* text, query_t* q) {
         token[length] = 0;
         const char* p = dot + 1;
         ok = history_token_read(token, &q->cursor_tick) == 1 && cursor_hex(&p, &digest) &&
-             cursor_hex(&p, &q->cursor_row) && *p == 0;
+             cursor_hex(&p, &q->cursor_row) && cursor_hex(&p, &q->cursor_from) && *p == 0;
     }
     if (!ok || (uint32_t)digest != q->digest) {
         tool_fail(
@@ -343,6 +346,7 @@ typedef struct window {
     size_t function_count, node_count, thread_count, entry_count;
     double busy_ns; /* the whole of all percentages: the self times of all functions */
     uint64_t tick;  /* the newest baseline: what next_since and cursors name */
+    uint64_t from;  /* the baseline that the window begins with, 0: the start */
     bool locked;    /* a baseline is being read: the history stays as it is */
     hotpath_snapshot_t* owned[2];
 } window_t;
@@ -415,6 +419,19 @@ static bool window_baseline(
         oldest);
     return false;
 }
+/* The baselines that a later page is between; *from is NULL for the start. Returns: false with the call
+   failed. */
+static bool window_page(tool_call_t* call, const query_t* q, const history_baseline_t** page,
+    const history_baseline_t** from) {
+    *page = history_at_tick(q->cursor_tick);
+    *from = q->cursor_from != 0 ? history_at_tick(q->cursor_from) : NULL;
+    if (*page != NULL && (*page)->tick == q->cursor_tick &&
+        (*from == NULL) == (q->cursor_from == 0))
+        return true;
+    tool_fail(call, "cursor has expired: pages can be read for about a minute; leave it out for "
+                    "the first page");
+    return false;
+}
 /* Opens the window of a query. Args: parts as for a snapshot. Returns: false with the call failed.
    The caller closes it. */
 static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, window_t* w) {
@@ -429,33 +446,30 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, window_t*
     hotpath_snapshot_desc_t desc;
     memset(&desc, 0, sizeof desc);
     desc.parts = parts, desc.thread = q->thread_id;
-    const hotpath_snapshot_t* newest = NULL;
+    const history_baseline_t *older = NULL, *page = NULL;
     history_lock(); /* first: no baseline is newer than this snapshot */
     w->locked = true;
-    if (!q->has_cursor) {
+    if (q->has_cursor && !window_page(call, q, &page, &older)) {
+        window_close(w);
+        return false;
+    }
+    const hotpath_snapshot_t* newest = NULL;
+    /* A window that began with the newest baseline has no later one to be read at: it is read now. */
+    if (page != NULL && (older == NULL || older->tick < page->tick)) {
+        newest = page->snapshot;
+    } else {
         newest = w->owned[0] = hotpath_snapshot_take(&desc);
         if (newest == NULL) return window_no_memory(call, w);
     }
     if (history_newest() != NULL) w->tick = history_newest()->tick;
-    if (q->has_cursor) {
-        const history_baseline_t* page = history_at_tick(q->cursor_tick);
-        if (page == NULL || page->tick != q->cursor_tick) {
-            window_close(w);
-            tool_fail(call,
-                "cursor has expired: pages can be read for about a minute; leave it out "
-                "for the first page");
-            return false;
-        }
-        newest = page->snapshot;
-        w->tick = q->cursor_tick;
-    }
-    const history_baseline_t* older = NULL;
+    if (page != NULL) w->tick = page->tick;
     uint64_t elapsed = hotpath_snapshot_info(newest)->elapsed_ns;
-    if (!window_baseline(call, q, elapsed, &older)) {
+    if (page == NULL && !window_baseline(call, q, elapsed, &older)) {
         window_close(w);
         return false;
     }
-    if (older != NULL && older->elapsed_ns < elapsed) {
+    if (older != NULL) {
+        w->from = older->tick;
         newest = w->owned[1] = hotpath_snapshot_difference(newest, older->snapshot, NULL);
         if (newest == NULL) return window_no_memory(call, w);
     }
@@ -470,7 +484,7 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, window_t*
 /* ---- filters ---- */
 
 /* Whether a name fits a glob: * any run, ? any one byte, [a-z] one of a set. */
-static bool glob_set(const char** pattern, unsigned char c, bool* valid) {
+static bool glob_set(const char** pattern, unsigned char c, uint64_t* steps, bool* valid) {
     const char* p = *pattern + 1;
     bool negated = *p == '!' || *p == '^', in = false;
     if (negated) p++;
@@ -478,14 +492,18 @@ static bool glob_set(const char** pattern, unsigned char c, bool* valid) {
         unsigned char low = (unsigned char)*p++, high = low;
         if (p[0] == '-' && p[1] != 0 && p[1] != ']') high = (unsigned char)p[1], p += 2;
         in = in || (c >= low && c <= high);
+        *steps -= *steps != 0;
     }
     *valid = *p == ']';
     if (*valid) *pattern = p + 1;
     return in != negated;
 }
-static bool glob_match(const char* pattern, const char* name) {
+/* Args: every look at a byte is taken from *steps, and nothing fits once they are used up. */
+static bool glob_match(const char* pattern, const char* name, uint64_t* steps) {
     const char *star = NULL, *again = NULL;
     while (*name != 0) {
+        if (*steps == 0) return false;
+        (*steps)--;
         if (*pattern == '*') {
             star = ++pattern, again = name;
             continue;
@@ -494,7 +512,7 @@ static bool glob_match(const char* pattern, const char* name) {
         bool valid = false, fits = false;
         if (*pattern == '[') {
             const char* after = pattern;
-            fits = glob_set(&after, (unsigned char)*name, &valid);
+            fits = glob_set(&after, (unsigned char)*name, steps, &valid);
             if (valid) next = after;
         }
         if (!valid) fits = *pattern != 0 && (*pattern == '?' || *pattern == *name);
@@ -510,6 +528,10 @@ static bool glob_match(const char* pattern, const char* name) {
         pattern++;
     return *pattern == 0;
 }
+
+/* How many bytes all globs of a call may look at: some tenths of a second. Stars can multiply the
+   lengths of a glob and of a name. */
+#define GLOB_STEPS 20000000
 
 /* Which of the names `of` a row has fit the filters: an exact name wins over a glob. Names are given
    by a function, so that functions, threads and entries are filtered alike.
@@ -527,19 +549,25 @@ static const unsigned char* window_filter(
         tool_fail(call, "there is no memory for this answer");
         return NULL;
     }
+    uint64_t steps = GLOB_STEPS;
     memset(fits, 0, count + 1);
     for (size_t f = 0; f < q->filter_count; f++) {
         const char* filter = q->filters[f];
         bool exact = false, any = false;
-        nearest_t nearest;
-        nearest_begin(&nearest, filter);
         for (size_t i = 0; i < count; i++)
             if (strcmp(name_of(w, i), filter) == 0) fits[i] = 1, exact = true;
         for (size_t i = 0; i < count && !exact; i++) {
-            nearest_add(&nearest, name_of(w, i));
-            if (glob_match(filter, name_of(w, i))) fits[i] = 1, any = true;
+            if (glob_match(filter, name_of(w, i), &steps)) fits[i] = 1, any = true;
+        }
+        if (steps == 0) {
+            tool_fail(call, "filter takes too long: use fewer globs, or globs with fewer stars");
+            return NULL;
         }
         if (exact || any || strpbrk(filter, "*?[") != NULL) continue;
+        nearest_t nearest;
+        nearest_begin(&nearest, filter);
+        for (size_t i = 0; i < count; i++)
+            nearest_add(&nearest, name_of(w, i));
         tool_fail(call, "nothing is called %s", shown_name(call->arena, filter));
         nearest_tell(&nearest, call);
         return NULL;
@@ -732,5 +760,5 @@ static void answer_page(tool_call_t* call, const window_t* w, const query_t* q, 
     json_array_end(out);
     answer_counts(out, count, n);
     if (q->pages && n != 0 && first + n < count && w->tick != 0 && q->thread_id == 0)
-        cursor_write(q, w->tick, first + n, out);
+        cursor_write(q, w->tick, w->from, first + n, out);
 }

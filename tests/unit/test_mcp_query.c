@@ -1,0 +1,351 @@
+/* FLAGS: -DHOTPATH_MCP */
+/* LIBS: -lcivetweb */
+/* What tools answer, exactly, on a clock and a history that move only when a test moves them: pages of
+   a window, what hangs within one, recursion below a root, and answers that are too large. */
+#ifndef _GNU_SOURCE
+    #define _GNU_SOURCE
+#endif
+#include <stdint.h>
+
+static uint64_t test_ticks = 5000;
+static uint64_t test_clock(void) { return __atomic_load_n(&test_ticks, __ATOMIC_RELAXED); }
+static void pass(uint64_t ns) { __atomic_fetch_add(&test_ticks, ns, __ATOMIC_RELAXED); }
+#define HOTPATH_CLOCK() test_clock()
+
+#define HOTPATH_IMPLEMENTATION
+#include "hotpath.h"
+#include "../../hotpath_mcp.c"
+#include "truth.h"
+
+/* ---- what the tests ask with ---- */
+
+static int setup(void** state) {
+    (void)state;
+    history.memory = (char*)os_reserve(HOTPATH_MCP_HISTORY_BYTES); /* without its ticker */
+    history.start_ms = os_now_ms(), history.nonce = 0x1234abcd, history.count = 0;
+    settings.toolsets = UINT32_MAX;
+    truth_failures = 0;
+    return history.memory == NULL;
+}
+static int teardown(void** state) {
+    (void)state;
+    os_release(history.memory, HOTPATH_MCP_HISTORY_BYTES);
+    history.memory = NULL, history.count = 0;
+    return 0;
+}
+/* Takes a baseline. Returns: its tick. */
+static uint64_t tick(void) {
+    history_lock();
+    history_tick();
+    uint64_t number = history_newest()->tick;
+    history_unlock();
+    return number;
+}
+/* As if the program had slept. */
+static void sleeps(uint64_t ms) {
+    for (size_t i = 0; i < history.count; i++)
+        history.baselines[i].at_ms -= ms;
+}
+/* An answer, read, or NULL with its text in `text`; text is the caller's to free. */
+static truth_json_t* ask(const char* tool, const char* arguments, char** text) {
+    mcp_arena_t arena;
+    protocol_reply_t reply;
+    mcp_arena_init(&arena, MCP_REQUEST_BYTES - MCP_ERROR_BYTES);
+    protocol_api(&arena, tool, arguments, strlen(arguments), &reply);
+    *text = strndup(reply.body, reply.size);
+    bool ok = reply.status == 200 && !reply.markdown;
+    mcp_arena_free(&arena);
+    return ok ? truth_json_read(*text) : NULL;
+}
+static const truth_json_t* row_of(const truth_json_t* answer, const char* list, const char* key,
+    const char* name, const char* key2, const char* name2) {
+    const truth_json_t* data = truth_json_get(answer, list);
+    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next)
+        if (strcmp(truth_json_text(r, key), name) == 0 &&
+            (key2 == NULL || strcmp(truth_json_text(r, key2), name2) == 0))
+            return r;
+    return NULL;
+}
+
+/* ---- pages ---- */
+
+#define MANY 10
+static void many(unsigned times) {
+    for (unsigned i = 0; i < MANY; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "many %u", i);
+        hotpath_site_t* site = hotpath_named_site(name, __FILE__, __LINE__);
+        for (unsigned k = 0; k < times; k++) {
+            hotpath_token_t token;
+            hotpath_begin(site, &token);
+            pass(100 * (i + 1));
+            hotpath_end(&token);
+        }
+    }
+}
+/* Reads all pages of a window. Returns: calls in all of their rows. */
+static uint64_t pages(const char* since, uint64_t between_ms, size_t* rows) {
+    char arguments[400], cursor[120] = "";
+    uint64_t calls = 0;
+    *rows = 0;
+    for (int page = 0; page < 20; page++) {
+        char* text = NULL;
+        snprintf(arguments, sizeof arguments,
+            "{\"filter\":\"many*\",\"limit\":3,\"since\":\"%s\"%s%s%s}", since,
+            *cursor ? ",\"cursor\":\"" : "", cursor, *cursor ? "\"" : "");
+        truth_json_t* answer = ask("functions_timing", arguments, &text);
+        if (!CHECK(answer != NULL, "page %d: %s", page, text)) {
+            free(text);
+            return 0;
+        }
+        const truth_json_t* data = truth_json_get(answer, "data");
+        for (const truth_json_t* r = data->child; r != NULL; r = r->next, (*rows)++)
+            calls += truth_json_u64(r, "calls");
+        const truth_json_t* next = truth_json_get(answer, "next_cursor");
+        snprintf(cursor, sizeof cursor, "%s", next != NULL ? next->text : "");
+        truth_json_free(answer);
+        free(text);
+        if (*cursor == 0) return calls;
+        sleeps(between_ms);
+    }
+    return 0;
+}
+/* "10s" at the time of a later page is another ten seconds: the pages are of the first one's. */
+static void pages_of_an_age(void** state) {
+    (void)state;
+    size_t rows = 0;
+    many(1000);
+    tick();
+    sleeps(10000);
+    many(7);
+    tick();
+    CHECK_EQUAL("calls", "pages at once", pages("10s", 0, &rows), 7 * MANY);
+    CHECK_EQUAL("rows", "pages at once", rows, MANY);
+    CHECK_EQUAL("calls", "pages read slowly", pages("10s", 15000, &rows), 7 * MANY);
+    CHECK_EQUAL("rows", "pages read slowly", rows, MANY);
+    assert_int_equal(truth_failures, 0);
+}
+/* next_since names the newest baseline: until the next one there is no later one for the pages. */
+static void pages_of_a_new_token(void** state) {
+    (void)state;
+    char token[40];
+    size_t rows = 0;
+    many(1000);
+    history_token(tick(), token, sizeof token);
+    many(7);
+    CHECK_EQUAL("calls", "pages", pages(token, 0, &rows), 7 * MANY);
+    CHECK_EQUAL("rows", "pages", rows, MANY);
+    assert_int_equal(truth_failures, 0);
+}
+/* A window in which the program's clock stood still is empty, not the whole run. */
+static void a_still_clock(void** state) {
+    (void)state;
+    char token[40], arguments[100];
+    char* text = NULL;
+    many(10);
+    history_token(tick(), token, sizeof token);
+    snprintf(arguments, sizeof arguments, "{\"since\":\"%s\"}", token);
+    truth_json_t* answer = ask("functions_timing", arguments, &text);
+    CHECK_EQUAL("rows", text, truth_json_u64(answer, "total_count"), 0);
+    CHECK_EQUAL("window", text, truth_json_u64(answer, "window_ns"), 0);
+    truth_json_free(answer);
+    free(text);
+    assert_int_equal(truth_failures, 0);
+}
+
+/* Globs that are made to be slow are refused, soon. */
+static void slow_globs(void** state) {
+    (void)state;
+    char name[300], arguments[1200], *text = NULL;
+    for (unsigned i = 0; i < 1000; i++) {
+        memset(name, 'a', sizeof name);
+        snprintf(name + 240, sizeof name - 240, "%u", i);
+        hotpath_site_t* site = hotpath_named_site(name, __FILE__, __LINE__);
+        hotpath_token_t token;
+        hotpath_begin(site, &token);
+        hotpath_end(&token);
+    }
+    int n = snprintf(arguments, sizeof arguments, "{\"filter\":[\"*aaa\"");
+    for (int i = 0; i < 20; i++)
+        n += snprintf(arguments + n, sizeof arguments - (size_t)n, ",\"*%.*s-\"", 40 + i / 10,
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    snprintf(arguments + n, sizeof arguments - (size_t)n, "]}");
+    uint64_t before = os_now_ms();
+    CHECK(ask("functions_timing", arguments, &text) == NULL && strstr(text, "too long") != NULL,
+        "%s", text);
+    CHECK(os_now_ms() - before < 5000, "it took %" PRIu64 " ms", os_now_ms() - before);
+    free(text);
+    truth_json_free(ask("functions_timing", "{\"filter\":\"*a99[0-9]\"}", &text));
+    CHECK(strstr(text, "\"total_count\":10,") != NULL, "%s", text + strlen(text) - 120);
+    free(text);
+    assert_int_equal(truth_failures, 0);
+}
+
+/* ---- bottlenecks ---- */
+
+/* What is stuck has completed nothing in the window: it is judged by all that it ever took. */
+static void hangs(void) {
+    char* text = NULL;
+    pass(20000000000);
+    tick();
+    sleeps(10000);
+    pass(10000000000);
+    truth_json_t* answer = ask("bottlenecks", "{\"since\":\"10s\"}", &text);
+    const truth_json_t* row = row_of(answer, "data", "cause", "stuck", "subject", "waits");
+    CHECK(row != NULL, "what hangs is not told: %s", text);
+    truth_json_free(answer);
+    free(text);
+}
+static void waits(uint64_t ns, void (*inside)(void)) {
+    HOTPATH_SCOPE("waits");
+    pass(ns);
+    if (inside != NULL) inside();
+}
+static void stuck_in_a_window(void** state) {
+    (void)state;
+    for (int i = 0; i < 50; i++)
+        waits(1000, NULL);
+    waits(1000, hangs);
+    assert_int_equal(truth_failures, 0);
+}
+static void item(void) {
+    HOTPATH_SCOPE("item");
+    pass(1000000000);
+}
+static void batch(int items) {
+    HOTPATH_SCOPE("batch");
+    for (int i = 0; i < items; i++)
+        item();
+}
+static void many_calls_on_two_paths(void** state) {
+    (void)state;
+    char* text = NULL;
+    tick();
+    sleeps(1000);
+    for (int i = 0; i < 30; i++) {
+        HOTPATH_SCOPE("one");
+        batch(10);
+    }
+    for (int i = 0; i < 10; i++) {
+        HOTPATH_SCOPE("two");
+        batch(20);
+    }
+    truth_json_t* answer = ask("bottlenecks", "{\"since\":\"1s\"}", &text);
+    const truth_json_t* row = row_of(answer, "data", "cause", "many_calls", "subject", "item");
+    const truth_json_t* numbers = row != NULL ? truth_json_get(row, "numbers") : NULL;
+    if (CHECK(numbers != NULL, "no row: %s", text)) {
+        CHECK_EQUAL("calls", "item", truth_json_u64(numbers, "calls"), 500);
+        CHECK(strcmp(truth_json_get(numbers, "calls_per_call")->text, "12.5") == 0, "%s", text);
+    }
+    truth_json_free(answer);
+    free(text);
+    assert_int_equal(truth_failures, 0);
+}
+
+/* ---- below a root ---- */
+
+static void outer(int depth);
+static void root_below(int depth) {
+    HOTPATH_SCOPE("root below");
+    pass(10);
+    outer(depth + 1);
+}
+static void outer(int depth) {
+    HOTPATH_SCOPE("outer");
+    pass(1000);
+    if (depth == 0) root_below(depth);
+}
+/* A function that is above the root too: its total below the root is what it has there. */
+static void recursion_below_a_root(void** state) {
+    (void)state;
+    char* text = NULL;
+    outer(0);
+    truth_json_t* answer =
+        ask("query_flamegraph", "{\"root\":\"root below\",\"view\":\"total\"}", &text);
+    const truth_json_t* row = row_of(answer, "data", "name", "outer", NULL, NULL);
+    if (CHECK(row != NULL, "not below the root: %s", text)) {
+        CHECK_EQUAL("self", "outer", truth_json_u64(row, "self_ns"), 1000);
+        CHECK_EQUAL("total", "outer", truth_json_u64(row, "total_ns"), 1000);
+    }
+    truth_json_free(answer);
+    free(text);
+    answer = ask("query_flamegraph", "{\"view\":\"total\"}", &text);
+    row = row_of(answer, "data", "name", "outer", NULL, NULL);
+    if (row != NULL) CHECK_EQUAL("total", "outer", truth_json_u64(row, "total_ns"), 2010);
+    truth_json_free(answer);
+    free(text);
+    answer = ask("query_flamegraph",
+        "{\"root\":\"root below\",\"view\":\"callers\",\"format\":\"markdown\"}", &text);
+    CHECK(answer == NULL && strstr(text, "| `outer` | 1 |") != NULL, "no markdown: %s", text);
+    free(text);
+    assert_int_equal(truth_failures, 0);
+}
+
+/* ---- bounds ---- */
+
+/* However little memory a request has, who sent it is told so, under its id. */
+static void too_large(void** state) {
+    (void)state;
+    static const char* const body =
+        "{\"jsonrpc\":\"2.0\",\"id\":\"mine\",\"method\":\"tools/call\",\"params\":{\"name\":"
+        "\"query_flamegraph\",\"arguments\":{\"limit\":200,\"min_percent\":0}}}";
+    int refused = 0, answered = 0;
+    many(3);
+    for (size_t limit = 32 << 10; limit < 300 << 10; limit += 8 << 10) {
+        mcp_arena_t arena;
+        protocol_request_t request;
+        protocol_reply_t reply;
+        memset(&request, 0, sizeof request);
+        request.body = body, request.size = strlen(body);
+        mcp_arena_init(&arena, limit);
+        protocol_answer(&arena, &request, &reply);
+        CHECK_EQUAL("status", "an answer", reply.status, 200);
+        CHECK(strstr(reply.body, "\"id\":\"mine\"") != NULL, "%zu: %s", limit, reply.body);
+        bool failed = strstr(reply.body, "\"isError\":true") != NULL;
+        refused += failed, answered += !failed;
+        mcp_arena_free(&arena);
+    }
+    CHECK(refused != 0 && answered != 0, "%d refused, %d answered", refused, answered);
+    assert_int_equal(truth_failures, 0);
+}
+/* A body of more values than a request has memory for is a wrong body, not a broken server. */
+static void too_many_values(void** state) {
+    (void)state;
+    const size_t size = 500000;
+    char* body = (char*)malloc(size + 1);
+    char* text = NULL;
+    mcp_arena_t arena;
+    protocol_request_t request;
+    protocol_reply_t reply;
+    memset(body, '1', size);
+    for (size_t i = 1; i < size; i += 2)
+        body[i] = ',';
+    body[0] = '[', body[size - 1] = ']', body[size - 2] = '1', body[size] = 0, body[1] = '1';
+    memset(&request, 0, sizeof request);
+    request.body = body, request.size = size;
+    mcp_arena_init(&arena, MCP_REQUEST_BYTES - MCP_ERROR_BYTES);
+    protocol_answer(&arena, &request, &reply);
+    CHECK_EQUAL("status", "too many values", reply.status, 400);
+    CHECK(strstr(reply.body, "-32700") != NULL, "%s", reply.body);
+    mcp_arena_free(&arena);
+    CHECK(ask("functions_timing", body, &text) == NULL && strstr(text, "too many values") != NULL,
+        "%s", text);
+    free(text);
+    free(body);
+    assert_int_equal(truth_failures, 0);
+}
+
+int main(void) {
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(pages_of_an_age, setup, teardown),
+        cmocka_unit_test_setup_teardown(pages_of_a_new_token, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_still_clock, setup, teardown),
+        cmocka_unit_test_setup_teardown(stuck_in_a_window, setup, teardown),
+        cmocka_unit_test_setup_teardown(many_calls_on_two_paths, setup, teardown),
+        cmocka_unit_test_setup_teardown(recursion_below_a_root, setup, teardown),
+        cmocka_unit_test_setup_teardown(too_large, setup, teardown),
+        cmocka_unit_test_setup_teardown(too_many_values, setup, teardown),
+        cmocka_unit_test_setup_teardown(slow_globs, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
