@@ -107,6 +107,17 @@ typedef struct tree_sum {
     uint64_t calls, self_ns, total_ns;
 } tree_sum_t;
 
+/* Whether an ancestor that is in is the same function, whose total has this time already. One above the
+   root does not count: its total is not in the answer. */
+static bool tree_recursive(const tree_t* t, uint32_t i) {
+    const hotpath_node_t* nodes = t->w->nodes;
+    if (!nodes[i].recursive) return false;
+    for (uint32_t p = i; !t->top[p];) {
+        p = nodes[p].parent;
+        if (nodes[p].function == nodes[i].function) return true;
+    }
+    return false;
+}
 static tree_sum_t* tree_sums(tool_call_t* call, const tree_t* t) {
     const window_t* w = t->w;
     size_t size = (w->function_count + 1) * sizeof(tree_sum_t);
@@ -116,12 +127,12 @@ static tree_sum_t* tree_sums(tool_call_t* call, const tree_t* t) {
         return NULL;
     }
     memset(sums, 0, size);
-    for (size_t i = 0; i < w->node_count; i++) {
+    for (uint32_t i = 0; i < w->node_count; i++) {
         const hotpath_node_t* n = &w->nodes[i];
         if (!t->in[i]) continue;
         tree_sum_t* s = &sums[n->function];
         s->calls += n->calls, s->self_ns += n->self_ns;
-        if (!n->recursive) s->total_ns += n->total_ns;
+        if (!tree_recursive(t, i)) s->total_ns += n->total_ns;
     }
     return sums;
 }
@@ -301,6 +312,19 @@ static void tree_markdown_top(markdown_t* m, const tree_t* t, const query_t* q, 
         markdown_put(m, ") |\n");
     }
 }
+static void tree_markdown_callers(markdown_t* m, const tree_t* t, const query_t* q,
+    const tree_sum_t* sums, const row_t* rows, size_t count) {
+    markdown_put(m, "\n## Callers\n| Caller | Calls | Total |\n| --- | ---: | ---: |\n");
+    for (size_t i = 0; i < count && i < q->limit; i++) {
+        const tree_sum_t* s = &sums[rows[i].index];
+        bool known = rows[i].index < t->w->function_count;
+        markdown_put(m, "| %s | %llu | %s (",
+            known ? markdown_name(m->arena, rows[i].name) : "(nothing instrumented)",
+            (unsigned long long)s->calls, markdown_time(m->arena, s->total_ns));
+        markdown_percent(m, tree_percent(t, (double)s->total_ns));
+        markdown_put(m, ") |\n");
+    }
+}
 static void tree_markdown_paths(markdown_t* m, const tree_t* t) {
     uint32_t depth = 0;
     markdown_put(m, "\n## Call tree\n");
@@ -325,7 +349,7 @@ static void tree_answer(tool_call_t* call, const query_t* q, const tree_t* t, tr
     if (q->view == VIEW_CALLERS) n_self = tree_callers(t, sums, by_self);
     if (self) n_self = tree_top(t, sums, false, by_self);
     if (total) n_total = tree_top(t, sums, true, by_total);
-    if (q->markdown && q->view != VIEW_CALLERS) {
+    if (q->markdown) {
         markdown_t m = {call->arena, NULL, 0, 0};
         markdown_put(&m, "# Flame graph of %s\n", markdown_name(call->arena, t->w->info->program));
         markdown_put(&m, "window: %s, time in it: %s, percentages of that\n",
@@ -334,6 +358,7 @@ static void tree_answer(tool_call_t* call, const query_t* q, const tree_t* t, tr
         if (self) tree_markdown_top(&m, t, &top, "Top by self time", sums, by_self, n_self);
         if (total) tree_markdown_top(&m, t, &top, "Top by total time", sums, by_total, n_total);
         if (paths) tree_markdown_paths(&m, t);
+        if (q->view == VIEW_CALLERS) tree_markdown_callers(&m, t, q, sums, by_self, n_self);
         call->markdown = m.text;
         return;
     }
