@@ -84,17 +84,36 @@ static void findings_of_node(const window_t* w, uint32_t i, findings_t* list) {
         if (same->cause != CAUSE_MANY_CALLS || same->function != many.function ||
             same->caller != many.caller)
             continue;
+        double callers = same->b / same->a + (double)parent->calls; /* a is calls per caller's */
         same->impact += many.impact, same->b += many.b, same->c += many.c;
+        same->a = same->b / callers;
         return;
     }
     findings_add(list, many);
+}
+/* The function as the snapshot since the start has it, in which functions stand in the order of their
+   ids. */
+static const hotpath_function_t* findings_ever(const window_t* w, uint32_t id) {
+    size_t count = 0, low = 0;
+    const hotpath_function_t* all = hotpath_snapshot_functions(w->owned[0], &count);
+    for (size_t high = count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (all[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && all[low].id == id ? &all[low] : NULL;
 }
 static void findings_of_thread(const window_t* w, const hotpath_thread_t* t, findings_t* list) {
     for (uint32_t i = 0; i < t->open_count; i++) {
         const hotpath_open_t* open = &t->open[i];
         if (open->function >= w->function_count) continue;
-        const hotpath_function_t* f = &w->functions[open->function];
-        double slow = functions_percentile(w, f, 99), now = (double)open->elapsed_ns;
+        /* Against all that it ever took: in a window it has completed nothing, being stuck. */
+        const hotpath_function_t* f = findings_ever(w, w->functions[open->function].id);
+        if (f == NULL) continue;
+        double slow = (double)hotpath_snapshot_percentile(w->owned[0], f, 99);
+        double now = (double)open->elapsed_ns;
         if (f->completed < 10 || now < 1e9 || now < 20 * slow) continue;
         double inside = now < (double)w->info->window_ns ? now : (double)w->info->window_ns;
         finding_t stuck = {
