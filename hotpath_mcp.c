@@ -53,6 +53,8 @@
 
     /* The most memory that one request takes for what it reads and writes; snapshots aside. */
     #define MCP_REQUEST_BYTES ((size_t)4 << 20)
+    /* What of it is kept for saying that the rest was not enough. */
+    #define MCP_ERROR_BYTES ((size_t)64 << 10)
 
     /* What is not used by the tools of this version. */
     #if HOTPATH_I_GNU
@@ -153,6 +155,8 @@ static void mcp_wrong(int number, const char* used) {
     mcp_log("%s=%s is not allowed: %s; using %s", mcp_settings[number].name, value,
         mcp_settings[number].allowed, used);
 }
+static bool mcp_child; /* of a fork, and it serves itself: its parent has the port */
+
 static void mcp_read_port(void) {
     const char* text = mcp_setting(MCP_SETTING_PORT);
     uint32_t port = 0;
@@ -165,6 +169,7 @@ static void mcp_read_port(void) {
         port = 6771, settings.next_port = false;
     }
     settings.port = (int)port;
+    if (mcp_child && port != 0) settings.next_port = true;
 }
 static void mcp_read_toolsets(void) {
     static const struct {
@@ -323,6 +328,7 @@ static void mcp_fork_child(void) {
     pthread_t thread;
     bool again = mcp_running && settings.each;
     mcp_lock = fresh;
+    mcp_child = again;
     http_forget();
     history_forget();
     mcp_running = false;

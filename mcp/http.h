@@ -326,8 +326,9 @@ static char* http_decoded(mcp_arena_t* arena, const char* text, size_t length) {
     char* out = (char*)mcp_arena_alloc(arena, length + 1);
     size_t n = 0;
     for (size_t i = 0; out != NULL && i < length; i++) {
-        int high = text[i] == '%' && i + 2 < length + 0 ? http_hex(text[i + 1]) : -1;
+        int high = text[i] == '%' && i + 2 < length ? http_hex(text[i + 1]) : -1;
         int low = high >= 0 ? http_hex(text[i + 2]) : -1;
+        if (high == 0 && low == 0) return NULL; /* no name has a 0 */
         if (low >= 0) {
             out[n++] = (char)(high << 4 | low);
             i += 2;
@@ -477,7 +478,7 @@ static void http_drain(struct mg_connection* c) {
 }
 static int http_on_request(struct mg_connection* c) {
     mcp_arena_t arena;
-    mcp_arena_init(&arena, MCP_REQUEST_BYTES);
+    mcp_arena_init(&arena, MCP_REQUEST_BYTES - MCP_ERROR_BYTES);
     int status = http_request(c, &arena);
     mcp_arena_free(&arena);
     if (status >= 400 && status != 408) http_drain(c); /* who is late is waited for no longer */
@@ -494,10 +495,6 @@ static int http_on_log(const struct mg_connection* c, const char* message) {
     if (http.context == NULL && http.error[0] == 0)
         snprintf(http.error, sizeof http.error, "%s", message);
     return 1; /* it prints nothing itself */
-}
-static int http_on_access(const struct mg_connection* c, const char* message) {
-    (void)c, (void)message;
-    return 1;
 }
 /* Each of CivetWeb's threads ignores SIGPIPE for the whole process before it comes here. */
 static void* http_on_thread(const struct mg_context* context, int type) {
@@ -528,7 +525,8 @@ static int http_start(const char* host, int port) {
     callbacks.begin_request = http_on_request;
     callbacks.http_error = http_on_error;
     callbacks.log_message = http_on_log;
-    callbacks.log_access = http_on_access;
+    /* No log_access: with one, each request calls localtime, and the program's own struct tm, which is
+       one for the whole process, changes under it. */
     callbacks.init_thread = http_on_thread;
     init.callbacks = &callbacks;
     init.configuration_options = options;

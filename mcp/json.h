@@ -65,6 +65,7 @@ typedef struct mcp_arena {
     size_t limit;
     size_t taken;
     bool failed;
+    bool last; /* what is kept for an error has been allowed */
 } mcp_arena_t;
 
 #define MCP_BLOCK_BYTES ((size_t)16 << 10)
@@ -73,6 +74,12 @@ typedef struct mcp_arena {
 static void mcp_arena_init(mcp_arena_t* a, size_t limit) {
     memset(a, 0, sizeof *a);
     a->limit = limit;
+}
+/* After a failure: allows a little more, once, so that the client is told of it. */
+static void mcp_arena_last(mcp_arena_t* a) {
+    if (!a->failed || a->last) return;
+    a->failed = false, a->last = true;
+    a->limit += MCP_ERROR_BYTES;
 }
 static mcp_block_t* mcp_arena_block(mcp_arena_t* a, size_t size) {
     mcp_block_t* b = NULL;

@@ -196,6 +196,9 @@ static void method_tools_list(message_t* m) {
     message_result_end(m);
 }
 
+static const char* const protocol_too_large =
+    "the answer is larger than 4 MiB: ask for less (limit, filter)";
+
 /* Calls a tool. Returns: the answer as JSON or markdown, NULL with call->error set. */
 static const char* protocol_call(
     const tool_t* tool, tool_call_t* call, mcp_arena_t* arena, json_t arguments, size_t* size) {
@@ -208,10 +211,11 @@ static const char* protocol_call(
         text = call->markdown != NULL ? call->markdown : json_out_text(&call->out, size);
         if (text != NULL && call->markdown != NULL) *size = strlen(text);
         if (text == NULL || arena->failed) {
-            tool_fail(call, "the answer is larger than 4 MiB: ask for less (limit, filter)");
+            tool_fail(call, "%s", protocol_too_large);
             text = NULL;
         }
     }
+    mcp_arena_last(arena);
     return text;
 }
 /* No tool has this name. */
@@ -272,6 +276,11 @@ static void method_tools_call(message_t* m) {
     size_t size = 0;
     const char* answer = protocol_call(tool, &call, m->arena, arguments, &size);
     message_tool_result(m, &call, answer, size);
+    if (!m->arena->failed) return;
+    mcp_arena_last(m->arena); /* the answer fitted alone, not as text and as structure */
+    json_out_init(&m->out, m->arena);
+    tool_fail(&call, "%s", protocol_too_large);
+    message_tool_result(m, &call, NULL, 0);
 }
 
 typedef struct method {
@@ -517,6 +526,7 @@ static void protocol_answer(
     m.arena = arena, m.request = request, m.id.at = -1;
     json_out_init(&m.out, arena);
     json_t root = json_parse(arena, request->body, request->size, &error);
+    mcp_arena_last(arena);
     if (root.at < 0)
         message_error(&m, 400, RPC_PARSE, NULL, "the body is not JSON: %s", error);
     else if (json_type(root) == JSON_ARRAY && protocol_batch_allowed(request, root))
@@ -554,6 +564,7 @@ static void protocol_api(mcp_arena_t* arena, const char* name, const char* argum
                 error != NULL ? ": " : "", error != NULL ? error : "");
         else
             reply->body = protocol_call(tool, &call, arena, root, &reply->size);
+        mcp_arena_last(arena);
         if (call.failed) reply->status = 400;
         reply->markdown = call.markdown != NULL;
     }
