@@ -6405,6 +6405,13 @@ HOTPATH_API uint64_t hotpath_snapshot_percentile(
    less than before (they cannot, but for self times) give zero. */
 
 static uint64_t hotpath_i_minus(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
+/* Self times are subtracted, and not derived from the totals that are left: past a bound a node's total
+   may lie within itself, which only the taking of a snapshot knows. While threads run, the older one
+   may have seen less than there was. */
+static uint64_t hotpath_i_minus_self(uint64_t newer, uint64_t older, uint64_t total) {
+    uint64_t self = hotpath_i_minus(newer, older);
+    return self < total ? self : total;
+}
 
 static hotpath_value_t hotpath_i_copy_value(hotpath_snapshot_t* s, hotpath_value_t value) {
     if (value.type == HOTPATH_VALUE_TEXT) value.as.text = hotpath_i_keep_text(s, value.as.text);
@@ -6496,7 +6503,6 @@ static void hotpath_i_minus_histogram(hotpath_snapshot_t* s, hotpath_function_t*
 }
 static void hotpath_i_minus_function(hotpath_snapshot_t* s, hotpath_function_t* f,
     const hotpath_snapshot_t* older, const hotpath_function_t* old) {
-    f->self_ns = 0; /* summed again over the nodes */
     hotpath_i_minus_histogram(s, f, older, old);
     if (old != NULL) {
         f->calls = hotpath_i_minus(f->calls, old->calls);
@@ -6505,6 +6511,7 @@ static void hotpath_i_minus_function(hotpath_snapshot_t* s, hotpath_function_t* 
         f->errors = hotpath_i_minus(f->errors, old->errors);
         f->bytes = hotpath_i_minus(f->bytes, old->bytes);
         f->total_ns = hotpath_i_minus(f->total_ns, old->total_ns);
+        f->self_ns = hotpath_i_minus_self(f->self_ns, old->self_ns, f->total_ns);
         f->sum_ticks = hotpath_i_minus(f->sum_ticks, old->sum_ticks);
         uint64_t low = f->sum_squares_low;
         f->sum_squares_low = low - old->sum_squares_low;
@@ -6568,14 +6575,7 @@ static void hotpath_i_minus_nodes(
         n->errors = hotpath_i_minus(n->errors, old->errors);
         n->bytes = hotpath_i_minus(n->bytes, old->bytes);
         n->total_ns = hotpath_i_minus(n->total_ns, old->total_ns);
-    }
-    for (size_t i = s->node_count; i-- > 0;) { /* children stand behind their parents */
-        hotpath_node_t* n = &s->nodes[i];
-        uint64_t inside = 0;
-        for (uint32_t k = n->first_child; k != HOTPATH_NO_NODE; k = s->nodes[k].next_sibling)
-            inside += s->nodes[k].total_ns;
-        n->self_ns = hotpath_i_minus(n->total_ns, inside);
-        s->functions[n->function].self_ns += n->self_ns;
+        n->self_ns = hotpath_i_minus_self(n->self_ns, old->self_ns, n->total_ns);
     }
 }
 static void hotpath_i_minus_rest(hotpath_snapshot_t* s, const hotpath_snapshot_t* older) {

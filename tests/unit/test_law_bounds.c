@@ -104,6 +104,31 @@ static int child_depth_others(void) {
     return 0;
 }
 
+/* Self times of a window are those of its work, also past the bound: each level's is counted once. */
+static int child_depth_window(void) {
+    hotpath_snapshot_t* older = law_take();
+    for (uint64_t window = 1; window <= 3; window++) {
+        deep(600, NULL);
+        hotpath_snapshot_t* const newer = law_take();
+        hotpath_snapshot_t* const d = hotpath_snapshot_difference(newer, older, NULL);
+        CHECK(d != NULL);
+        CHECK_EQ(law_function(newer, "deep")->self_ns, window * 1200);
+        CHECK_EQ(law_function(d, "deep")->self_ns, 1200);
+        CHECK_EQ(law_function(d, "deep")->total_ns, 1200);
+        size_t count = 0;
+        uint64_t self = 0;
+        const hotpath_node_t* const nodes = hotpath_snapshot_nodes(d, &count);
+        for (size_t n = 0; n < count; n++)
+            self += nodes[n].self_ns;
+        CHECK_EQ(self, 1200);
+        hotpath_snapshot_free(d);
+        hotpath_snapshot_free(older);
+        older = newer;
+    }
+    hotpath_snapshot_free(older);
+    return 0;
+}
+
 /* A scope past the bound that is never left is healed by an enclosing end like any other. */
 static void abandon_deep(int levels) {
     static hotpath_site_t site = HOTPATH_SITE_INIT("abandon_deep", HOTPATH_KIND_FUNCTION);
@@ -534,6 +559,9 @@ static void law_06_every_bound_depth(void** state) { (void)state, in_child("dept
 static void law_06_every_bound_depth_others(void** state) {
     (void)state, in_child("depth others", NULL);
 }
+static void law_06_every_bound_depth_window(void** state) {
+    (void)state, in_child("depth window", NULL);
+}
 static void law_06_every_bound_depth_abandoned(void** state) {
     (void)state, in_child("depth abandoned", NULL);
 }
@@ -571,6 +599,7 @@ static void law_06_every_bound_memory_flags(void** state) {
 static const law_child_t children[] = {
     {"depth", child_depth},
     {"depth others", child_depth_others},
+    {"depth window", child_depth_window},
     {"depth abandoned", child_depth_abandoned},
     {"depth context", child_depth_context},
     {"nodes", child_nodes},
@@ -589,6 +618,7 @@ static const law_child_t children[] = {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_06_every_bound_depth),
     cmocka_unit_test(law_06_every_bound_depth_others),
+    cmocka_unit_test(law_06_every_bound_depth_window),
     cmocka_unit_test(law_06_every_bound_depth_abandoned),
     cmocka_unit_test(law_06_every_bound_depth_context),
     cmocka_unit_test(law_06_every_bound_nodes),
