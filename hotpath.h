@@ -8337,6 +8337,27 @@ static bool hotpath_i_report_to_output(void) { return false; }
 static bool hotpath_i_file_write(void* user, const char* data, size_t size) {
     return fwrite(data, 1, size, (FILE*)user) == size;
 }
+        #if !defined(_WIN32)
+static bool hotpath_i_fd_write(void* user, const char* data, size_t size) {
+    const int* fd = (const int*)user;
+    while (size > 0) {
+        ssize_t n = write(*fd, data, size);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        data += n, size -= (size_t)n;
+    }
+    return true;
+}
+/* Takes a stream for a report on a signal. Returns: false if it stays locked: by the thread that the
+   signal has interrupted in the middle of a write, which goes on only when the report is done. */
+static bool hotpath_i_file_take(FILE* file) {
+    for (int tries = 0; tries < 100; tries++) {
+        if (ftrylockfile(file) == 0) return true;
+        poll(NULL, 0, 1);
+    }
+    return false;
+}
+        #endif
 
 /* Renders into an open file, in colour and as wide as the terminal if it is one: fd is 1 or 2, or -1
    for files. Returns: 0, or the errno of what failed, -1 if it is not known. */
@@ -8344,11 +8365,24 @@ static int hotpath_i_file_report(
     const hotpath_snapshot_t* snapshot, uint32_t format, int fd, FILE* file) {
     bool terminal = fd >= 0 && hotpath_i_os_is_terminal(fd);
     hotpath_report_desc_t desc = {format, terminal};
+    uint32_t columns = terminal ? hotpath_i_os_terminal_columns(fd) : 0;
+        #if !defined(_WIN32)
+    bool shared =
+        fd >= 0 && hotpath_i_local.hidden != 0; /* on a signal, a stream of the program's */
+    if (shared && !hotpath_i_file_take(file)) {
+        errno = 0; /* what the stream holds comes after the report, or not at all */
+        bool written = hotpath_i_report(snapshot, &desc, columns, hotpath_i_fd_write, &fd);
+        return written ? 0 : errno != 0 ? errno : -1;
+    }
+        #endif
     errno = 0;
-    bool ok = hotpath_i_report(snapshot, &desc, terminal ? hotpath_i_os_terminal_columns(fd) : 0,
-        hotpath_i_file_write, file);
+    bool ok = hotpath_i_report(snapshot, &desc, columns, hotpath_i_file_write, file);
     if (fflush(file) != 0) ok = false;
-    return ok ? 0 : errno != 0 ? errno : -1;
+    int reason = ok ? 0 : errno != 0 ? errno : -1;
+        #if !defined(_WIN32)
+    if (shared) funlockfile(file);
+        #endif
+    return reason;
 }
 
 /* The path with %p as the pid and %% as %. Returns: false if it does not fit. */

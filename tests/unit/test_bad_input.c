@@ -777,6 +777,25 @@ static void report_signals_and_the_end(void** state) {
     CHECK(strstr(second + 1, "[hotpath]") == NULL);
     CHECK_HAS(second, "after the signal");
 }
+/* A signal in the middle of printf finds the stream locked by the very thread that it interrupts. */
+static int program_in_the_middle_of_printf(void) {
+    HOTPATH_MAIN();
+    { HOTPATH_SCOPE("before the signal"); }
+    flockfile(stdout);
+    raise(SIGTERM);
+    return 3;
+}
+static void report_signals_in_the_middle_of_printf(void** state) {
+    (void)state;
+    static const char* const env[] = {"HOTPATH_REPORT_SIGNALS=TERM", NULL};
+    const law_result_t* const r = law_again("in printf", env);
+    CHECK(WIFSIGNALED(r->status));
+    CHECK_EQ(WTERMSIG(r->status), SIGTERM);
+    CHECK_HAS(r->out, "before the signal");
+    CHECK_HAS(r->out, "one recording costs");
+    CHECK_TEXT(r->err, "");
+}
+
 /* Two signals, with a stop and a start between: the second one's report waits for its own end. */
 static int program_restarted_between(void) {
     hotpath_desc_t desc;
@@ -865,6 +884,7 @@ static void report_without_a_reader(void** state) {
 static const law_child_t children[] = {
     {"goes on", program_that_goes_on},
     {"restarted between", program_restarted_between},
+    {"in printf", program_in_the_middle_of_printf},
     {"asking", program_asking_in_its_log},
     {"unread", program_without_a_reader},
     {"program", program},
@@ -917,6 +937,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(report_signals_of_a_crash),
     cmocka_unit_test(report_signals_chain),
     cmocka_unit_test(report_signals_and_the_end),
+    cmocka_unit_test(report_signals_in_the_middle_of_printf),
     cmocka_unit_test(report_signals_after_a_restart),
     cmocka_unit_test(report_in_a_log_callback),
     cmocka_unit_test(report_without_a_reader),
