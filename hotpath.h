@@ -966,8 +966,10 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         #else
             #define HOTPATH_I_OFF_EXPR(expr) (expr)
         #endif
-        #define HOTPATH_I_OFF_END(var) HOTPATH_I_OFF_EXPR(((void)(var), (uint64_t)0))
-        #define HOTPATH_I_OFF_VAR      HOTPATH_I_CAT(hotpath_i_off_, __COUNTER__)
+        /* A key and a value, which may be a bit-field: those have no size of their own. */
+        #define HOTPATH_I_OFF_VALUE(key, v) ((void)sizeof(key), (void)sizeof(((void)(v), 0)))
+        #define HOTPATH_I_OFF_END(var)      HOTPATH_I_OFF_EXPR(((void)(var), (uint64_t)0))
+        #define HOTPATH_I_OFF_VAR           HOTPATH_I_CAT(hotpath_i_off_, __COUNTER__)
 
         #define HOTPATH_MAIN()              HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, char)
         #define HOTPATH_FUNC()              HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, char)
@@ -1151,22 +1153,48 @@ HOTPATH_I_OVERLOAD(long double, long_double)
 HOTPATH_I_OVERLOAD(const char*, text)
 HOTPATH_I_OVERLOAD(const volatile void*, pointer)
         #undef HOTPATH_I_OVERLOAD
-/* Strings with c_str(), enums; anything else is kept as "{?}", so that RETURN works everywhere. */
+inline hotpath_value_t hotpath_i_value_of(decltype(nullptr)) {
+    return hotpath_i_value_of_pointer(nullptr);
+}
+template <class R, class... A> hotpath_value_t hotpath_i_value_of(R (*v)(A...)) {
+    return hotpath_i_value_of_pointer(reinterpret_cast<const void*>(v)); /* not as a bool */
+}
+inline hotpath_value_t hotpath_i_value_of_span(const char* v, size_t length) {
+    hotpath_value_t r;
+    r.type = HOTPATH_VALUE_TEXT, r.length = 0, r.as.text = v ? v : "";
+    while (r.length < length && r.as.text[r.length] != 0 && r.length < 65535)
+        r.length++;
+    return r;
+}
+template <bool enumeration> struct hotpath_i_if {};
+template <> struct hotpath_i_if<true> { typedef hotpath_value_t hotpath_i_type; };
+template <class T> struct hotpath_i_if_enum : hotpath_i_if<__is_enum(T)> {};
+/* Strings with c_str(), or with data() and size(), and enum classes; anything else is kept as "{?}", so
+   that RETURN works everywhere. */
 template <int N> struct hotpath_i_rank : hotpath_i_rank<N - 1> {};
 template <> struct hotpath_i_rank<0> {};
 template <class T>
-auto hotpath_i_value_any(const T& v, hotpath_i_rank<2>) -> decltype(hotpath_i_value_of(v)) {
+auto hotpath_i_value_any(const T& v, hotpath_i_rank<4>) -> decltype(hotpath_i_value_of(v)) {
     return hotpath_i_value_of(v);
 }
 template <class T>
-auto hotpath_i_value_any(const T& v, hotpath_i_rank<1>)
+typename hotpath_i_if_enum<T>::hotpath_i_type hotpath_i_value_any(const T& v, hotpath_i_rank<3>) {
+    return hotpath_i_value_of(static_cast<__underlying_type(T)>(v));
+}
+template <class T>
+auto hotpath_i_value_any(const T& v, hotpath_i_rank<2>)
     -> decltype(hotpath_i_value_of_text(v.c_str())) {
     return hotpath_i_value_of_text(v.c_str());
+}
+template <class T>
+auto hotpath_i_value_any(const T& v, hotpath_i_rank<1>)
+    -> decltype(hotpath_i_value_of_span(v.data(), v.size())) {
+    return hotpath_i_value_of_span(v.data(), v.size());
 }
 template <class T> auto hotpath_i_value_any(const T& v, hotpath_i_rank<0>) -> hotpath_value_t {
     return (void)v, hotpath_i_value_of_text("{?}");
 }
-        #define HOTPATH_I_VALUE(v) hotpath_i_value_any((v), hotpath_i_rank<2>())
+        #define HOTPATH_I_VALUE(v) hotpath_i_value_any((v), hotpath_i_rank<4>())
 template <class T> T hotpath_i_dbg(hotpath_site_t* site, T&& v) {
     hotpath_value_record(site, HOTPATH_I_VALUE(v));
     return static_cast<T&&>(v);

@@ -185,7 +185,9 @@ flags)
     program "one file for all" "$cc" -std=c11 -DHOTPATH -DHOTPATH_IMPLEMENTATION $m.c
     for std in c++17 c++20; do
         program "names of C++ functions, $std" "$cxx" -std=$std -DHOTPATH tests/compile/names.cpp
+        program "values of C++, $std" "$cxx" -std=$std -DHOTPATH tests/compile/values.cpp
     done
+    program "values of C++, c++11" "$cxx" -std=c++11 -DHOTPATH tests/compile/values.cpp
     # Some compile units record and some do not.
     compile "a unit without recording" off.o -std=c11 tests/compile/declarations.c
     program "units with and without recording" "$cc" "$dir/pic.o" "$dir/hidden-i.o" "$dir/off.o"

@@ -105,6 +105,11 @@ static void values(void) {
     float f = 0.25f;
     void* pointer = &i;
     unsigned char small = 3;
+    struct {
+        unsigned three : 3;
+    } bits = {5};
+    HOTPATH_BYTES(bits.three);
+    HOTPATH_VAL("bits", bits.three + 0u);
     HOTPATH_VAL("int", i);
     HOTPATH_VAL("const int", ci);
     HOTPATH_VAL("bool", flag);

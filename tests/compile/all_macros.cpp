@@ -184,6 +184,12 @@ void values() {
     const char* constant = "constant";
     int i = 1;
     double d = 2.0;
+    struct {
+        unsigned three : 3;
+    } bits = {5};
+    HOTPATH_BYTES(bits.three);
+    HOTPATH_VAL("bits", bits.three);
+    HOTPATH_GAUGE_SET("bits now", bits.three);
     HOTPATH_VAL("int", i);
     HOTPATH_VAL("string", string);
     HOTPATH_VAL("constant", constant);
