@@ -966,10 +966,8 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         #else
             #define HOTPATH_I_OFF_EXPR(expr) (expr)
         #endif
-        /* A key and a value, which may be a bit-field: those have no size of their own. */
-        #define HOTPATH_I_OFF_VALUE(key, v) ((void)sizeof(key), (void)sizeof(((void)(v), 0)))
-        #define HOTPATH_I_OFF_END(var)      HOTPATH_I_OFF_EXPR(((void)(var), (uint64_t)0))
-        #define HOTPATH_I_OFF_VAR           HOTPATH_I_CAT(hotpath_i_off_, __COUNTER__)
+        #define HOTPATH_I_OFF_END(var) HOTPATH_I_OFF_EXPR(((void)(var), (uint64_t)0))
+        #define HOTPATH_I_OFF_VAR      HOTPATH_I_CAT(hotpath_i_off_, __COUNTER__)
 
         #define HOTPATH_MAIN()              HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, char)
         #define HOTPATH_FUNC()              HOTPATH_I_OFF(HOTPATH_I_OFF_VAR, char)
