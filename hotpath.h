@@ -8364,6 +8364,7 @@ static bool hotpath_i_file_write(void* user, const char* data, size_t size) {
     return fwrite(data, 1, size, (FILE*)user) == size;
 }
         #if !defined(_WIN32)
+/* A stream loses what it holds when a signal interrupts its write; a descriptor does not. */
 static bool hotpath_i_fd_write(void* user, const char* data, size_t size) {
     const int* fd = (const int*)user;
     while (size > 0) {
@@ -8392,21 +8393,26 @@ static int hotpath_i_file_report(
     bool terminal = fd >= 0 && hotpath_i_os_is_terminal(fd);
     hotpath_report_desc_t desc = {format, terminal};
     uint32_t columns = terminal ? hotpath_i_os_terminal_columns(fd) : 0;
+    hotpath_write_t write_to = hotpath_i_file_write;
+    void* user = file;
+    bool ok = true;
+    errno = 0;
         #if !defined(_WIN32)
-    bool shared =
-        fd >= 0 && hotpath_i_local.hidden != 0; /* on a signal, a stream of the program's */
-    if (shared && !hotpath_i_file_take(file)) {
-        errno = 0; /* what the stream holds comes after the report, or not at all */
-        bool written = hotpath_i_report(snapshot, &desc, columns, hotpath_i_fd_write, &fd);
-        return written ? 0 : errno != 0 ? errno : -1;
+    /* On a signal, a stream of the program's: if it can't be taken, what it holds comes after the
+       report, or not at all. */
+    bool shared = fd >= 0 && hotpath_i_local.hidden != 0,
+         taken = shared && hotpath_i_file_take(file);
+    int number = shared && !taken ? fd : fileno(file);
+    if (number >= 0) { /* not a stream of memory, say */
+        ok = (shared && !taken) || fflush(file) == 0;
+        write_to = hotpath_i_fd_write, user = &number;
     }
         #endif
-    errno = 0;
-    bool ok = hotpath_i_report(snapshot, &desc, columns, hotpath_i_file_write, file);
-    if (fflush(file) != 0) ok = false;
+    ok = ok && hotpath_i_report(snapshot, &desc, columns, write_to, user);
+    if (write_to == hotpath_i_file_write && fflush(file) != 0) ok = false;
     int reason = ok ? 0 : errno != 0 ? errno : -1;
         #if !defined(_WIN32)
-    if (shared) funlockfile(file);
+    if (taken) funlockfile(file);
         #endif
     return reason;
 }
@@ -8554,7 +8560,8 @@ HOTPATH_API bool hotpath_app_info(const char* key, const char* value) {
         hotpath_i_copy_bounded(hotpath_i_g.app_info[i][0], short_key, sizeof short_key);
         hotpath_i_copy_bounded(
             hotpath_i_g.app_info[i][1], value, sizeof hotpath_i_g.app_info[i][1]);
-        hotpath_i_g.app_info_count += i == hotpath_i_g.app_info_count;
+        if (i == hotpath_i_g.app_info_count) /* also read without the lock */
+            HOTPATH_I_STORE(&hotpath_i_g.app_info_count, i + 1);
     }
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.app_info_lock, 0u);
     return fits;
@@ -8598,6 +8605,8 @@ static void hotpath_i_measure_scope(void) {
     #endif
 }
 
+static void hotpath_i_signal_late(void);
+
 HOTPATH_API bool hotpath_report_now(void) {
     if (!hotpath_i_init()) return false;
     HOTPATH_I_FORWARD_RESULT(report_now());
@@ -8618,6 +8627,7 @@ HOTPATH_API bool hotpath_report_now(void) {
     hotpath_i_local.reporting = 0;
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.reporting, 0u);
     hotpath_i_os_cancel_back(cancel);
+    hotpath_i_signal_late();
     return written;
 }
 
@@ -8643,6 +8653,12 @@ static int hotpath_i_signal_pipe[2] = {-1, -1};
 static int hotpath_i_signal_done[2] = {-1, -1};
 static uint64_t hotpath_i_signal_pid; /* the process in which the thread runs */
 static struct sigaction hotpath_i_signal_before[65];
+static volatile sig_atomic_t hotpath_i_signal_kept; /* the one that waits for a report's end */
+static void hotpath_i_signal_late(void) {
+    int number = hotpath_i_signal_kept;
+    hotpath_i_signal_kept = 0;
+    if (number != 0) raise(number);
+}
 
 static void* hotpath_i_signal_thread(void* unused) {
     char number;
@@ -8653,16 +8669,25 @@ static void* hotpath_i_signal_thread(void* unused) {
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) return NULL;
         hotpath_i_report_once();
+        while (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.reporting) != 0)
+            poll(NULL, 0, 1); /* one that is being written by another thread is let finish */
         if (write(hotpath_i_signal_done[1], &number, 1) < 0) return NULL;
     }
 }
-/* A program whose own handler gets the signal may go on: then a report is due again at its end. */
+/* A program whose own handler gets the signal may go on: then a report is due again at its end. A
+   signal that interrupts the writing of a report waits until it is written; a second one does not. */
 static void hotpath_i_on_signal(int number) {
     int saved = errno;
     char byte = (char)number;
-    if (hotpath_i_signal_pid == hotpath_i_os_pid() &&
-        write(hotpath_i_signal_pipe[1], &byte, 1) == 1) {
-        struct pollfd done = {hotpath_i_signal_done[0], POLLIN, 0};
+    if (hotpath_i_local.reporting != 0 && hotpath_i_signal_kept == 0) {
+        hotpath_i_signal_kept = number;
+        return;
+    }
+    struct pollfd done = {hotpath_i_signal_done[0], POLLIN, 0};
+    bool ours = hotpath_i_signal_pid == hotpath_i_os_pid();
+    char late; /* of a report that took longer than its signal waited */
+    while (ours && poll(&done, 1, 0) == 1 && read(hotpath_i_signal_done[0], &late, 1) == 1) {}
+    if (ours && write(hotpath_i_signal_pipe[1], &byte, 1) == 1) {
         /* A report that hangs must not keep the program from ending. */
         if (poll(&done, 1, 5000) == 1 && read(hotpath_i_signal_done[0], &byte, 1) == 1 &&
             HOTPATH_I_LOAD(&hotpath_i_g.started) != 0)
@@ -8712,7 +8737,7 @@ static void hotpath_i_signals_start(void) {
         return;
     }
     for (size_t i = 0; i < sizeof hotpath_i_signals / sizeof *hotpath_i_signals; i++) {
-        struct sigaction action;
+        struct sigaction action, now;
         int number = hotpath_i_signals[i].number;
         if ((wanted >> hotpath_i_signals[i].bit & 1) == 0 || hotpath_i_signal_is_ours(number))
             continue;
@@ -8720,6 +8745,8 @@ static void hotpath_i_signals_start(void) {
         action.sa_handler = hotpath_i_on_signal;
         action.sa_flags =
             SA_ONSTACK; /* a stack overflow is told too, where there is such a stack */
+        if (sigaction(number, NULL, &now) == 0 && (now.sa_flags & SA_RESTART) != 0)
+            action.sa_flags |= SA_RESTART; /* what it interrupts goes on as without hotpath */
         sigfillset(&action.sa_mask);
         sigaction(number, &action, &hotpath_i_signal_before[number]);
     }
@@ -8735,6 +8762,7 @@ static void hotpath_i_signals_stop(void) {
     #else
 static void hotpath_i_signals_start(void) {}
 static void hotpath_i_signals_stop(void) {}
+static void hotpath_i_signal_late(void) {}
     #endif
 
 /* In the child of a fork nothing is due until it starts for itself, but the report of a program

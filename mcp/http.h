@@ -542,7 +542,7 @@ static int http_start(const char* host, int port) {
     if (context == NULL) return 0;
     for (int waited = 0; waited < 1000; waited++) { /* until SIGPIPE is the program's again */
         pthread_mutex_lock(&http.lock);
-        bool ready = http.ready >= HTTP_THREADS;
+        bool ready = http.ready >= HTTP_THREADS + 1; /* and the one that accepts */
         pthread_mutex_unlock(&http.lock);
         if (ready) break;
         os_sleep_ms(1);

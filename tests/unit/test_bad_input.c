@@ -9,6 +9,7 @@
 #include "law.h"
 
 #include <locale.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 /* >>programs
@@ -827,6 +828,68 @@ static void report_signals_after_a_restart(void** state) {
     CHECK_HAS(r->out, "second life");
 }
 
+/* A signal in the middle of a report's writing, by the thread that writes it or by another, waits
+   for the report's end. The program writes into a pipe that its parent reads only after the signal. */
+static void* sleeps_forever(void* unused) {
+    for (;;)
+        pause();
+    return unused;
+}
+static int cut_short(bool elsewhere) {
+    int ends[2], queued = 0, status = 0;
+    CHECK_EQ(pipe(ends), 0);
+    CHECK(fcntl(ends[1], F_SETPIPE_SZ, 4096) == 4096);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        dup2(ends[1], 1);
+        close(ends[0]), close(ends[1]);
+        HOTPATH_MAIN();
+        sigset_t term;
+        sigemptyset(&term);
+        sigaddset(&term, SIGTERM);
+        if (elsewhere) {
+            law_thread(sleeps_forever, NULL);
+            pthread_sigmask(SIG_BLOCK, &term, NULL);
+        }
+        for (int i = 0; i < 64; i++) {
+            char name[64];
+            snprintf(name, sizeof name, "one of many functions, number %d", i);
+            HOTPATH_SCOPE_NAMED(name);
+        }
+        return 0;
+    }
+    close(ends[1]);
+    while (ioctl(ends[0], FIONREAD, &queued) == 0 && queued < 4096)
+        usleep(1000);
+    kill(pid, SIGTERM);
+    usleep(100000);
+    char bytes[4096];
+    for (ssize_t n; (n = read(ends[0], bytes, sizeof bytes)) > 0;)
+        fwrite(bytes, 1, (size_t)n, stdout);
+    waitpid(pid, &status, 0);
+    fprintf(stderr, "ended by %d\n", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    return 0;
+}
+static int program_cut_short(void) { return cut_short(false); }
+static int program_cut_short_elsewhere(void) { return cut_short(true); }
+static void report_signals_in_the_middle_of_a_report(void** state) {
+    (void)state;
+    static const char* const env[] = {
+        "HOTPATH_REPORT_SIGNALS=TERM", "HOTPATH_OUTPUT_FORMAT=json", "HOTPATH_LIMIT=0", NULL};
+    static const char* const programs[] = {"cut short", "cut short elsewhere"};
+    for (int i = 0; i < 2; i++) {
+        const law_result_t* const r = law_again(programs[i], env);
+        /* with the signal at another thread, the program may end by itself first */
+        if (i == 0 || strcmp(r->err, "ended by 0\n") != 0) CHECK_TEXT(r->err, "ended by 15\n");
+        CHECK_HAS(r->out, "number 63");
+        CHECK_HAS(r->out, "\"call_tree\"");
+        const size_t size = strlen(r->out);
+        CHECK(size > 8192);
+        CHECK_TEXT(r->out + size - 2, "}\n");
+        CHECK(strchr(r->out, '\n') == r->out + size - 1); /* one object, once */
+    }
+}
+
 /* A log callback that asks for a report of its own in the middle of one gets none, and no wait. */
 static int asked;
 static void asking_log(void* user, const char* message) {
@@ -885,6 +948,8 @@ static const law_child_t children[] = {
     {"goes on", program_that_goes_on},
     {"restarted between", program_restarted_between},
     {"in printf", program_in_the_middle_of_printf},
+    {"cut short", program_cut_short},
+    {"cut short elsewhere", program_cut_short_elsewhere},
     {"asking", program_asking_in_its_log},
     {"unread", program_without_a_reader},
     {"program", program},
@@ -938,6 +1003,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(report_signals_chain),
     cmocka_unit_test(report_signals_and_the_end),
     cmocka_unit_test(report_signals_in_the_middle_of_printf),
+    cmocka_unit_test(report_signals_in_the_middle_of_a_report),
     cmocka_unit_test(report_signals_after_a_restart),
     cmocka_unit_test(report_in_a_log_callback),
     cmocka_unit_test(report_without_a_reader),
