@@ -603,6 +603,10 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_take(const hotpath_snapshot_des
    be added before it is taken. Threads: any. */
 HOTPATH_API size_t hotpath_snapshot_size(const hotpath_snapshot_desc_t* desc);
 
+/* Returns: how many bytes of a caller's buffer the snapshot takes; what lies behind them is the
+   caller's again. Threads: any, one at a time for one snapshot. */
+HOTPATH_API size_t hotpath_snapshot_trim(hotpath_snapshot_t* snapshot);
+
 /* The difference: what happened after `older` until `newer`. Open calls and values are those of
    `newer`; min and max are bounds of histogram buckets (bounds_only); recent executions are those
    that began after `older`.
@@ -1067,6 +1071,9 @@ static inline hotpath_snapshot_t* hotpath_snapshot_take(const hotpath_snapshot_d
 }
 static inline size_t hotpath_snapshot_size(const hotpath_snapshot_desc_t* desc) {
     return (void)desc, (size_t)0;
+}
+static inline size_t hotpath_snapshot_trim(hotpath_snapshot_t* snapshot) {
+    return (void)snapshot, (size_t)0;
 }
 static inline hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapshot_t* newer,
     const hotpath_snapshot_t* older, const hotpath_snapshot_desc_t* desc) {
@@ -6348,6 +6355,10 @@ HOTPATH_API size_t hotpath_snapshot_size(const hotpath_snapshot_desc_t* desc) {
 }
 HOTPATH_API void hotpath_snapshot_free(hotpath_snapshot_t* snapshot) {
     if (snapshot != NULL && snapshot->owned) hotpath_i_os_pages_free(snapshot, snapshot->capacity);
+}
+HOTPATH_API size_t hotpath_snapshot_trim(hotpath_snapshot_t* snapshot) {
+    if (!snapshot->owned) snapshot->capacity = (snapshot->used + 15u) & ~(size_t)15;
+    return snapshot->owned ? snapshot->used : snapshot->capacity;
 }
 HOTPATH_API const hotpath_info_t* hotpath_snapshot_info(const hotpath_snapshot_t* snapshot) {
     return &snapshot->info;

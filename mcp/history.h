@@ -105,7 +105,8 @@ static void history_tick(void) {
         history.missed++;
         return;
     }
-    b.offset = offset, b.size = size, b.at_ms = now;
+    b.offset = offset, b.at_ms = now;
+    b.size = (hotpath_snapshot_trim(b.snapshot) + 4095) & ~(size_t)4095;
     b.tick = (now - history.start_ms) / 1000 + 1;
     b.elapsed_ns = hotpath_snapshot_info(b.snapshot)->elapsed_ns;
     if (history.count != 0 && b.tick <= history.baselines[history.count - 1].tick)

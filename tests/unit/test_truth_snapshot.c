@@ -198,6 +198,36 @@ static void* run_varied(void* unused) {
     varied(8);
     return unused;
 }
+static bool add_to_hash(void* user, const char* data, size_t size) {
+    uint64_t* hash = (uint64_t*)user;
+    for (size_t i = 0; i < size; i++)
+        *hash = (*hash ^ (unsigned char)data[i]) * 0x100000001B3u;
+    return true;
+}
+static uint64_t hash_of(const hotpath_snapshot_t* snapshot) {
+    hotpath_report_desc_t desc = {HOTPATH_FORMAT_JSON, false};
+    uint64_t hash = 0xCBF29CE484222325u;
+    CHECK(hotpath_report(snapshot, &desc, add_to_hash, &hash), "no report");
+    return hash;
+}
+/* A trimmed snapshot has nothing behind its end, and reads and subtracts as before. */
+static void check_trim(hotpath_snapshot_t* snapshot, char* buffer, size_t size) {
+    hotpath_snapshot_t* before = hotpath_snapshot_difference(snapshot, snapshot, NULL);
+    uint64_t hash = hash_of(snapshot);
+    CHECK(before != NULL, "no difference");
+    size_t used = hotpath_snapshot_trim(snapshot);
+    CHECK(used > 1000 && used < size, "%zu of %zu bytes are used", used, size);
+    memset(buffer + used, 0xAA, size - used);
+    CHECK_EQUAL("the report", "trimmed", hash_of(snapshot), hash);
+    CHECK_EQUAL("bytes", "trimmed twice", hotpath_snapshot_trim(snapshot), used);
+    hotpath_snapshot_t* after = hotpath_snapshot_difference(snapshot, snapshot, NULL);
+    CHECK(after != NULL, "no difference");
+    CHECK_EQUAL("the difference", "trimmed", hash_of(after), hash_of(before));
+    CHECK(hotpath_snapshot_trim(after) > 1000, "trimming the system's memory");
+    CHECK_EQUAL("the difference", "trimmed too", hash_of(after), hash_of(before));
+    hotpath_snapshot_free(before);
+    hotpath_snapshot_free(after);
+}
 /* The size is enough also without what is added for later, for all parts and for one thread, and
    asking for it takes no memory. */
 static void check_size(uint32_t parts, uint64_t thread) {
@@ -209,8 +239,10 @@ static void check_size(uint32_t parts, uint64_t thread) {
     CHECK_EQUAL("pages", "the size", __atomic_load_n(&pages_taken, __ATOMIC_RELAXED), pages);
     if (posix_memalign(&desc.buffer, 64, size) != 0) abort();
     desc.buffer_size = size;
-    CHECK(hotpath_snapshot_take(&desc) != NULL,
-        "%zu are too little for parts %x of thread %" PRIu64, size, parts, thread);
+    hotpath_snapshot_t* snapshot = hotpath_snapshot_take(&desc);
+    CHECK(snapshot != NULL, "%zu are too little for parts %x of thread %" PRIu64, size, parts,
+        thread);
+    if (snapshot != NULL) check_trim(snapshot, (char*)desc.buffer, size);
     desc.buffer_size = size / 8;
     CHECK(hotpath_snapshot_take(&desc) == NULL, "an eighth of %zu is enough for parts %x", size,
         parts);
