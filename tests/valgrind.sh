@@ -6,6 +6,6 @@ export TEST_VALGRIND=1 TEST_SECONDS=900
 for program in "$@"; do
     export TEST_DIR="$(dirname "$program")"
     check "$program" tests/run.sh valgrind -q --error-exitcode=9 --leak-check=full \
-        --errors-for-leak-kinds=definite --trace-children=no "$program"
+        --errors-for-leak-kinds=definite --trace-children=yes "$program"
 done
 exit $failed

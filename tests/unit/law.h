@@ -455,11 +455,18 @@ LAW_UNUSED static const law_result_t* law_exec(
     return law_collect(pid, out, err);
 }
 
+/* This program's own path. Not /proc/self/exe: under valgrind that is valgrind. */
+LAW_UNUSED static const char* law_self(void) {
+    static char path[4096];
+    const ssize_t length = path[0] != 0 ? 1 : readlink("/proc/self/exe", path, sizeof path - 1);
+    return length > 0 ? path : "/proc/self/exe";
+}
+
 /* Executes this program again, to run the child of that name. */
 LAW_UNUSED static const law_result_t* law_again(const char* child, const char* const* env) {
     char arg[128];
     snprintf(arg, sizeof arg, "--child=%s", child);
-    const char* const args[] = {"/proc/self/exe", arg, NULL};
+    const char* const args[] = {law_self(), arg, NULL};
     return law_exec(args[0], args, env);
 }
 

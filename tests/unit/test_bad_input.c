@@ -679,7 +679,7 @@ static const law_result_t* signalled(
         law_become_child(out, err);
         if (ignored) signal(number, SIG_IGN);
         putenv((char*)(uintptr_t)setting);
-        execl("/proc/self/exe", "/proc/self/exe", arg, (char*)NULL);
+        execl(law_self(), law_self(), arg, (char*)NULL);
         _exit(127);
     }
     for (int i = 0; i < 2000 && pread(err, ready, 6, 0) < 6; i++)
