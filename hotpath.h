@@ -1697,32 +1697,52 @@ static void hotpath_i_os_exit_hook_free(void) {
             #define HOTPATH_CLOCK_HZ 1000000000
         #endif
 static inline uint64_t hotpath_i_ticks(void) { return (uint64_t)HOTPATH_CLOCK(); }
+        #define HOTPATH_I_NO_COUNTER
     #elif defined(__x86_64__) || defined(__i386__)
         #include <cpuid.h>
         #define HOTPATH_I_COUNTER      1
         #define HOTPATH_I_COUNTER_NAME "tsc"
-static bool hotpath_i_counter_usable;
+static uint32_t hotpath_i_counter_usable; /* read before anything is set up */
+static inline bool hotpath_i_counter_is_usable(void) {
+    return HOTPATH_I_LOAD(&hotpath_i_counter_usable) != 0;
+}
+static inline uint64_t hotpath_i_counter(void) { return __builtin_ia32_rdtsc(); }
 static inline uint64_t hotpath_i_ticks(void) {
-    return HOTPATH_I_LIKELY(hotpath_i_counter_usable) ? __builtin_ia32_rdtsc()
-                                                      : hotpath_i_os_monotonic_ns();
+    return HOTPATH_I_LIKELY(hotpath_i_counter_is_usable()) ? hotpath_i_counter()
+                                                           : hotpath_i_os_monotonic_ns();
 }
 static void hotpath_i_counter_init(void) {
     unsigned a = 0, b = 0, c = 0, d = 0;
-    hotpath_i_counter_usable = __get_cpuid(0x80000007u, &a, &b, &c, &d) != 0 && (d & 0x100u) != 0 &&
-                               !hotpath_i_os_tsc_rejected();
+    HOTPATH_I_STORE(&hotpath_i_counter_usable, __get_cpuid(0x80000007u, &a, &b, &c, &d) != 0 &&
+                                                       (d & 0x100u) != 0 &&
+                                                       !hotpath_i_os_tsc_rejected()
+                                                   ? 1u
+                                                   : 0u);
 }
     #elif defined(__aarch64__)
         #define HOTPATH_I_COUNTER      1
         #define HOTPATH_I_COUNTER_NAME "cntvct"
-static bool hotpath_i_counter_usable;
-static inline uint64_t hotpath_i_ticks(void) {
+static uint32_t hotpath_i_counter_usable; /* read before anything is set up */
+static inline bool hotpath_i_counter_is_usable(void) {
+    return HOTPATH_I_LOAD(&hotpath_i_counter_usable) != 0;
+}
+static inline uint64_t hotpath_i_counter(void) {
     uint64_t v;
     __asm__ volatile("mrs %0, cntvct_el0" : "=r"(v));
-    return HOTPATH_I_LIKELY(hotpath_i_counter_usable) ? v : hotpath_i_os_monotonic_ns();
+    return v;
 }
-static void hotpath_i_counter_init(void) { hotpath_i_counter_usable = true; }
+static inline uint64_t hotpath_i_ticks(void) {
+    return HOTPATH_I_LIKELY(hotpath_i_counter_is_usable()) ? hotpath_i_counter()
+                                                           : hotpath_i_os_monotonic_ns();
+}
+static void hotpath_i_counter_init(void) { HOTPATH_I_STORE(&hotpath_i_counter_usable, 1u); }
     #else
 static inline uint64_t hotpath_i_ticks(void) { return hotpath_i_os_monotonic_ns(); }
+        #define HOTPATH_I_NO_COUNTER
+    #endif
+    #if defined(HOTPATH_I_NO_COUNTER)
+        #define hotpath_i_counter_is_usable() false
+        #define hotpath_i_counter()           hotpath_i_ticks()
     #endif
 
 /* >>log
@@ -2611,18 +2631,20 @@ typedef struct hotpath_i_ring {
     hotpath_i_execution_t* slots;
 } hotpath_i_ring_t;
 
-/* What one thread knows of one function. */
+/* What one thread knows of one function. What every recording touches comes first: one cache line,
+   and the octaves of short durations behind it. */
 typedef struct hotpath_i_frec {
     hotpath_i_ring_t ring; /* its head is the count of completed executions */
     uint64_t sum;
     uint64_t squares_low;
-    uint64_t squares_high; /* Σ duration² >> 63: its lowest bit is the highest of squares_low */
     uint64_t min;
+    uint64_t slow_floor; /* a duration from here on is one of the slowest, and maybe the greatest */
+    uint64_t window_end; /* tick at which the running second ends */
+    uint64_t* octaves[HOTPATH_I_OCTAVES];
+    uint64_t squares_high; /* Σ duration² >> 63: its lowest bit is the highest of squares_low */
     uint64_t max;
-    uint64_t slow_floor; /* a duration above it is one of the slowest */
     uint64_t abandoned;
-    uint64_t window_end;  /* tick at which the running second ends */
-    uint64_t window;      /* its number */
+    uint64_t window;      /* the number of the running second */
     uint64_t window_head; /* completed before it */
     uint64_t last_window;
     uint64_t last_count;
@@ -2637,7 +2659,6 @@ typedef struct hotpath_i_frec {
         uint64_t count;
     } reasons[HOTPATH_I_REASONS];
     hotpath_i_execution_t slowest[HOTPATH_I_SLOWEST];
-    uint64_t* octaves[HOTPATH_I_OCTAVES];
 } hotpath_i_frec_t;
 
 /* A function under one path of callers, of one thread: one cache line. */
@@ -3047,7 +3068,8 @@ static uint64_t hotpath_i_clock_pair(uint64_t* before, uint64_t* ns, uint64_t* a
 /* Raises the factor to what the time since the start shows: the start's ticks are from before its
    nanoseconds, these are from after, so that the factor is rather too small. */
 static void hotpath_i_calibrate(void) {
-    if (!hotpath_i_counter_usable || HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.scale_final) != 0) return;
+    if (!hotpath_i_counter_is_usable() || HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.scale_final) != 0)
+        return;
     uint64_t before = 0, ns = 0, after = 0, apart;
     do { /* the very first microseconds show nothing */
         apart = hotpath_i_clock_pair(&before, &ns, &after);
@@ -3083,7 +3105,7 @@ static void hotpath_i_clock_init(void) {
     hotpath_i_g.scale_final = 1;
     #elif defined(HOTPATH_I_COUNTER)
     hotpath_i_counter_init();
-    if (!hotpath_i_counter_usable) {
+    if (!hotpath_i_counter_is_usable()) {
         hotpath_i_g.scale = (uint64_t)1 << 40;
         hotpath_i_g.window_ticks = 1000000000;
         hotpath_i_g.scale_final = 1;
@@ -4183,36 +4205,49 @@ static HOTPATH_I_COLD void hotpath_i_window_roll(hotpath_i_frec_t* f, uint64_t n
     f->window_end = start + (window + 1) * ticks;
 }
 static inline size_t hotpath_i_octave_of(uint64_t d) {
-    return (size_t)(59 - __builtin_clzll(d | (HOTPATH_I_BUCKETS - 1)));
+    return (size_t)(63 ^ __builtin_clzll(d | (HOTPATH_I_BUCKETS - 1))) - 4;
 }
 static inline size_t hotpath_i_bucket_of(uint64_t d, size_t octave) {
     return (size_t)(d >> (octave != 0 ? octave - 1 : 0)) & (HOTPATH_I_BUCKETS - 1);
 }
 
-/* Adds a finished execution to its function's record; slot->bits and the type in meta are kept as
-   given. `now` is in ticks even where the duration is not. */
-static HOTPATH_I_ALWAYS_INLINE void hotpath_i_finish(hotpath_i_thread_t* t, hotpath_i_frec_t* f,
-    uint64_t start, uint64_t d, uint64_t now, uint64_t bits, uint64_t meta) {
-    size_t octave = hotpath_i_octave_of(d);
-    uint64_t* bucket = hotpath_i_octave(t, f, octave) + hotpath_i_bucket_of(d, octave);
-    uint64_t head = f->ring.head;
-    hotpath_i_execution_t* slot = &f->ring.slots[head & f->ring.mask];
-    HOTPATH_I_STORE_RELEASE(&f->ring.claimed, head + 1);
-    HOTPATH_I_OWN_ADD(bucket, (uint64_t)1);
-    HOTPATH_I_OWN_ADD(&f->sum, d);
+/* Adds d², however large. */
+static HOTPATH_I_COLD void hotpath_i_add_square(hotpath_i_frec_t* f, uint64_t d) {
     hotpath_i_wide_t square = hotpath_i_multiply(d, d);
     uint64_t low = (f->squares_low & INT64_MAX) + (square.low & INT64_MAX);
     uint64_t high = f->squares_high + (square.high << 1 | square.low >> 63) + (low >> 63);
     HOTPATH_I_STORE(&f->squares_low, high << 63 | (low & INT64_MAX));
     HOTPATH_I_STORE_RELEASE(&f->squares_high, high);
+}
+/* Adds an execution to the octave's buckets, the sum, the least and the ring: all but the squares and
+   the ring's head. Returns: its slot; bits and the type in meta are kept as given. */
+static HOTPATH_I_ALWAYS_INLINE hotpath_i_execution_t* hotpath_i_add(hotpath_i_frec_t* f,
+    uint64_t head, uint64_t* buckets, size_t octave, uint64_t start, uint64_t d, uint64_t bits,
+    uint64_t meta) {
+    uint64_t* bucket = buckets + hotpath_i_bucket_of(d, octave);
+    hotpath_i_execution_t* slot = &f->ring.slots[head & f->ring.mask];
+    HOTPATH_I_STORE_RELEASE(&f->ring.claimed, head + 1);
+    HOTPATH_I_OWN_ADD(bucket, (uint64_t)1);
+    HOTPATH_I_OWN_ADD(&f->sum, d);
     if (d < f->min) HOTPATH_I_STORE(&f->min, d);
-    if (d > f->max) HOTPATH_I_STORE(&f->max, d);
     HOTPATH_I_STORE_RELEASE(&slot->tick, start);
     HOTPATH_I_STORE_RELEASE(&slot->duration, d);
     HOTPATH_I_STORE_RELEASE(&slot->bits, bits);
     HOTPATH_I_STORE_RELEASE(&slot->meta, meta);
-    if (HOTPATH_I_UNLIKELY(d >= f->slow_floor)) hotpath_i_slow_insert(t, f, t, slot);
-    if (HOTPATH_I_UNLIKELY(now >= f->window_end)) hotpath_i_window_roll(f, now);
+    return slot;
+}
+/* Adds a finished execution to its function's record. `now` is in ticks even where the duration is
+   not. What is rare here is what hotpath_end leaves to it. */
+static void hotpath_i_finish(hotpath_i_thread_t* t, hotpath_i_frec_t* f, uint64_t start, uint64_t d,
+    uint64_t now, uint64_t bits, uint64_t meta) {
+    size_t octave = hotpath_i_octave_of(d);
+    uint64_t* buckets = hotpath_i_octave(t, f, octave);
+    uint64_t head = f->ring.head;
+    hotpath_i_execution_t* slot = hotpath_i_add(f, head, buckets, octave, start, d, bits, meta);
+    hotpath_i_add_square(f, d);
+    if (d > f->max) HOTPATH_I_STORE(&f->max, d);
+    if (d >= f->slow_floor) hotpath_i_slow_insert(t, f, t, slot);
+    if (now >= f->window_end) hotpath_i_window_roll(f, now);
     HOTPATH_I_STORE_RELEASE(&f->ring.head, head + 1);
 }
 /* A duration; one below zero is recorded as zero and counted. */
@@ -4229,32 +4264,41 @@ static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_duration(
    been kept from running since it read the clock, while a reader credited time until a later moment:
    the end is not before that. The intent says that the moment is about to be looked up. A reader
    stores the moment, passes a barrier of all threads (hotpath_i_os_barrier) and then reads the
-   intent: if it finds none, the end finds the moment. Returns the duration. */
-static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_close(
+   intent: if it finds none, the end finds the moment. */
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_intend(hotpath_i_open_t* e, uint64_t total) {
+    HOTPATH_I_STORE_RELEASE(&e->intent, total + 1);
+    HOTPATH_I_SIGNAL_FENCE();
+    return HOTPATH_I_LOAD(&hotpath_i_g.read_tick);
+}
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_close_as(hotpath_i_local_t* l, hotpath_i_open_t* e,
+    hotpath_i_node_t* node, uint64_t mark, uint64_t head, uint64_t total) {
+    HOTPATH_I_STORE(&e->head, head);
+    HOTPATH_I_STORE_RELEASE(&e->mark, mark | HOTPATH_I_CLOSED);
+    HOTPATH_I_SIGNAL_FENCE();
+    l->top = e - 1;
+    HOTPATH_I_STORE_RELEASE(&node->total, total);
+}
+/* Returns the duration, until *now or until the later moment that it becomes. */
+static uint64_t hotpath_i_close(
     hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_i_open_t* e, uint64_t* now) {
     hotpath_i_node_t* node = e->node;
     uint64_t d = hotpath_i_duration(t, e->start, *now);
     uint64_t total = HOTPATH_I_LOAD(&node->total) + d;
-    HOTPATH_I_STORE_RELEASE(&e->intent, total + 1);
-    HOTPATH_I_SIGNAL_FENCE();
-    uint64_t seen = HOTPATH_I_LOAD(&hotpath_i_g.read_tick);
-    if (HOTPATH_I_UNLIKELY(seen > *now) && seen > e->start + d) {
+    uint64_t seen = hotpath_i_intend(e, total);
+    if (seen > *now && seen > e->start + d) {
         total += seen - (e->start + d);
         d = seen - e->start;
         *now = seen;
         HOTPATH_I_STORE_RELEASE(&e->intent, total + 1);
     }
-    HOTPATH_I_STORE(&e->head, node->frec->ring.head);
-    HOTPATH_I_STORE_RELEASE(&e->mark, e->mark | HOTPATH_I_CLOSED);
-    HOTPATH_I_SIGNAL_FENCE();
-    l->top = e - 1;
-    HOTPATH_I_STORE_RELEASE(&node->total, total);
+    hotpath_i_close_as(l, e, node, e->mark, node->frec->ring.head, total);
     return d;
 }
-/* Opens an entry above the top. Reads the clock as late as it can. */
+/* Opens an entry above the top. Reads the clock as late as it can: the processor's counter where the
+   caller knows that it may be read. */
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     hotpath_i_thread_t* t, hotpath_i_open_t* e, hotpath_i_node_t* node, uint64_t function,
-    uintptr_t stack, hotpath_token_t* token) {
+    uintptr_t stack, hotpath_token_t* token, bool counter) {
     uint64_t mark = t->next_mark;
     uint64_t calls = HOTPATH_I_LOAD(&node->calls);
     HOTPATH_I_STORE(&e->mark, (uint64_t)0);
@@ -4266,7 +4310,7 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     e->token = token;
     token->mark = mark;
     t->next_mark = mark + 4;
-    uint64_t start = hotpath_i_ticks();
+    uint64_t start = counter ? hotpath_i_counter() : hotpath_i_ticks();
     HOTPATH_I_STORE_RELEASE(&e->start, start);
     HOTPATH_I_STORE_RELEASE(&e->mark, mark);
     HOTPATH_I_SIGNAL_FENCE();
@@ -4555,15 +4599,16 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
     } else {
         hotpath_i_node_t* node =
             hotpath_i_child(t, l->top, hotpath_i_key_parent(l->top->ids), function);
-        hotpath_i_open_entry(l, t, l->top + 1, node, function, stack, token);
+        hotpath_i_open_entry(l, t, l->top + 1, node, function, stack, token, false);
     }
     hotpath_i_leave(l);
 }
 
-HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
-    hotpath_site_t* site, hotpath_token_t* token) {
+/* The fast path calls nothing that comes back, so that it has nothing to save: a clock that has to
+   be called has a twin of it. */
+HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(
+    hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack, bool counter) {
     hotpath_i_local_t* l = &hotpath_i_local;
-    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
     hotpath_i_open_t* top = l->top;
     volatile uintptr_t cookie;
     if (HOTPATH_I_UNLIKELY(top == NULL || l->busy != 0 || stack > top->stack ||
@@ -4592,8 +4637,20 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
         hotpath_i_begin_slow(site, token, stack);
         return;
     }
-    hotpath_i_open_entry(l, t, top + 1, slot->node, function, stack, token);
+    hotpath_i_open_entry(l, t, top + 1, slot->node, function, stack, token, counter);
     hotpath_i_leave(l);
+}
+static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_called_clock(
+    hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
+    hotpath_i_begin(site, token, stack, false);
+}
+HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
+    hotpath_site_t* site, hotpath_token_t* token) {
+    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
+    if (HOTPATH_I_LIKELY(hotpath_i_counter_is_usable()))
+        hotpath_i_begin(site, token, stack, true);
+    else
+        hotpath_i_begin_called_clock(site, token, stack);
 }
 
 static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
@@ -4638,29 +4695,69 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
     hotpath_i_leave(l);
 }
 
-HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_end(const hotpath_token_t* token) {
-    uint64_t now = hotpath_i_ticks();
-    hotpath_i_local_t* l = &hotpath_i_local;
-    hotpath_i_open_t* e = l->top;
-    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
-    volatile uintptr_t cookie;
-    if (HOTPATH_I_UNLIKELY(
-            e == NULL || e->mark != token->mark || l->busy != 0 || l->attention != 0)) {
-        hotpath_i_end_slow(token, now, stack);
-        return;
-    }
-    hotpath_i_claim(l, &cookie, HOTPATH_I_IN_END);
-    if (HOTPATH_I_UNLIKELY(l->top != e)) { /* as in hotpath_begin */
-        l->busy = 0;
-        hotpath_i_end_slow(token, now, stack);
-        return;
-    }
+/* The end of a scope that a reader has seen open after its end had read the clock. */
+static HOTPATH_I_COLD void hotpath_i_end_seen(
+    hotpath_i_local_t* l, hotpath_i_open_t* e, uint64_t now) {
     hotpath_i_thread_t* t = l->thread;
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t start = e->start;
     uint64_t d = hotpath_i_close(l, t, e, &now);
     hotpath_i_finish(t, f, start, d, now, 0, t->log_meta);
     hotpath_i_leave(l);
+}
+/* Calls nothing that comes back, as hotpath_i_begin. */
+HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_end(
+    const hotpath_token_t* token, uint64_t now, uintptr_t stack) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_open_t* e = l->top;
+    volatile uintptr_t cookie;
+    if (HOTPATH_I_UNLIKELY(
+            e == NULL || e->mark != token->mark || l->busy != 0 || l->attention != 0)) {
+        hotpath_i_end_slow(token, now, stack);
+        return;
+    }
+    hotpath_i_node_t* node = e->node;
+    hotpath_i_frec_t* f = node->frec;
+    uint64_t mark = token->mark, start = e->start, d = now - start;
+    size_t octave = hotpath_i_octave_of(d);
+    uint64_t* buckets = f->octaves[octave];
+    if (HOTPATH_I_UNLIKELY(
+            d >> 31 != 0 || d >= f->slow_floor || now >= f->window_end || buckets == NULL)) {
+        hotpath_i_end_slow(token, now, stack);
+        return;
+    }
+    hotpath_i_claim(l, &cookie, HOTPATH_I_IN_END);
+    if (HOTPATH_I_UNLIKELY(l->top != e)) { /* as in hotpath_i_begin */
+        l->busy = 0;
+        hotpath_i_end_slow(token, now, stack);
+        return;
+    }
+    uint64_t total = HOTPATH_I_LOAD(&node->total) + d;
+    if (HOTPATH_I_UNLIKELY(hotpath_i_intend(e, total) > now)) {
+        hotpath_i_end_seen(l, e, now);
+        return;
+    }
+    uint64_t head = f->ring.head;
+    hotpath_i_close_as(l, e, node, mark, head, total);
+    (void)hotpath_i_add(f, head, buckets, octave, start, d, 0, l->thread->log_meta);
+    uint64_t squares = f->squares_low, more = squares + d * d;
+    if (HOTPATH_I_UNLIKELY((int64_t)(squares ^ more) < 0)) /* it carries into the higher half */
+        hotpath_i_add_square(f, d);
+    else
+        HOTPATH_I_STORE(&f->squares_low, more);
+    HOTPATH_I_STORE_RELEASE(&f->ring.head, head + 1);
+    hotpath_i_leave(l);
+}
+static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_end_called_clock(
+    const hotpath_token_t* token, uintptr_t stack) {
+    hotpath_i_end(token, hotpath_i_ticks(), stack);
+}
+HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_end(const hotpath_token_t* token) {
+    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
+    if (HOTPATH_I_LIKELY(hotpath_i_counter_is_usable()))
+        hotpath_i_end(token, hotpath_i_counter(), stack);
+    else
+        hotpath_i_end_called_clock(token, stack);
 }
 
 HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK uint64_t hotpath_end_ns(
@@ -6146,9 +6243,9 @@ static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
     info->clock = "custom";
     info->clock_note = "the program's own HOTPATH_CLOCK";
     #elif defined(HOTPATH_I_COUNTER)
-    info->clock = hotpath_i_counter_usable ? HOTPATH_I_COUNTER_NAME : "clock_gettime";
+    info->clock = hotpath_i_counter_is_usable() ? HOTPATH_I_COUNTER_NAME : "clock_gettime";
     info->clock_note =
-        !hotpath_i_counter_usable
+        !hotpath_i_counter_is_usable()
             ? "the processor's counter is not steady, or the kernel has rejected it"
         : hotpath_i_g.scale_final != 0
             ? "measured against the monotonic clock over 0.1 s or more"

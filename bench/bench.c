@@ -3,7 +3,8 @@
    The floor of a timed scope is two reads of the clock that the recorder itself uses. Every case is
    measured as (case - bare loop) / (the same loop with two clock reads - bare loop), for one scope
    or one recording, so that the loop's own work and misses are not counted. The cases take turns in
-   every round; what is printed is the median over the rounds and the least and the greatest ratio.
+   every round, each loop once untimed before it is timed, so that the steady state is measured; what
+   is printed is the median over the rounds and the least and the greatest ratio.
    Times are processor time of the measuring thread.
 
    The snapshot is the exception: it is compared with a memcpy of as many bytes as the recorder holds
@@ -222,6 +223,7 @@ static struct {
 
 /* Returns: nanoseconds of one iteration. */
 static double run_timed(loop_t* loop) {
+    loop(); /* what it touches comes into the caches: the case before it has pushed that out */
     const double from = cpu_ns();
     loop();
     return (cpu_ns() - from) / ITERATIONS;
