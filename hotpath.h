@@ -2649,11 +2649,11 @@ typedef struct hotpath_i_frec {
     uint64_t last_window;
     uint64_t last_count;
     uint64_t peak;
-    uint64_t octave_bits;   /* a bit for each octave with buckets of its own, set before they are */
-    uint64_t slow_sequence; /* odd while `slowest` changes */
-    uint32_t lite;          /* stands in where memory has run out: only the nodes count */
-    uint32_t reasons_used;
+    uint64_t octave_bits; /* a bit for each octave with buckets of its own, set before they are */
     uint64_t reason_other;
+    uint32_t lite; /* stands in where memory has run out: only the nodes count */
+    uint32_t reasons_used;
+    uint64_t slow_sequence; /* odd while `slowest` changes */
     struct {
         uint64_t id;
         uint64_t count;
@@ -5316,6 +5316,9 @@ struct hotpath_snapshot {
     uint32_t id_count;
     hotpath_i_override_t* overrides;
     size_t override_count;
+    hotpath_i_thread_t** records; /* all that are read */
+    size_t record_count;
+    const hotpath_i_frec_t** frecs; /* of three functions in turns, one for each record */
 };
 
 /* Memory of a snapshot: what stays grows from the start, what goes from the end. */
@@ -5367,6 +5370,22 @@ static hotpath_i_thread_t* hotpath_i_next_read(
     #define HOTPATH_I_EACH_RECORD(s, t)                                               \
         for (hotpath_i_thread_t* t = hotpath_i_next_read((s), NULL, true); t != NULL; \
              t = hotpath_i_next_read((s), t, false))
+
+/* The records, so that what goes function by function need not look for them again. One that a thread
+   takes meanwhile begins after this snapshot. */
+static void hotpath_i_list_records(hotpath_snapshot_t* s) {
+    hotpath_i_thread_t* first = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
+    size_t most = 1;
+    for (hotpath_i_thread_t* t = first; t != NULL; t = t->next)
+        most++;
+    s->records = (hotpath_i_thread_t**)hotpath_i_temp(s, most * sizeof *s->records);
+    s->frecs = (const hotpath_i_frec_t**)hotpath_i_temp(s, 3 * most * sizeof *s->frecs);
+    if (s->full) return;
+    for (hotpath_i_thread_t* t = first; t != NULL; t = t->next)
+        if (hotpath_i_is_read(s, t)) s->records[s->record_count++] = t;
+    if (hotpath_i_g.ended != NULL && s->thread == 0)
+        s->records[s->record_count++] = hotpath_i_g.ended;
+}
 
 /* One entry of a stack as it stands. Returns false where the stack ends or moves. */
 static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_override_t* out) {
@@ -5836,14 +5855,61 @@ static void hotpath_i_add_reasons(
         reasons[k].count += n;
     }
 }
-static void hotpath_i_merge_scalars(
-    hotpath_snapshot_t* s, hotpath_function_t* f, hotpath_i_sums_t* sums) {
+/* Records lie far apart: what is read of them is asked for while others are being read. */
+static const hotpath_i_frec_t** hotpath_i_frecs_of(const hotpath_snapshot_t* s, size_t function) {
+    return s->frecs + function % 3 * s->record_count;
+}
+static void hotpath_i_fetch_frecs(const hotpath_snapshot_t* s, size_t function) {
+    if (function >= s->function_count) return;
+    const hotpath_i_frec_t** frecs = hotpath_i_frecs_of(s, function);
+    for (size_t r = 0; r < s->record_count; r++) {
+        const hotpath_i_frec_t* f = hotpath_i_frec_of(s->records[r], s->functions[function].id);
+        frecs[r] = f;
+        if (f == NULL) continue;
+        __builtin_prefetch(&f->ring.head);
+        __builtin_prefetch(&f->octaves[0]);
+        __builtin_prefetch(&f->max);
+        __builtin_prefetch(&f->octave_bits);
+    }
+}
+static void hotpath_i_fetch_buckets(const hotpath_snapshot_t* s, size_t function) {
+    if (function >= s->function_count) return;
+    const hotpath_i_frec_t** frecs = hotpath_i_frecs_of(s, function);
+    for (size_t r = 0; r < s->record_count; r++) {
+        uint64_t left = frecs[r] != NULL ? HOTPATH_I_LOAD(&frecs[r]->octave_bits) : 0;
+        for (; left != 0; left &= left - 1) {
+            const uint64_t* buckets = HOTPATH_I_LOAD(&frecs[r]->octaves[__builtin_ctzll(left)]);
+            for (size_t k = 0; k < HOTPATH_I_BUCKETS && buckets != NULL; k += 8)
+                __builtin_prefetch(&buckets[k]);
+        }
+    }
+}
+/* Why calls failed; few functions have any. */
+static void hotpath_i_merge_reasons(hotpath_snapshot_t* s, hotpath_function_t* f) {
     hotpath_reason_t reasons[HOTPATH_I_REASONS + 1];
     uint32_t used = 0;
-    uint64_t other = 0, min = UINT64_MAX, max = 0;
+    uint64_t other = 0;
     memset(reasons, 0, sizeof reasons);
-    HOTPATH_I_EACH_RECORD(s, t) {
-        const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
+    for (size_t r = 0; r < s->record_count; r++) {
+        const hotpath_i_frec_t* from = hotpath_i_frec_of(s->records[r], f->id);
+        if (from != NULL) hotpath_i_add_reasons(reasons, &used, from, &other);
+    }
+    if (other != 0) {
+        reasons[used].text = "<other>";
+        reasons[used++].count = other;
+    }
+    hotpath_reason_t* kept = (hotpath_reason_t*)hotpath_i_keep(s, used * sizeof *kept);
+    if (kept != NULL && used != 0) memcpy(kept, reasons, used * sizeof *kept);
+    f->reasons = kept;
+    f->reasons_count = kept != NULL ? used : 0;
+}
+/* Returns: whether there are reasons. */
+static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f,
+    const hotpath_i_frec_t** frecs, hotpath_i_sums_t* sums) {
+    uint64_t min = UINT64_MAX, max = 0;
+    bool reasons = false;
+    for (size_t r = 0; r < s->record_count; r++) {
+        const hotpath_i_frec_t* from = frecs[r];
         if (from == NULL) continue;
         f->completed += HOTPATH_I_LOAD_ACQUIRE(&from->ring.head);
         f->abandoned += HOTPATH_I_LOAD(&from->abandoned);
@@ -5854,18 +5920,12 @@ static void hotpath_i_merge_scalars(
         max = most > max ? most : max;
         hotpath_i_add_squares(sums, from);
         hotpath_i_add_rate(s, sums, from);
-        hotpath_i_add_reasons(reasons, &used, from, &other);
+        reasons |= HOTPATH_I_LOAD_ACQUIRE(&from->reasons_used) != 0 ||
+                   HOTPATH_I_LOAD(&from->reason_other) != 0;
     }
     f->min_ns = f->completed != 0 && min != UINT64_MAX ? min : 0;
     f->max_ns = f->completed != 0 ? max : 0;
-    if (other != 0) {
-        reasons[used].text = "<other>";
-        reasons[used++].count = other;
-    }
-    hotpath_reason_t* kept = (hotpath_reason_t*)hotpath_i_keep(s, used * sizeof *kept);
-    if (kept != NULL && used != 0) memcpy(kept, reasons, used * sizeof *kept);
-    f->reasons = kept;
-    f->reasons_count = kept != NULL ? used : 0;
+    return reasons;
 }
 /* Adds the histogram of one record to the octaves of a function, of which `octaves` has a bit each. */
 static void hotpath_i_add_histogram(
@@ -5882,12 +5942,11 @@ static void hotpath_i_add_histogram(
     }
 }
 /* Adds the histograms. Each function's octaves lie behind each other, lowest first. */
-static void hotpath_i_merge_histogram(hotpath_snapshot_t* s, hotpath_function_t* f) {
+static void hotpath_i_merge_histogram(
+    hotpath_snapshot_t* s, hotpath_function_t* f, const hotpath_i_frec_t** frecs) {
     uint64_t octaves = 0;
-    HOTPATH_I_EACH_RECORD(s, t) {
-        const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
-        if (from != NULL) octaves |= HOTPATH_I_LOAD(&from->octave_bits);
-    }
+    for (size_t r = 0; r < s->record_count; r++)
+        if (frecs[r] != NULL) octaves |= HOTPATH_I_LOAD(&frecs[r]->octave_bits);
     f->histogram_first = (uint32_t)s->octave_count;
     uint32_t count = (uint32_t)__builtin_popcountll(octaves);
     size_t size = HOTPATH_I_BUCKETS + 2;
@@ -5899,16 +5958,15 @@ static void hotpath_i_merge_histogram(hotpath_snapshot_t* s, hotpath_function_t*
         to[n++ * size + HOTPATH_I_BUCKETS] = (uint64_t)__builtin_ctzll(left);
     f->histogram_count = count;
     s->octave_count += count;
-    HOTPATH_I_EACH_RECORD(s, t) {
-        const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
-        if (from != NULL) hotpath_i_add_histogram(to, octaves, t, from);
-    }
+    for (size_t r = 0; r < s->record_count; r++)
+        if (frecs[r] != NULL) hotpath_i_add_histogram(to, octaves, s->records[r], frecs[r]);
 }
 static void hotpath_i_merge_log(hotpath_snapshot_t* s, hotpath_function_t* f,
     hotpath_i_picks_t* recent, hotpath_i_picks_t* slowest) {
     bool nanoseconds = f->kind == HOTPATH_KIND_SPAN;
     recent->count = slowest->count = 0;
-    HOTPATH_I_EACH_RECORD(s, t) {
+    for (size_t r = 0; r < s->record_count; r++) {
+        const hotpath_i_thread_t* t = s->records[r];
         const hotpath_i_frec_t* from = hotpath_i_frec_of(t, f->id);
         if (from == NULL) continue;
         hotpath_i_pick_ring(recent, t, &from->ring, !nanoseconds);
@@ -5957,13 +6015,21 @@ static void hotpath_i_finish_moments(hotpath_function_t* f) {
     f->mean_ns = ((double)middle + part) * unit;
     f->stdev_ns = variance > 0 ? hotpath_i_sqrt(variance) * unit : 0;
 }
+/* Scalars and histograms together, while they are near; the histograms of all functions lie behind
+   each other, so that reasons come after them. */
 static void hotpath_i_merge_functions(hotpath_snapshot_t* s) {
     double elapsed = (double)s->info.elapsed_ns / 1e9;
+    hotpath_i_fetch_frecs(s, 0);
+    hotpath_i_fetch_frecs(s, 1);
     for (size_t i = 0; i < s->function_count && !s->full; i++) {
         hotpath_function_t* f = &s->functions[i];
+        const hotpath_i_frec_t** frecs = hotpath_i_frecs_of(s, i);
         hotpath_i_sums_t sums;
         memset(&sums, 0, sizeof sums);
-        hotpath_i_merge_scalars(s, f, &sums);
+        hotpath_i_fetch_frecs(s, i + 2);
+        hotpath_i_fetch_buckets(s, i + 1);
+        if (hotpath_i_merge_scalars(s, f, frecs, &sums)) f->reasons_count = 1;
+        hotpath_i_merge_histogram(s, f, frecs);
         f->sum_squares_high = sums.squares_high;
         f->sum_squares_low = sums.squares_low;
         hotpath_i_finish_moments(f);
@@ -5976,10 +6042,8 @@ static void hotpath_i_merge_functions(hotpath_snapshot_t* s) {
         f->calls_per_sec_peak = (double)(sums.peak > sums.second ? sums.peak : sums.second);
         if (f->calls_per_sec > f->calls_per_sec_peak) f->calls_per_sec_peak = f->calls_per_sec;
     }
-}
-static void hotpath_i_merge_histograms(hotpath_snapshot_t* s) {
     for (size_t i = 0; i < s->function_count && !s->full; i++)
-        hotpath_i_merge_histogram(s, &s->functions[i]);
+        if (s->functions[i].reasons_count != 0) hotpath_i_merge_reasons(s, &s->functions[i]);
 }
 
 /* Threads, parked contexts, and the row of ended threads. */
@@ -6279,7 +6343,7 @@ static size_t hotpath_i_snapshot_most(void) {
            entries * (sizeof(hotpath_entry_t) + 64 + log * (sizeof(hotpath_sample_t) + 16)) +
            nodes * (sizeof(hotpath_node_t) + 64) +
            opens * (sizeof(hotpath_i_override_t) + sizeof(hotpath_open_t) + 64) +
-           threads * (sizeof(hotpath_thread_t) + 256 + (functions + entries) * 16 +
+           threads * (sizeof(hotpath_thread_t) + 320 + (functions + entries) * 16 +
                          4 * HOTPATH_I_TEXT_RING) +
            (log + 2 * hotpath_i_g.log_slots) * sizeof(hotpath_i_pick_t);
 }
@@ -6291,13 +6355,13 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_clock_check(s->now);
     hotpath_i_fill_info(s);
     hotpath_i_list_functions(s);
+    hotpath_i_list_records(s);
     hotpath_i_read_stacks(s);
     hotpath_i_merge_tree(s);
     hotpath_i_prune(s);
     if (s->full) return;
     hotpath_i_link_tree(s);
     hotpath_i_merge_functions(s);
-    hotpath_i_merge_histograms(s);
     if ((s->parts & HOTPATH_PART_LOGS) != 0) hotpath_i_merge_logs(s);
     hotpath_i_list_threads(s);
     if ((s->parts & HOTPATH_PART_VALUES) != 0) hotpath_i_list_entries(s);
@@ -6385,9 +6449,10 @@ static size_t hotpath_i_size_of_records(const hotpath_snapshot_t* s) {
     HOTPATH_I_EACH_RECORD(s, t) {
         nodes += HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
         texts += HOTPATH_I_LOAD_ACQUIRE(&t->text) != NULL ? 2u * HOTPATH_I_TEXT_RING : 0u;
-        records++;
     }
-    return nodes * (sizeof(hotpath_node_t) + 40) + records * 16 + 8192 +
+    for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t; t = t->next)
+        records++;
+    return nodes * (sizeof(hotpath_node_t) + 40) + records * 48 + 8192 +
            ((s->parts & (HOTPATH_PART_LOGS | HOTPATH_PART_VALUES)) != 0 ? texts : 0);
 }
 static size_t hotpath_i_size_of_function(const hotpath_snapshot_t* s, uint32_t id) {

@@ -1,13 +1,17 @@
 /* history.h: the bounded ring of baselines that "since", "changes" and cursors are answered from. A
    ticker of its own fills it, each second for a minute and each minute for an hour; no request does.
    All of its memory is one reservation made at the start: baselines of a large program crowd each
-   other out, evenly over time, and what an answer covers is always said. */
+   other out, evenly over time, and what an answer covers is always said. Behind the baselines lie a few
+   pieces for the snapshots of requests: pages that are there already cost a request nothing. */
 
 /* What the baselines may take together. Only what they fill is ever touched. */
 #if !defined(HOTPATH_MCP_HISTORY_BYTES)
     #define HOTPATH_MCP_HISTORY_BYTES ((size_t)64 << 20)
 #endif
-#define HISTORY_SLOTS 128
+#define HISTORY_SLOTS   128
+#define HISTORY_PIECES  4
+#define HISTORY_PIECE   ((size_t)1 << 20)
+#define HISTORY_RESERVE (HOTPATH_MCP_HISTORY_BYTES + HISTORY_PIECES * HISTORY_PIECE)
 
 typedef struct history_baseline {
     uint64_t tick;       /* seconds since the server's start, from 1; never given twice */
@@ -31,7 +35,10 @@ static struct {
     uint32_t nonce;   /* of this start: tokens of another one are told apart */
     size_t count;     /* oldest first */
     history_baseline_t baselines[HISTORY_SLOTS];
-} history = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    pthread_mutex_t pieces_lock;
+    bool pieces_taken[HISTORY_PIECES];
+    bool pieces_small; /* a snapshot did not fit: from then on each has memory of its own */
+} history = {.lock = PTHREAD_MUTEX_INITIALIZER, .pieces_lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void history_lock(void) { pthread_mutex_lock(&history.lock); }
 static void history_unlock(void) { pthread_mutex_unlock(&history.lock); }
@@ -136,15 +143,17 @@ static void* history_run(void* unused) {
 
 /* Returns: false if there is no memory or no thread; then nothing is left of it. */
 static bool history_start(void) {
-    history.memory = (char*)os_reserve(HOTPATH_MCP_HISTORY_BYTES);
+    history.memory = (char*)os_reserve(HISTORY_RESERVE);
     if (history.memory == NULL) return false;
     os_condition_init(&history.wake);
     os_random(&history.nonce, sizeof history.nonce);
     history.start_ms = os_now_ms();
     history.stop = false, history.count = 0, history.crowded = history.missed = 0;
+    memset(history.pieces_taken, 0, sizeof history.pieces_taken);
+    history.pieces_small = false;
     history.running = os_thread_start(&history.ticker, history_run, NULL);
     if (!history.running) {
-        os_release(history.memory, HOTPATH_MCP_HISTORY_BYTES);
+        os_release(history.memory, HISTORY_RESERVE);
         history.memory = NULL;
     }
     return history.running;
@@ -157,15 +166,63 @@ static void history_stop(void) {
     history_unlock();
     pthread_join(history.ticker, NULL);
     pthread_cond_destroy(&history.wake);
-    os_release(history.memory, HOTPATH_MCP_HISTORY_BYTES);
+    os_release(history.memory, HISTORY_RESERVE);
     history.memory = NULL, history.count = 0, history.running = false;
 }
 /* In the child of a fork the ticker is gone, and the lock may be held by nobody. */
 static void history_forget(void) {
     pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
-    history.lock = fresh;
-    os_release(history.memory, HOTPATH_MCP_HISTORY_BYTES);
+    history.lock = history.pieces_lock = fresh;
+    os_release(history.memory, HISTORY_RESERVE);
     history.memory = NULL, history.count = 0, history.running = false;
+}
+
+/* Snapshots of requests, in a piece of the reservation if they fit into one and one is free. */
+static char* request_piece(void) {
+    char* piece = NULL;
+    pthread_mutex_lock(&history.pieces_lock);
+    for (size_t i = 0; i < HISTORY_PIECES && piece == NULL && !history.pieces_small; i++) {
+        if (history.pieces_taken[i]) continue;
+        history.pieces_taken[i] = true;
+        piece = history.memory + HOTPATH_MCP_HISTORY_BYTES + i * HISTORY_PIECE;
+    }
+    pthread_mutex_unlock(&history.pieces_lock);
+    return piece;
+}
+static void request_piece_back(const char* piece, bool too_small) {
+    pthread_mutex_lock(&history.pieces_lock);
+    size_t at = (size_t)(piece - history.memory) - HOTPATH_MCP_HISTORY_BYTES;
+    history.pieces_taken[at / HISTORY_PIECE] = false;
+    history.pieces_small = history.pieces_small || too_small;
+    pthread_mutex_unlock(&history.pieces_lock);
+}
+static hotpath_snapshot_t* request_make(const hotpath_snapshot_desc_t* desc,
+    const hotpath_snapshot_t* newer, const hotpath_snapshot_t* older) {
+    return older != NULL ? hotpath_snapshot_difference(newer, older, desc)
+                         : hotpath_snapshot_take(desc);
+}
+/* As hotpath_snapshot_take without an older one, else as hotpath_snapshot_difference of the newer. */
+static hotpath_snapshot_t* request_snapshot(const hotpath_snapshot_desc_t* desc,
+    const hotpath_snapshot_t* newer, const hotpath_snapshot_t* older) {
+    hotpath_snapshot_desc_t own;
+    memset(&own, 0, sizeof own);
+    if (desc != NULL) own = *desc;
+    own.buffer = request_piece(), own.buffer_size = HISTORY_PIECE;
+    hotpath_snapshot_t* s = request_make(&own, newer, older);
+    if (s != NULL || own.buffer == NULL) return s;
+    char* piece = (char*)own.buffer;
+    own.buffer = NULL;
+    s = request_make(&own, newer, older);
+    request_piece_back(piece, s != NULL);
+    return s;
+}
+static void request_free(hotpath_snapshot_t* s) {
+    const char* piece = (const char*)s;
+    const char* pieces = history.memory + HOTPATH_MCP_HISTORY_BYTES;
+    if (piece >= pieces && piece < history.memory + HISTORY_RESERVE)
+        request_piece_back(piece, false);
+    else
+        hotpath_snapshot_free(s);
 }
 
 /* Returns: the newest baseline that is not newer than `tick`, or NULL. With the lock. */

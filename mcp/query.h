@@ -364,7 +364,7 @@ static void window_read(window_t* w, const hotpath_snapshot_t* snapshot) {
 }
 static void window_close(window_t* w) {
     for (int i = 0; i < 2; i++)
-        hotpath_snapshot_free(w->owned[i]);
+        request_free(w->owned[i]);
     if (w->locked) history_unlock();
     memset(w, 0, sizeof *w);
 }
@@ -378,7 +378,7 @@ static bool window_thread(tool_call_t* call, query_t* q) {
     hotpath_snapshot_desc_t desc;
     memset(&desc, 0, sizeof desc);
     desc.parts = HOTPATH_PART_THREADS;
-    hotpath_snapshot_t* s = hotpath_snapshot_take(&desc);
+    hotpath_snapshot_t* s = request_snapshot(&desc, NULL, NULL);
     if (s == NULL) {
         tool_fail(call, "there is no memory for this answer");
         return false;
@@ -402,7 +402,7 @@ static bool window_thread(tool_call_t* call, query_t* q) {
         tool_fail(call, "no live thread has the id %llu; the tool threads lists them",
             (unsigned long long)q->thread_id);
     }
-    hotpath_snapshot_free(s);
+    request_free(s);
     return live;
 }
 /* The baseline that `since` names; NULL for the start. Returns: false with the call failed. */
@@ -458,7 +458,7 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, window_t*
     if (page != NULL && (older == NULL || older->tick < page->tick)) {
         newest = page->snapshot;
     } else {
-        newest = w->owned[0] = hotpath_snapshot_take(&desc);
+        newest = w->owned[0] = request_snapshot(&desc, NULL, NULL);
         if (newest == NULL) return window_no_memory(call, w);
     }
     if (history_newest() != NULL) w->tick = history_newest()->tick;
@@ -470,7 +470,7 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, window_t*
     }
     if (older != NULL) {
         w->from = older->tick;
-        newest = w->owned[1] = hotpath_snapshot_difference(newest, older->snapshot, NULL);
+        newest = w->owned[1] = request_snapshot(NULL, newest, older->snapshot);
         if (newest == NULL) return window_no_memory(call, w);
     }
     if (newest == w->owned[0] || newest == w->owned[1]) {

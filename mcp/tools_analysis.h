@@ -243,7 +243,7 @@ typedef struct changes {
 
 static void changes_close(changes_t* c) {
     for (int i = 0; i < 3; i++)
-        hotpath_snapshot_free(c->owned[i]);
+        request_free(c->owned[i]);
     history_unlock();
 }
 /* Takes both windows. The one before is as long as this one, as far as the history goes back. */
@@ -258,9 +258,9 @@ static bool changes_take(tool_call_t* call, const query_t* q, changes_t* c) {
         return false;
     }
     first = history_at_age(2 * (os_now_ms() - middle->at_ms), elapsed);
-    c->owned[1] = hotpath_snapshot_difference(c->owned[0], middle->snapshot, NULL);
+    c->owned[1] = request_snapshot(NULL, c->owned[0], middle->snapshot);
     if (first != NULL && first->tick < middle->tick)
-        c->owned[2] = hotpath_snapshot_difference(middle->snapshot, first->snapshot, NULL);
+        c->owned[2] = request_snapshot(NULL, middle->snapshot, first->snapshot);
     if (c->owned[1] == NULL || (first != NULL && first->tick < middle->tick && !c->owned[2])) {
         tool_fail(call, "there is no memory for this answer");
         return false;
@@ -276,7 +276,7 @@ static bool changes_open(tool_call_t* call, const query_t* q, changes_t* c) {
     memset(&desc, 0, sizeof desc);
     desc.parts = HOTPATH_PART_TREE;
     history_lock(); /* first: no baseline is newer than this snapshot */
-    c->owned[0] = hotpath_snapshot_take(&desc);
+    c->owned[0] = request_snapshot(&desc, NULL, NULL);
     if (c->owned[0] == NULL)
         tool_fail(call, "there is no memory for this answer");
     else if (changes_take(call, q, c))
