@@ -145,6 +145,7 @@ static void windows(uint64_t seed) {
     hotpath_snapshot_free(d);
     for (int i = 0; i < 4; i++)
         hotpath_snapshot_free(s[i]);
+    truth_list_free(&steady), truth_list_free(&paused), truth_list_free(&late);
 }
 
 /* Scopes that are open at one end of the window or at both, and what a window takes from them. */

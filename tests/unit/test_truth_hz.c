@@ -103,6 +103,7 @@ static void many(uint64_t seed) {
             (double)truth_percents[i] / 1000, got, want);
     }
     hotpath_snapshot_free(s);
+    truth_list_free(&list);
 }
 
 /* Spans come in nanoseconds, whatever the clock's rate. */

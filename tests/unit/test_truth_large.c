@@ -158,7 +158,7 @@ static void threads(uint64_t unused) {
     for (int t = 0; t < 8; t++)
         pthread_join(ids[t], NULL);
     for (int t = 0; t < 8; t++)
-        truth_list_append(&all, &lists[t]);
+        truth_list_append(&all, &lists[t]), truth_list_free(&lists[t]);
     run_long(&all);
     hotpath_snapshot_t* snapshot = hotpath_snapshot_take(NULL);
     const hotpath_function_t* function = truth_need(snapshot, "shared");
@@ -215,9 +215,11 @@ static void inject(const char* name, uint64_t duration, uint64_t count) {
 
 /* The clock is one for all threads: who starts later starts where the reader is. */
 static void* inject_many(void* now) {
+    truth_list_t list = {NULL, 0, 0, false};
     if (now != NULL) line = *(const uint64_t*)now;
-    run("many", 1000, &(truth_list_t){NULL, 0, 0, false});
-    run("many", 4000, &(truth_list_t){NULL, 0, 0, false});
+    run("many", 1000, &list);
+    run("many", 4000, &list);
+    truth_list_free(&list);
     inject("many", 1000, MANY);
     inject("many", 4000, MORE);
     return NULL;

@@ -187,6 +187,9 @@ static void threads(uint64_t seed) {
     truth_check_completed(snapshot, function, &all);
     check_order(snapshot, function);
     hotpath_snapshot_free(snapshot);
+    truth_list_free(&all);
+    for (int t = 0; t < THREADS; t++)
+        truth_list_free(&parts[t]);
 }
 
 static void test_distributions(void** state) {

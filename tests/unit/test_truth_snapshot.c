@@ -502,6 +502,9 @@ static void slowest(uint64_t seed) {
         for (uint64_t i = 0; i < 5; i++)
             CHECK_EQUAL("a slowest", f->name, f->slowest[i].duration_ns, 7 - i);
     hotpath_snapshot_free(s);
+    truth_list_free(&all);
+    for (int t = 0; t < 3; t++)
+        truth_list_free(&parts_[t]);
 }
 
 /* Executions of ended and live threads are one log, newest first, each with its thread. */
