@@ -24,7 +24,8 @@
 #define LAW_UNUSED   __attribute__((unused))
 #define LAW_NOINLINE __attribute__((noinline))
 
-/* Sanitizers make threads and system calls several times slower, so repetitions shrink. */
+/* Sanitizers and valgrind make threads and system calls several times slower, so repetitions
+   shrink. */
 #if defined(__SANITIZE_ADDRESS__)
     #define LAW_ASAN 1
 #elif defined(__has_feature)
@@ -45,8 +46,9 @@
 #if !defined(LAW_TSAN)
     #define LAW_TSAN 0
 #endif
+static bool law_valgrind; /* valgrind.sh runs this */
 #define LAW_SANITIZED       (LAW_ASAN || LAW_TSAN)
-#define LAW_TIMES(n, fewer) (LAW_SANITIZED ? (fewer) : (n))
+#define LAW_TIMES(n, fewer) (LAW_SANITIZED || law_valgrind ? (fewer) : (n))
 
 /* >>checks
    In the main thread of the test process a failed check ends the test. In a child or in another
@@ -405,7 +407,7 @@ LAW_UNUSED static void law_become_child(int out, int err) {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS, SIGALRM};
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
         signal(faults[i], SIG_DFL); /* cmocka would go on with the next test, in the child. */
-    alarm(60);                      /* A child that hangs is killed, and its status says so. */
+    alarm(law_valgrind ? 300 : 60); /* A child that hangs is killed, and its status says so. */
 }
 
 /* Runs a function in a fork. */
@@ -505,6 +507,10 @@ LAW_UNUSED static size_t law_lines(const char* text) {
     #define LAW_STEP_BEGIN() ((void)0)
     #define LAW_STEP_END()   ((void)0)
 #endif
+/* The processor of valgrind has no trap flag: nothing would be stepped there. */
+LAW_UNUSED static void law_needs_steps(void) {
+    if (!LAW_STEPS || law_valgrind) skip();
+}
 
 LAW_UNUSED static void law_handler(int number, void (*handler)(int, siginfo_t*, void*), int flags) {
     struct sigaction action;
@@ -518,6 +524,11 @@ LAW_UNUSED static void law_handler(int number, void (*handler)(int, siginfo_t*, 
    An argument is a pattern of the tests to run, as in `test_law_bounds 'law_06*'`. */
 static int law_run(int argc, char** argv, const law_child_t* children) {
     law_main_thread = pthread_self();
+    law_valgrind = getenv("TEST_VALGRIND") != NULL;
+    if (law_valgrind) { /* Now and then it cannot make a stack grow for a signal: it grows here. */
+        volatile char room[1 << 18];
+        room[0] = 0, (void)room[0];
+    }
     if (argc > 1 && strncmp(argv[1], "--child=", 8) == 0) {
         law_in_child = true;
         for (; children && children->name; children++)
@@ -526,7 +537,7 @@ static int law_run(int argc, char** argv, const law_child_t* children) {
         return 126;
     }
     if (argc > 1) cmocka_set_test_filter(argv[1]);
-    alarm(120); /* A test that hangs fails. */
+    alarm(law_valgrind ? 600 : 120); /* A test that hangs fails. */
     return -1;
 }
 

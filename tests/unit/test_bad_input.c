@@ -255,13 +255,9 @@ static void report_unwritable(void** state) {
 /* stdout and stderr are closed: there is nowhere to report, and the program does not mind. */
 static void report_nowhere(void** state) {
     (void)state;
-    char command[128];
-    const char* const args[] = {"sh", "-c", command, NULL};
-    snprintf(
-        command, sizeof command, "/proc/%d/exe --child='says nothing' >&- 2>&-", (int)getpid());
+    const char* args[] = {"sh", "-c", "\"$0\" --child='says nothing' >&- 2>&-", law_self(), NULL};
     law_exited(law_exec("sh", args, NULL), 0);
-    snprintf(command, sizeof command,
-        "/proc/%d/exe --child='says nothing' > /dev/full 2> /dev/full", (int)getpid());
+    args[2] = "\"$0\" --child='says nothing' > /dev/full 2> /dev/full";
     law_exited(law_exec("sh", args, NULL), 0);
 }
 
@@ -288,11 +284,11 @@ static void report_to_a_file(void** state) {
 
 static void report_to_a_file_with_pid(void** state) {
     (void)state;
-    char setting[600], path[600], command[200];
+    char setting[600], path[600];
     snprintf(setting, sizeof setting, "HOTPATH_OUTPUT_PATH=%s/%%p-%%p.txt", dir);
     const char* const env[] = {setting, NULL};
-    snprintf(command, sizeof command, "echo $$; exec /proc/%d/exe --child=program", (int)getpid());
-    const char* const args[] = {"sh", "-c", command, NULL};
+    const char* const args[] = {
+        "sh", "-c", "echo $$; exec \"$0\" --child=program", law_self(), NULL};
     const law_result_t* const r = law_exec("sh", args, env);
     law_exited(r, 42);
     const int pid = atoi(r->out);

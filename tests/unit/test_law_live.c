@@ -131,7 +131,7 @@ static void on_step(int number, siginfo_t* info, void* context) {
 }
 static void law_02_one_writer_at_every_instruction(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     law_handler(SIGTRAP, on_step, 0);
     step_began = test_clock();
     for (step_round = 0; step_round < step_rounds; step_round++) {
@@ -180,7 +180,7 @@ static void on_late_step(int number, siginfo_t* info, void* context) {
 }
 static void law_02_one_writer_kept_from_running(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     law_handler(SIGTRAP, on_late_step, 0);
     late_began = test_clock();
     for (step_round = 0; step_round < late_rounds; step_round++) {

@@ -96,7 +96,7 @@ static void step_records(int number, siginfo_t* info, void* context) {
 /* A handler interrupts the steady state after every single instruction. */
 static void law_10_signals(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     law_handler(SIGTRAP, step_records, 0);
     steady(5), varied(5), in_handler();
     const counts_t before = counts_now();
@@ -115,7 +115,7 @@ static void law_10_signals(void** state) {
    never lost, the texts stay whole. */
 static void law_10_signals_in_values(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     law_handler(SIGTRAP, step_records, 0);
     steady(5), varied(5), in_handler();
     const counts_t before = counts_now();
@@ -237,12 +237,12 @@ static void at_first_touches(void* (*body)(void*), uint64_t own_calls, uint64_t 
 
 static void law_10_signals_at_first_touches(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     at_first_touches(touched_thread, 6, 13);
 }
 static void law_10_signals_at_first_names(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     at_first_touches(touched_names, 0, 37);
     CHECK_EQ(law_now("touched name").completed, 1);
     CHECK_EQ(law_now("touched name").errors, 1);
@@ -263,7 +263,7 @@ static void gauge_changes(int number, siginfo_t* info, void* context) {
 }
 static void law_10_signals_in_gauges(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     law_handler(SIGTRAP, gauge_changes, 0);
     const uint64_t dropped = law_drops().reentrant;
     step_number = 0, step_every = LAW_TIMES(61, 211);
@@ -315,7 +315,7 @@ static uint64_t handled_calls(const hotpath_snapshot_t* s) {
 }
 static void law_10_signals_while_stacks_grow(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     law_handler(SIGTRAP, handler_grows, 0);
     steady(1);
     hotpath_snapshot_t* s = law_take();
@@ -403,7 +403,7 @@ static uint64_t jumps_at_every(uint64_t* entered) {
 }
 static void law_10_signals_jump(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     law_handler(SIGTRAP, step_jumps, 0);
     for (int i = 0; i < 600; i++)
         interrupted(), after_the_jump();
@@ -434,7 +434,7 @@ static LAW_NOINLINE void touches(void) {
 }
 static void law_10_signals_jump_from_first_touches(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     law_handler(SIGTRAP, step_jumps, 0);
     touched_site = fresh_site(), touches();
     touched_site = fresh_site();
@@ -537,7 +537,7 @@ static void storm_run(storm_t* storms, size_t count, uint64_t signals, int flags
         CHECK_EQ(pthread_create(&ids[i], &attr, storm_body, &storms[i]), 0);
         pthread_attr_destroy(&attr);
     }
-    const double until = storm_seconds() + LAW_TIMES(2, 1);
+    const double until = storm_seconds() + (law_valgrind ? 5 : LAW_TIMES(2, 1));
     for (uint64_t n = 0; n < signals && storm_seconds() < until; n++) {
         pthread_kill(ids[n % count], SIGUSR1);
         if (n % 3 == 0) sched_yield();
@@ -591,7 +591,7 @@ static void* stepped_on_stack(void* arg) {
 }
 static void law_10_signals_on_a_signal_stack(void** state) {
     (void)state;
-    if (!LAW_STEPS) skip();
+    law_needs_steps();
     char* const memory = (char*)mmap(
         NULL, (size_t)2 * storm_stack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(memory != MAP_FAILED);
@@ -646,7 +646,7 @@ static void law_10_signals_jump_storm(void** state) {
     law_handler(SIGUSR1, storm_jumper, 0);
     law_store(&storm_stop, 0);
     const pthread_t id = law_thread(storm_jump_body, &rounds);
-    const double until = storm_seconds() + LAW_TIMES(2, 1);
+    const double until = storm_seconds() + (law_valgrind ? 5 : LAW_TIMES(2, 1));
     for (int n = 0; n < LAW_TIMES(40000, 10000) && storm_seconds() < until; n++) {
         pthread_kill(id, SIGUSR1);
         sched_yield();

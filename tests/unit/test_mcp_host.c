@@ -161,7 +161,9 @@ static int child_memory(void) {
         HOTPATH_SCOPE_NAMED((snprintf(path, sizeof path, "function %d", i), path));
     }
     size_t before = 0;
-    for (int i = 0; i < 900; i++) { /* the first ones fill the caches of malloc's threads */
+    /* valgrind has a malloc of its own, which mallinfo2 does not know, and looks for what is lost */
+    const int requests = law_valgrind ? 100 : 900;
+    for (int i = 0; i < requests; i++) { /* the first ones fill the caches of malloc's threads */
         client_reply_t r =
             client_get(port, "/api/functions_timing?limit=200&response_format=detailed");
         CHECK_EQ(r.status, 200);
@@ -169,6 +171,7 @@ static int child_memory(void) {
         if (i == 400) before = mallinfo2().uordblks;
     }
     /* 200 bytes a request; the last one is answered before its memory is given back. */
+    if (law_valgrind) return 0;
     for (int i = 0; i < 500 && mallinfo2().uordblks > before + 100000; i++)
         usleep(10000);
     if (!LAW_ASAN) CHECK_LE(mallinfo2().uordblks, before + 100000);
