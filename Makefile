@@ -29,7 +29,7 @@ help:
 	@echo 'make bench          what one recording costs, against the clock of this machine'
 	@echo 'make fmt            formats the sources; make fmt-check only looks'
 	@echo 'make check-toc      the contents list of hotpath.h against its sections'
-	@echo 'make check-valgrind the unit tests under valgrind'
+	@echo 'make check-valgrind the unit tests under valgrind; make valgrind-NAME: one of them'
 	@echo 'make check-windows  recorder and report, cross-compiled, under wine'
 	@echo 'make dist           dist/: the files to copy into a project'
 	@echo 'make install        PREFIX=/usr/local DESTDIR=: hotpath.h, hotpath_mcp.c, hotpath.pc'
@@ -142,10 +142,15 @@ mutants:
 check-toc:
 	@tests/toc.sh
 
+# The longest come first, for two at a time end sooner then.
+VALGRIND_LONG := $(filter %_tree %_end %_host %_fork %_bad_input %_mcp_truth,$(UNIT))
+VALGRIND_STEPS := $(addprefix valgrind-,$(VALGRIND_LONG) $(filter-out $(VALGRIND_LONG),$(UNIT) $(THREADS)))
+.PHONY: $(VALGRIND_STEPS)
 check-valgrind:
 	@tests/packages.sh valgrind
-	@$(MAKE) -s -j$(JOBS) $(addprefix build/o2/,$(UNIT) $(THREADS))
-	@tests/valgrind.sh $(addprefix build/o2/,$(UNIT) $(THREADS))
+	@$(MAKE) -s -k -j$(JOBS) --output-sync=target $(VALGRIND_STEPS)
+$(VALGRIND_STEPS): valgrind-%: build/o2/%
+	@tests/step.sh $@ tests/valgrind.sh $<
 
 check-windows:
 	@tests/packages.sh windows

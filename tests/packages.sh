@@ -45,7 +45,10 @@ wanted() {
             server
             need perl perl -MHTTP::Tiny -MIO::Socket::INET -MJSON::PP -e1
             ;;
-        valgrind) tool valgrind valgrind ;;
+        valgrind)
+            tool valgrind valgrind
+            server
+            ;;
         windows)
             tool x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
             need wine64 sh -c 'command -v wine64 || command -v wine || [ -x /usr/lib/wine/wine64 ]'
