@@ -21,7 +21,7 @@ static void pass(uint64_t ns) { __atomic_fetch_add(&test_ticks, ns, __ATOMIC_REL
 
 static int setup(void** state) {
     (void)state;
-    history.memory = (char*)os_reserve(HOTPATH_MCP_HISTORY_BYTES); /* without its ticker */
+    history.memory = (char*)os_reserve(HISTORY_RESERVE); /* without its ticker */
     history.start_ms = os_now_ms(), history.nonce = 0x1234abcd, history.count = 0;
     settings.toolsets = UINT32_MAX;
     truth_failures = 0;
@@ -29,7 +29,7 @@ static int setup(void** state) {
 }
 static int teardown(void** state) {
     (void)state;
-    os_release(history.memory, HOTPATH_MCP_HISTORY_BYTES);
+    os_release(history.memory, HISTORY_RESERVE);
     history.memory = NULL, history.count = 0;
     return 0;
 }
