@@ -164,9 +164,13 @@ build/bench: bench/bench.c hotpath.h Makefile
 build/bench_server: bench/server.c hotpath.h hotpath_mcp.c $(wildcard mcp/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 $(WARN_C) -DHOTPATH -DHOTPATH_MCP -I. $< -o $@ $(LDFLAGS) -lcivetweb $(LIBS)
-bench: build/bench build/bench_server
-	build/bench
-	build/bench_server
+build/bench_shared.so: bench/shared.c hotpath.h Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -fPIC -shared $(WARN_C) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LIBS)
+bench: build/bench build/bench_server build/bench_shared.so
+	@BENCH_ROWS=build/bench.rows build/bench_server >build/bench_server.txt
+	@BENCH_ROWS=build/bench.rows build/bench
+	@cat build/bench_server.txt
 
 SOURCES = $(wildcard hotpath.h hotpath_mcp.c mcp/*.h examples/*.[ch] examples/*.cpp bench/*.[ch] \
     bench/*.cpp tests/*.h tests/*/*.[ch] tests/*/*.cpp)

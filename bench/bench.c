@@ -10,12 +10,21 @@
    The snapshot is the exception: it is compared with a memcpy of as many bytes as the recorder holds
    for those threads, and includes all parts (tree, percentiles, logs, values).
 
+   Instructions are those of one scope or recording, without the loop's, counted by stepping through a
+   child of this process one by one, on x86-64 Linux.
+
    Run:  make bench
          BENCH_ROUNDS=1 makes it quick and rough: to see that it works, not to read numbers.
-         BENCH_JSON=FILE is where the numbers go, default build/bench.json. */
+         BENCH_JSON=FILE is where the numbers go, default build/bench.json.
+         BENCH_ROWS=FILE has rows of other programs to put there too.
+         BENCH_SHARED=FILE is bench/shared.c as a library, default build/bench_shared.so. */
+#if !defined(_GNU_SOURCE)
+    #define _GNU_SOURCE 1
+#endif
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -25,6 +34,7 @@
 
 enum {
     ITERATIONS = 20000, /* of a loop in one round: about half a millisecond */
+    STEPPED = 100,      /* of a loop whose instructions are counted */
     ROUNDS = 61,
     ROUNDS_MAX = 1001,
     QUICK_ROUNDS = 5, /* fewer than these: small memory too */
@@ -74,7 +84,8 @@ static double cpu_ns(void) {
 /* >>loops
    Each case is three loops that differ only in what stands around the same work. */
 
-#define REPEAT for (unsigned i = 0; i < ITERATIONS; i++)
+static unsigned iterations = ITERATIONS;
+#define REPEAT for (unsigned i = 0; i < iterations; i++)
 
 static unsigned work_steps;
 
@@ -185,6 +196,9 @@ static void scope_256sites(void) {
     }
 }
 
+static void (*shared_loop)(unsigned);
+static void scope_shared_library(void) { shared_loop(iterations); }
+
 static void gauge(void) {
     REPEAT {
         HOTPATH_GAUGE_INC("gauge", 1);
@@ -285,20 +299,23 @@ typedef struct bench {
     double ns[ROUNDS_MAX];
     double floor_ns[ROUNDS_MAX];
     double ratio[ROUNDS_MAX];
+    double instructions; /* below 0: not counted */
 } bench_t;
 
 static bench_t cases[] = {
-    {"scope_default", 1, 1, scope_default, empty_floor, empty_bare, {0}, {0}, {0}},
-    {"scope_default", 2, 1, scope_default, empty_floor, empty_bare, {0}, {0}, {0}},
-    {"scope_work10", 1, 1, scope_work10, work10_floor, work10_bare, {0}, {0}, {0}},
-    {"scope_work10", 2, 1, scope_work10, work10_floor, work10_bare, {0}, {0}, {0}},
-    {"scope_nest4", 1, 4, scope_nest4, nest4_floor, empty_bare, {0}, {0}, {0}},
-    {"scope_nest4", 2, 4, scope_nest4, nest4_floor, empty_bare, {0}, {0}, {0}},
-    {"scope_256sites", 1, 1, scope_256sites, random_floor, random_bare, {0}, {0}, {0}},
-    {"scope_256sites", 2, 1, scope_256sites, random_floor, random_bare, {0}, {0}, {0}},
-    {"gauge", 1, 1, gauge, empty_floor, empty_bare, {0}, {0}, {0}},
-    {"value", 1, 1, value, empty_floor, empty_bare, {0}, {0}, {0}},
-    {"clock_gettime twice", 1, 1, clock_gettime_twice, empty_floor, empty_bare, {0}, {0}, {0}},
+    {"scope_default", 1, 1, scope_default, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"scope_default", 2, 1, scope_default, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"scope_work10", 1, 1, scope_work10, work10_floor, work10_bare, {0}, {0}, {0}, -1},
+    {"scope_work10", 2, 1, scope_work10, work10_floor, work10_bare, {0}, {0}, {0}, -1},
+    {"scope_nest4", 1, 4, scope_nest4, nest4_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"scope_nest4", 2, 4, scope_nest4, nest4_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"scope_256sites", 1, 1, scope_256sites, random_floor, random_bare, {0}, {0}, {0}, -1},
+    {"scope_256sites", 2, 1, scope_256sites, random_floor, random_bare, {0}, {0}, {0}, -1},
+    {"scope_shared_library", 1, 1, scope_shared_library, empty_floor, empty_bare, {0}, {0}, {0},
+        -1},
+    {"gauge", 1, 1, gauge, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"value", 1, 1, value, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"clock_gettime_twice", 1, 1, clock_gettime_twice, empty_floor, empty_bare, {0}, {0}, {0}, -1},
 };
 enum {
     CASES = sizeof cases / sizeof *cases
@@ -311,6 +328,101 @@ static void measure(bench_t* c, size_t round) {
     c->ns[round] = ns / c->scopes;
     c->floor_ns[round] = floor / c->scopes;
     c->ratio[round] = floor > 0 ? ns / floor : 0;
+}
+
+/* >>instructions */
+
+#if defined(__linux__) && defined(__x86_64__)
+    #include <signal.h>
+    #include <sys/ptrace.h>
+    #include <sys/user.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+
+static int compare_addresses(const void* a, const void* b) {
+    const uint64_t x = *(const uint64_t*)a, y = *(const uint64_t*)b;
+    return (x > y) - (x < y);
+}
+static int compare(const void* a, const void* b);
+static void* allocate(size_t size);
+
+/* Steps through a stopped child until it stops itself. Returns: how many steps; their addresses. */
+static size_t step_through(pid_t child, uint64_t* at, size_t most) {
+    size_t count = 0;
+    int status = 0;
+    while (count < most) {
+        const long here =
+            ptrace(PTRACE_PEEKUSER, child, (void*)offsetof(struct user_regs_struct, rip), NULL);
+        if (ptrace(PTRACE_SINGLESTEP, child, NULL, NULL) != 0) return 0;
+        if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status)) return 0;
+        if (WSTOPSIG(status) == SIGSTOP) return count;
+        if (WSTOPSIG(status) == SIGTRAP) at[count++] = (uint64_t)here;
+    }
+    return 0;
+}
+/* Returns: the lowest tenth of what lies between two passes of an address that every iteration passes
+   once, the loop's own; below 0 if there is none. Stepped scopes take longer than any before them, so
+   that many of them are among the slowest. */
+static double steps_of_one(loop_t* loop, const uint64_t* at, size_t count) {
+    static double between[STEPPED];
+    uint64_t* const sorted = (uint64_t*)allocate(count * sizeof *sorted);
+    uint64_t mark = 0;
+    memcpy(sorted, at, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_addresses);
+    for (size_t i = 0, first = 0; i <= count && mark == 0; i++)
+        if (i == count || sorted[i] != sorted[first]) {
+            if (i - first == STEPPED && sorted[first] >= (uint64_t)(uintptr_t)loop)
+                mark = sorted[first];
+            first = i;
+        }
+    free(sorted);
+    size_t used = 0, last = 0;
+    for (size_t i = 0; i < count && mark != 0; i++) {
+        if (at[i] != mark) continue;
+        if (last != 0) between[used++] = (double)(i - last);
+        last = i;
+    }
+    if (used == 0) return -1;
+    qsort(between, used, sizeof *between, compare);
+    return between[used / 10];
+}
+/* Returns: instructions of one iteration, or below 0 where they can't be counted. */
+static double count_steps(loop_t* loop) {
+    const size_t most = 4000 * STEPPED;
+    int status = 0;
+    const pid_t child = fork();
+    if (child < 0) return -1;
+    if (child == 0) {
+        loop();
+        iterations = STEPPED;
+        loop();
+        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) _exit(1);
+        raise(SIGSTOP);
+        loop();
+        raise(SIGSTOP);
+        _exit(0);
+    }
+    double steps = -1;
+    if (waitpid(child, &status, 0) == child && WIFSTOPPED(status)) {
+        uint64_t* const at = (uint64_t*)allocate(most * sizeof *at);
+        steps = steps_of_one(loop, at, step_through(child, at, most));
+        free(at);
+    }
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    return steps;
+}
+#else
+static double count_steps(loop_t* loop) {
+    (void)loop;
+    return -1;
+}
+#endif
+
+static void count_instructions(bench_t* c) {
+    if (c->threads != 1 || c->loop == scope_256sites) return; /* few of its sites come twice */
+    const double bare = count_steps(c->bare), all = count_steps(c->loop);
+    if (bare >= 0 && all >= 0) c->instructions = (all - bare) / c->scopes;
 }
 
 /* >>snapshot */
@@ -430,19 +542,36 @@ static double median(double* values, size_t count) {
 
 /* A row of the table and one of the JSON file. Sorts what it is given. */
 static void put_row(FILE* json, const char* name, unsigned threads, double* ns, double* base_ns,
-    double* ratio, size_t rounds, const char* base) {
+    double* ratio, size_t rounds, const char* base, const char* told, double instructions) {
+    char counted[24] = "null", shown[24] = "";
+    if (instructions >= 0) {
+        snprintf(counted, sizeof counted, "%.0f", instructions);
+        snprintf(shown, sizeof shown, "%.0f", instructions);
+    }
     const double typical = median(ns, rounds), typical_ratio = median(ratio, rounds);
     const int decimals = typical < 1e6 ? 2 : 0;
-    printf("%-20s %7u %12.*f %12.*f %7.2f  %5.2f to %-6.2f %s\n", name, threads, decimals, typical,
-        decimals, median(base_ns, rounds), typical_ratio, ratio[0], ratio[rounds - 1], base);
+    printf("%-20s %7u %12.*f %12.*f %7.2f  %5.2f to %-6.2f %12s  %s\n", name, threads, decimals,
+        typical, decimals, median(base_ns, rounds), typical_ratio, ratio[0], ratio[rounds - 1],
+        shown, told);
     fprintf(json,
         "%s    {\"name\": \"%s\", \"threads\": %u, \"ns\": %.3f, \"ratio\": %.4f, "
         "\"ratio_min\": %.4f, \"ratio_max\": %.4f, \"base\": \"%s\", \"base_ns\": %.3f, "
-        "\"instructions\": null}",
+        "\"instructions\": %s}",
         ns == cases[0].ns ? "" : ",\n", name, threads, typical, typical_ratio, ratio[0],
-        ratio[rounds - 1], base, median(base_ns, rounds));
+        ratio[rounds - 1], base, median(base_ns, rounds), counted);
 }
 
+/* Rows that another program has measured. */
+static void put_other_rows(FILE* json) {
+    const char* const path = getenv("BENCH_ROWS");
+    FILE* const rows = path != NULL ? fopen(path, "r") : NULL;
+    char line[1000];
+    while (rows != NULL && fgets(line, sizeof line, rows) != NULL) {
+        line[strcspn(line, "\n")] = 0;
+        fprintf(json, ",\n    %s", line);
+    }
+    if (rows != NULL) fclose(rows);
+}
 static void put_results(
     FILE* json, copying_t* copying, unsigned threads, size_t rounds, size_t snapshots) {
     const double floor = median(cases[0].floor_ns, rounds);
@@ -450,17 +579,19 @@ static void put_results(
     snprintf(base, sizeof base, "memcpy of %.1f MiB", (double)copying->bytes / (1 << 20));
     printf("floor: two reads of the clock (%s) take %.2f ns; %zu rounds, medians\n\n", clock_name,
         floor, rounds);
-    printf("%-20s %7s %12s %12s %7s  %5s to %-6s %s\n", "case", "threads", "ns", "base ns", "ratio",
-        "min", "max", "base");
+    printf("%-20s %7s %12s %12s %7s  %5s to %-6s %12s  %s\n", "case", "threads", "ns", "base ns",
+        "ratio", "min", "max", "instructions", "base");
     fprintf(json,
         "{\n  \"floor_ns\": %.3f,\n  \"clock\": \"%s\",\n  \"rounds\": %zu,\n  \"cases\": [\n",
         floor, clock_name, rounds);
     for (size_t i = 0; i < CASES; i++) {
         bench_t* const c = &cases[i];
-        put_row(json, c->name, c->threads, c->ns, c->floor_ns, c->ratio, rounds, "two clock reads");
+        put_row(json, c->name, c->threads, c->ns, c->floor_ns, c->ratio, rounds, "floor",
+            "two clock reads", c->instructions);
     }
     put_row(json, copying->name, threads, copying->ns, copying->copy_ns, copying->ratio, snapshots,
-        base);
+        "memcpy", base, -1);
+    put_other_rows(json);
     fprintf(json, "\n  ]\n}\n");
 }
 
@@ -509,8 +640,9 @@ static bool all_is_recorded(uint64_t rounds) {
     for (size_t i = 0; i < count; i++)
         if (strcmp(f[i].name, "empty") == 0) found += f[i].calls;
     hotpath_snapshot_free(s);
-    /* Once with one thread and once with two in each round, and in one round to warm up. */
-    const uint64_t expected = (rounds + 1) * 3 * ITERATIONS;
+    /* Once with one thread and once with two in each round, and in one round to warm up; each time
+       untimed and timed. */
+    const uint64_t expected = (rounds + 1) * 3 * 2 * ITERATIONS;
     if (found == expected) return true;
     fprintf(stderr, "bench: %llu scopes were run and %llu recorded\n", (unsigned long long)expected,
         (unsigned long long)found);
@@ -526,6 +658,8 @@ static size_t rounds_wanted(void) {
 int main(void) {
     const char* const path =
         getenv("BENCH_JSON") != NULL ? getenv("BENCH_JSON") : "build/bench.json";
+    const char* const library =
+        getenv("BENCH_SHARED") != NULL ? getenv("BENCH_SHARED") : "build/bench_shared.so";
     const size_t rounds = rounds_wanted();
     const size_t snapshots = rounds < 15 ? rounds : 15;
     const unsigned threads = rounds < QUICK_ROUNDS ? 8 : SNAPSHOT_THREADS;
@@ -541,6 +675,14 @@ int main(void) {
     name_sites(snapshot_sites, SNAPSHOT_SITES, "crowd");
     shuffle();
     calibrate_work();
+    void* const shared = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    *(void**)&shared_loop = shared != NULL ? dlsym(shared, "bench_shared_loop") : NULL;
+    if (shared_loop == NULL) {
+        fprintf(stderr, "bench: %s\n", dlerror());
+        return 1;
+    }
+    for (size_t i = 0; i < CASES; i++)
+        count_instructions(&cases[i]);
 
     FILE* const json = fopen(path, "w");
     if (json == NULL || pthread_create(&helper, NULL, helper_main, NULL) != 0) {

@@ -4,7 +4,8 @@
    the size of the answers, and what an idle server costs.
 
    Run:  make bench
-         BENCH_ROUNDS=1 makes it quick and rough: to see that it works, not to read numbers. */
+         BENCH_ROUNDS=1 makes it quick and rough: to see that it works, not to read numbers.
+         BENCH_ROWS=FILE is where the calls' rows go, for bench.c to put into its JSON. */
 #if !defined(_GNU_SOURCE)
     #define _GNU_SOURCE 1
 #endif
@@ -113,7 +114,7 @@ static void* work(void* unused) {
     return NULL;
 }
 
-static void measure(const char* name, int count, int threads, int rounds) {
+static void measure(FILE* rows, const char* name, int count, int threads, int rounds) {
     static double ours[ROUNDS], bare[ROUNDS];
     char body[700], request[1000];
     pthread_t ids[THREADS_MOST];
@@ -149,6 +150,11 @@ static void measure(const char* name, int count, int threads, int rounds) {
     double x = median(ours, rounds), y = median(bare, rounds);
     printf("%-22s %8.1f us  bare handler %7.1f us  ratio %5.2f  %zu bytes\n", name, x, y, x / y,
         bare_size);
+    if (rows != NULL)
+        fprintf(rows,
+            "{\"name\": \"%s\", \"threads\": %d, \"ns\": %.0f, \"ratio\": %.4f, \"base\": "
+            "\"bare_handler\", \"base_ns\": %.0f, \"instructions\": null}\n",
+            name, threads, x * 1e3, x / y, y * 1e3);
     pthread_barrier_wait(&ready);
     for (int i = 0; i < threads; i++)
         pthread_join(ids[i], NULL);
@@ -195,8 +201,10 @@ int main(void) {
     setenv("HOTPATH_MCP_PORT", "0", 1);
     if (!hotpath_start(&desc) || !mcp_running) return 1;
     if (rounds == ROUNDS) measure_idle();
-    measure("tools_call", 100, 8, rounds);
-    measure("tools_call_1000x64", 1000, 64, rounds);
+    FILE* rows = getenv("BENCH_ROWS") != NULL ? fopen(getenv("BENCH_ROWS"), "w") : NULL;
+    measure(rows, "tools_call", 100, 8, rounds);
+    measure(rows, "tools_call_1000x64", 1000, 64, rounds);
+    if (rows != NULL && fclose(rows) != 0) return 1;
     hotpath_mcp_stop();
     measure_stop(rounds < 20 ? rounds : 20);
     free(room);
