@@ -449,7 +449,9 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, window_t*
     const history_baseline_t *older = NULL, *page = NULL;
     history_lock(); /* first: no baseline is newer than this snapshot */
     w->locked = true;
-    if (q->has_cursor && !window_page(call, q, &page, &older)) {
+    /* The history has no values: every page of them is of now, in an order that only grows. */
+    bool values = (parts & HOTPATH_PART_VALUES) != 0;
+    if (q->has_cursor && !values && !window_page(call, q, &page, &older)) {
         window_close(w);
         return false;
     }

@@ -556,6 +556,8 @@ for (const [tool, args] of [
   ['functions_timing', {}],
   ['functions_timing', { limit: 200, sort: 'calls' }],
   ['threads', { limit: 10 }],
+  ['val_entries', {}],
+  ['val_entries', { limit: 100 }],
 ]) {
   await check(`many: the pages of ${tool} ${shown(args)}`, async () => {
     const pages = [];
