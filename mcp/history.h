@@ -11,7 +11,8 @@
 #define HISTORY_SLOTS   128
 #define HISTORY_PIECES  4
 #define HISTORY_PIECE   ((size_t)1 << 20)
-#define HISTORY_RESERVE (HOTPATH_MCP_HISTORY_BYTES + HISTORY_PIECES * HISTORY_PIECE)
+#define HISTORY_BYTES   ((size_t)(HOTPATH_MCP_HISTORY_BYTES))
+#define HISTORY_RESERVE (HISTORY_BYTES + HISTORY_PIECES * HISTORY_PIECE)
 
 typedef struct history_baseline {
     uint64_t tick;       /* seconds since the server's start, from 1; never given twice */
@@ -82,7 +83,7 @@ static size_t history_gap(size_t size) {
             const history_baseline_t* b = &history.baselines[i];
             if (b->offset < at + size && at < b->offset + b->size) at = b->offset + b->size;
         }
-        if (at + size > HOTPATH_MCP_HISTORY_BYTES) return SIZE_MAX;
+        if (at + size > HISTORY_BYTES) return SIZE_MAX;
         if (at == before) return at;
     }
 }
@@ -184,14 +185,14 @@ static char* request_piece(void) {
     for (size_t i = 0; i < HISTORY_PIECES && piece == NULL && !history.pieces_small; i++) {
         if (history.pieces_taken[i]) continue;
         history.pieces_taken[i] = true;
-        piece = history.memory + HOTPATH_MCP_HISTORY_BYTES + i * HISTORY_PIECE;
+        piece = history.memory + HISTORY_BYTES + i * HISTORY_PIECE;
     }
     pthread_mutex_unlock(&history.pieces_lock);
     return piece;
 }
 static void request_piece_back(const char* piece, bool too_small) {
     pthread_mutex_lock(&history.pieces_lock);
-    size_t at = (size_t)(piece - history.memory) - HOTPATH_MCP_HISTORY_BYTES;
+    size_t at = (size_t)(piece - history.memory) - HISTORY_BYTES;
     history.pieces_taken[at / HISTORY_PIECE] = false;
     history.pieces_small = history.pieces_small || too_small;
     pthread_mutex_unlock(&history.pieces_lock);
@@ -218,7 +219,7 @@ static hotpath_snapshot_t* request_snapshot(const hotpath_snapshot_desc_t* desc,
 }
 static void request_free(hotpath_snapshot_t* s) {
     const char* piece = (const char*)s;
-    const char* pieces = history.memory + HOTPATH_MCP_HISTORY_BYTES;
+    const char* pieces = history.memory + HISTORY_BYTES;
     if (piece >= pieces && piece < history.memory + HISTORY_RESERVE)
         request_piece_back(piece, false);
     else
