@@ -8548,6 +8548,13 @@ static bool hotpath_i_fd_write(void* user, const char* data, size_t size) {
     }
     return true;
 }
+/* Hands on what a stream holds. Where a signal interrupts that, some of it may be lost, as without
+   hotpath; the report behind it is not. */
+static bool hotpath_i_file_flush(FILE* file) {
+    while (fflush(file) != 0)
+        if (errno != EINTR) return false;
+    return true;
+}
 /* Takes a stream for a report on a signal. Returns: false if it stays locked: by the thread that the
    signal has interrupted in the middle of a write, which goes on only when the report is done. */
 static bool hotpath_i_file_take(FILE* file) {
@@ -8577,7 +8584,7 @@ static int hotpath_i_file_report(
          taken = shared && hotpath_i_file_take(file);
     int number = shared && !taken ? fd : fileno(file);
     if (number >= 0) { /* not a stream of memory, say */
-        ok = (shared && !taken) || fflush(file) == 0;
+        ok = (shared && !taken) || hotpath_i_file_flush(file);
         write_to = hotpath_i_fd_write, user = &number;
     }
         #endif
@@ -8787,18 +8794,21 @@ HOTPATH_API bool hotpath_report_now(void) {
     if (hotpath_i_local.reporting != 0) return false; /* from a log callback of this very report */
     int cancel = hotpath_i_os_cancel_off();
     hotpath_i_os_pipe_t pipes;
+    /* Longer than g.reporting at both ends: a signal between would wait for this very thread. */
+    hotpath_i_local.reporting = 1;
+    HOTPATH_I_SIGNAL_FENCE();
     while (!HOTPATH_I_CAS(&hotpath_i_g.reporting, &expected, 1u)) {
         expected = 0;
         hotpath_i_os_yield();
     }
-    hotpath_i_local.reporting = 1;
     hotpath_i_os_pipe_off(&pipes);
     hotpath_i_calibrate();
     hotpath_i_measure_scope();
     bool written = hotpath_i_report_to_output();
     hotpath_i_os_pipe_back(&pipes);
-    hotpath_i_local.reporting = 0;
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.reporting, 0u);
+    HOTPATH_I_SIGNAL_FENCE();
+    hotpath_i_local.reporting = 0;
     hotpath_i_os_cancel_back(cancel);
     hotpath_i_signal_late();
     return written;
@@ -8823,7 +8833,7 @@ static void hotpath_i_at_exit(void) {
    pipe does; the handler waits for it, puts the former disposition back and raises again. */
     #if !defined(_WIN32) && !defined(HOTPATH_NO_STDIO)
 static int hotpath_i_signal_pipe[2] = {-1, -1};
-static int hotpath_i_signal_done[2] = {-1, -1};
+static uint32_t hotpath_i_signals_asked, hotpath_i_signals_answered;
 static uint64_t hotpath_i_signal_pid; /* the process in which the thread runs */
 static struct sigaction hotpath_i_signal_before[65];
 static volatile sig_atomic_t hotpath_i_signal_kept; /* the one that waits for a report's end */
@@ -8844,11 +8854,23 @@ static void* hotpath_i_signal_thread(void* unused) {
         hotpath_i_report_once();
         while (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.reporting) != 0)
             poll(NULL, 0, 1); /* one that is being written by another thread is let finish */
-        if (write(hotpath_i_signal_done[1], &number, 1) < 0) return NULL;
+        HOTPATH_I_STORE_RELEASE(&hotpath_i_signals_answered, hotpath_i_signals_answered + 1);
     }
 }
+/* Returns: whether the report of the signal that asked last is done, after 5 seconds at most: one that
+   hangs must not keep the program from ending. Handlers in several threads may wait at once. */
+static bool hotpath_i_signal_wait(void) {
+    uint32_t asked = HOTPATH_I_SHARED_ADD(&hotpath_i_signals_asked, 1u) + 1;
+    uint64_t until = hotpath_i_os_monotonic_ns() + 5000000000u;
+    while ((int32_t)(HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_signals_answered) - asked) < 0) {
+        if (hotpath_i_os_monotonic_ns() > until) return false;
+        poll(NULL, 0, 1);
+    }
+    return true;
+}
 /* A program whose own handler gets the signal may go on: then a report is due again at its end. A
-   signal that interrupts the writing of a report waits until it is written; a second one does not. */
+   signal that interrupts the writing of a report waits until it is written; a second one does not,
+   and ends the program at once. */
 static void hotpath_i_on_signal(int number) {
     int saved = errno;
     char byte = (char)number;
@@ -8856,16 +8878,10 @@ static void hotpath_i_on_signal(int number) {
         hotpath_i_signal_kept = number;
         return;
     }
-    struct pollfd done = {hotpath_i_signal_done[0], POLLIN, 0};
-    bool ours = hotpath_i_signal_pid == hotpath_i_os_pid();
-    char late; /* of a report that took longer than its signal waited */
-    while (ours && poll(&done, 1, 0) == 1 && read(hotpath_i_signal_done[0], &late, 1) == 1) {}
-    if (ours && write(hotpath_i_signal_pipe[1], &byte, 1) == 1) {
-        /* A report that hangs must not keep the program from ending. */
-        if (poll(&done, 1, 5000) == 1 && read(hotpath_i_signal_done[0], &byte, 1) == 1 &&
-            HOTPATH_I_LOAD(&hotpath_i_g.started) != 0)
-            HOTPATH_I_STORE(&hotpath_i_g.report_due, hotpath_i_g.exit_report);
-    }
+    if (hotpath_i_local.reporting == 0 && hotpath_i_signal_pid == hotpath_i_os_pid() &&
+        write(hotpath_i_signal_pipe[1], &byte, 1) == 1 && hotpath_i_signal_wait() &&
+        HOTPATH_I_LOAD(&hotpath_i_g.started) != 0)
+        HOTPATH_I_STORE(&hotpath_i_g.report_due, hotpath_i_g.exit_report);
     sigaction(number, &hotpath_i_signal_before[number], NULL);
     raise(number); /* arrives when this handler returns */
     errno = saved;
@@ -8881,11 +8897,10 @@ static bool hotpath_i_signals_thread(void) {
     pthread_t thread;
     if (hotpath_i_signal_pid == hotpath_i_os_pid()) return true;
     sigfillset(&all);
-    if (pipe(hotpath_i_signal_pipe) != 0 || pipe(hotpath_i_signal_done) != 0) return false;
-    for (int i = 0; i < 2; i++) {
+    if (pipe(hotpath_i_signal_pipe) != 0) return false;
+    for (int i = 0; i < 2; i++)
         fcntl(hotpath_i_signal_pipe[i], F_SETFD, FD_CLOEXEC);
-        fcntl(hotpath_i_signal_done[i], F_SETFD, FD_CLOEXEC);
-    }
+    hotpath_i_signals_asked = hotpath_i_signals_answered = 0; /* not the parent's */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     bool made = pthread_create(&thread, NULL, hotpath_i_signal_thread, NULL) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -886,6 +886,79 @@ static void report_signals_in_the_middle_of_a_report(void** state) {
     }
 }
 
+/* A second signal does not wait for a report that nobody reads. */
+static int program_stuck_in_its_report(void) {
+    int ends[2], queued = 0, status = 0;
+    CHECK_EQ(pipe(ends), 0);
+    CHECK(fcntl(ends[1], F_SETPIPE_SZ, 4096) == 4096);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        dup2(ends[1], 1);
+        HOTPATH_MAIN();
+        for (int i = 0; i < 64; i++) {
+            char name[64];
+            snprintf(name, sizeof name, "one of many functions, number %d", i);
+            HOTPATH_SCOPE_NAMED(name);
+        }
+        return 0;
+    }
+    while (ioctl(ends[0], FIONREAD, &queued) == 0 && queued < 4096)
+        usleep(1000);
+    for (int i = 0; i < 2; i++)
+        kill(pid, SIGTERM), usleep(100000);
+    int tries = 0;
+    while (waitpid(pid, &status, WNOHANG) == 0 && tries++ < 3000)
+        usleep(1000);
+    CHECK_LE(tries, 2900);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    return 0;
+}
+static void report_signals_twice_in_a_report(void** state) {
+    (void)state;
+    static const char* const env[] = {
+        "HOTPATH_REPORT_SIGNALS=TERM", "HOTPATH_OUTPUT_FORMAT=json", "HOTPATH_LIMIT=0", NULL};
+    law_exited(law_again("stuck", env), 0);
+}
+
+/* A signal that interrupts the writing of what the program has printed does not cost the report. */
+static void only_interrupts(int number) { (void)number; }
+static int program_interrupted_before_its_report(void) {
+    static char text[8000], buffer[16000];
+    int ends[2];
+    CHECK_EQ(pipe(ends), 0);
+    CHECK(fcntl(ends[1], F_SETPIPE_SZ, 4096) == 4096);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        struct sigaction action;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = only_interrupts;
+        sigaction(SIGUSR1, &action, NULL);
+        dup2(ends[1], 1);
+        close(ends[0]), close(ends[1]);
+        HOTPATH_MAIN();
+        setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+        memset(text, '-', sizeof text);
+        fwrite(text, 1, sizeof text, stdout);
+        return 0;
+    }
+    close(ends[1]);
+    for (int queued = 0; ioctl(ends[0], FIONREAD, &queued) == 0 && queued < 4096;)
+        usleep(1000);
+    for (int i = 0; i < 3; i++) /* the first one only shortens the write */
+        usleep(30000), kill(pid, SIGUSR1);
+    usleep(30000);
+    for (ssize_t n; (n = read(ends[0], text, sizeof text)) > 0;)
+        fwrite(text, 1, (size_t)n, stdout);
+    waitpid(pid, NULL, 0);
+    return 0;
+}
+static void report_after_an_interrupted_flush(void** state) {
+    (void)state;
+    const law_result_t* const r = law_again("interrupted", NULL);
+    CHECK_TEXT(r->err, "");
+    CHECK_HAS(r->out, "program_interrupted_before_its_report");
+}
+
 /* A log callback that asks for a report of its own in the middle of one gets none, and no wait. */
 static int asked;
 static void asking_log(void* user, const char* message) {
@@ -946,6 +1019,8 @@ static const law_child_t children[] = {
     {"in printf", program_in_the_middle_of_printf},
     {"cut short", program_cut_short},
     {"cut short elsewhere", program_cut_short_elsewhere},
+    {"stuck", program_stuck_in_its_report},
+    {"interrupted", program_interrupted_before_its_report},
     {"asking", program_asking_in_its_log},
     {"unread", program_without_a_reader},
     {"program", program},
@@ -1000,6 +1075,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(report_signals_and_the_end),
     cmocka_unit_test(report_signals_in_the_middle_of_printf),
     cmocka_unit_test(report_signals_in_the_middle_of_a_report),
+    cmocka_unit_test(report_signals_twice_in_a_report),
+    cmocka_unit_test(report_after_an_interrupted_flush),
     cmocka_unit_test(report_signals_after_a_restart),
     cmocka_unit_test(report_in_a_log_callback),
     cmocka_unit_test(report_without_a_reader),
