@@ -3948,7 +3948,8 @@ static bool hotpath_i_same_stack(hotpath_i_thread_t* t, uintptr_t a, uintptr_t b
 }
 
 /* The child of a fork: only the forking thread lives, and everything starts empty. What it inherits
-   is given back or forgotten; nothing here waits. */
+   is given back or forgotten; nothing here waits. The forking thread's own record stays where it is:
+   a handler that forks may have interrupted a recording that is about to claim it. */
 static void hotpath_i_fork_child(void) {
     hotpath_i_local_t* l = &hotpath_i_local;
     hotpath_i_thread_t* mine = l->thread;
@@ -3956,10 +3957,13 @@ static void hotpath_i_fork_child(void) {
     hotpath_i_thread_t* t = hotpath_i_g.threads;
     while (t != NULL && !reading) {
         hotpath_i_thread_t* next = t->next;
-        hotpath_i_block_t* block = t == mine && l->busy != 0 ? NULL : t->arena.blocks;
+        hotpath_i_block_t* block = t->arena.blocks;
         while (block != NULL) { /* the record lies in one of its own blocks */
             hotpath_i_block_t* after = block->next;
-            hotpath_i_pages_free(block, block->size);
+            if (t == mine)
+                hotpath_i_g.memory -= block->size; /* no part of what the child may take */
+            else
+                hotpath_i_pages_free(block, block->size);
             block = after;
         }
         t = next;
@@ -4609,6 +4613,8 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
 HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(
     hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack, bool counter) {
     hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_thread_t* t = l->thread;
+    HOTPATH_I_SIGNAL_FENCE(); /* of a handler that forks: who has the top has the thread */
     hotpath_i_open_t* top = l->top;
     volatile uintptr_t cookie;
     if (HOTPATH_I_UNLIKELY(top == NULL || l->busy != 0 || stack > top->stack ||
@@ -4616,7 +4622,6 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(
         hotpath_i_begin_slow(site, token, stack);
         return;
     }
-    hotpath_i_thread_t* t = l->thread;
     uint64_t function = HOTPATH_I_LOAD(&site->id);
     uint64_t key = (top->ids & 0xffffffff00000000u) | function;
     const hotpath_i_slot_t* slot = &t->hash[hotpath_i_hash_index(key, t->hash_shift)];
@@ -4961,9 +4966,10 @@ HOTPATH_API uint32_t hotpath_depth(void) {
     const hotpath_i_local_t* l = &hotpath_i_local;
     const hotpath_i_open_t *top, *entries;
     uint32_t deep;
-    if (l->top == NULL) return 0;
-    do { /* a handler may make the stack grow in between */
-        const hotpath_context_t* c = HOTPATH_I_LOAD(&l->thread->context);
+    do { /* a handler may make the stack grow in between, or fork */
+        const hotpath_i_thread_t* t = HOTPATH_I_LOAD(&l->thread);
+        if (t == NULL || l->top == NULL) return 0;
+        const hotpath_context_t* c = HOTPATH_I_LOAD(&t->context);
         top = HOTPATH_I_LOAD(&l->top);
         entries = HOTPATH_I_LOAD(&c->entries);
         deep = HOTPATH_I_LOAD(&c->deep);
