@@ -3834,7 +3834,7 @@ static void hotpath_i_retire(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
         t->context->top = l->top;
         HOTPATH_I_STORE_RELEASE(&t->context->state, (uint32_t)HOTPATH_I_CONTEXT_PARKED);
         l->top = t->own.top;
-        HOTPATH_I_STORE(&t->context, &t->own);
+        HOTPATH_I_STORE_RELEASE(&t->context, &t->own);
     }
     hotpath_i_abandon_to(l, t->own.entries);
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED);
@@ -4903,7 +4903,7 @@ static void hotpath_i_context_resume(
     hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_context_t* c) {
     if (c->thread != t) hotpath_i_context_move(t, c);
     c->entries[0].node = hotpath_i_node_at(t, 0);
-    HOTPATH_I_STORE(&t->context, c);
+    HOTPATH_I_STORE_RELEASE(&t->context, c);
     l->top = c->top;
     t->limit = c->entries + c->soft;
     l->attention =
@@ -5441,6 +5441,12 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
             s->override_count++;
             open = entry.open != 0;
         }
+        /* Only a running stack may have an entry that its node does not count yet. One that is just
+           taken by its next thread may name nodes of a record that has been merged meanwhile. */
+        const hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
+        bool runs = HOTPATH_I_LOAD_ACQUIRE(&t->context) == c;
+        for (size_t k = count; k < s->override_count && !runs; k++)
+            s->overrides[k].calls = 0;
         if ((switches & 1) == 0 && HOTPATH_I_LOAD_ACQUIRE(&c->switches) == switches) return;
         hotpath_i_os_yield();
     }
