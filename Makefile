@@ -15,7 +15,7 @@ VERSION := $(shell sed -n 's/^ *\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpat
 WARN_C = $(shell tests/flags.sh $(CC) c)
 WARN_CXX = $(shell tests/flags.sh $(CXX) c++)
 
-.PHONY: all examples demo test bench mutants fmt fmt-check check-toc check-windows check-valgrind dist \
+.PHONY: all examples demo test bench mutants fmt fmt-check check-toc check-windows check-valgrind soak dist \
         install uninstall clean help
 .DELETE_ON_ERROR:
 all: examples
@@ -27,6 +27,7 @@ help:
 	@echo 'make step-NAME      one step of make test; the names are in its output'
 	@echo 'make mutants        patches each fault of tests/mutants into a copy: a test must fail'
 	@echo 'make bench          what one recording costs, against the clock of this machine'
+	@echo 'make soak           everything at once for SECONDS=600, counted to the last call'
 	@echo 'make fmt            formats the sources; make fmt-check only looks'
 	@echo 'make check-toc      the contents list of hotpath.h against its sections'
 	@echo 'make check-valgrind the unit tests under valgrind; make valgrind-NAME: one of them'
@@ -107,7 +108,7 @@ $(foreach build,asan tsan o2,$(eval $(call unit_build,$(build))))
 STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
 UNIT_STEPS := $(addprefix asan-,$(UNIT)) $(addprefix tsan-,$(THREADS)) \
     $(addprefix o2-,$(UNIT) $(THREADS))
-SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples bench mcp
+SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples bench mcp soak
 STEPS := $(foreach cc,clang gcc,$(foreach part,flags settings sources,compile-$(cc)-$(part))) $(UNIT_STEPS) \
     $(foreach cc,gcc clang,$(foreach std,$(STANDARDS),compile-$(cc)-$(std))) $(SCRIPT_STEPS)
 
@@ -155,6 +156,19 @@ $(VALGRIND_STEPS): valgrind-%: build/o2/%
 check-windows:
 	@tests/packages.sh windows
 	@tests/windows.sh
+
+# Everything at once for as long as one likes; make test has 20 seconds of it. A plugin finds the
+# recorder of a program that exports it.
+SECONDS ?= 600
+SOAK_NEEDS := hotpath.h $(wildcard tests/soak/*.h) tests/flags.sh Makefile
+build/soak/soak: tests/soak/soak.c $(SOAK_NEEDS)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. -rdynamic $< -o $@ $(LDFLAGS) $(LIBS)
+build/soak/plugin.so: tests/soak/plugin.c $(SOAK_NEEDS)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. -fPIC -shared $< -o $@ $(LDFLAGS) $(LIBS)
+soak: build/soak/soak build/soak/plugin.so
+	build/soak/soak $(SECONDS) build/soak/plugin.so
 
 # ---- the rest -----------------------------------------------------------------------------------
 
