@@ -5441,12 +5441,14 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
             s->override_count++;
             open = entry.open != 0;
         }
-        /* Only a running stack may have an entry that its node does not count yet. One that is just
-           taken by its next thread may name nodes of a record that has been merged meanwhile. */
+        /* Only in a running stack an entry may be ahead of its node. Those of another one may be of a
+           record that has been merged meanwhile: what they knew of the node is in the store. */
         const hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
         bool runs = HOTPATH_I_LOAD_ACQUIRE(&t->context) == c;
-        for (size_t k = count; k < s->override_count && !runs; k++)
+        for (size_t k = count; k < s->override_count && !runs; k++) {
             s->overrides[k].calls = 0;
+            if (s->overrides[k].open == 0) s->overrides[k].base = 0;
+        }
         if ((switches & 1) == 0 && HOTPATH_I_LOAD_ACQUIRE(&c->switches) == switches) return;
         hotpath_i_os_yield();
     }

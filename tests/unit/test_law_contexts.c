@@ -397,6 +397,43 @@ static void law_08_contexts_destroyed(void** state) {
     law_check_quiet_now();
 }
 
+/* A context that was given back on a thread that has ended since: whoever gets it next, while another
+   thread has that record, does not count again what is in the store by now. */
+static uint64_t again_ready, again_go;
+static void* gives_back(void* arg) {
+    hotpath_context_t* const context = hotpath_context_create("given back");
+    hotpath_context_switch(context);
+    {
+        HOTPATH_SCOPE("given back");
+        pass(100);
+    }
+    hotpath_context_switch(NULL);
+    hotpath_context_destroy(context);
+    return arg;
+}
+static void* has_the_record(void* arg) {
+    HOTPATH_SCOPE("has the record");
+    law_store(&again_ready, 1);
+    law_wait(&again_go, 1);
+    return arg;
+}
+static void law_08_contexts_created_again(void** state) {
+    (void)state;
+    pthread_join(law_thread(gives_back, NULL), NULL);
+    const pthread_t id = law_thread(has_the_record, NULL);
+    law_wait(&again_ready, 1);
+    CHECK_EQ(law_now("given back").total_ns, 100);
+    hotpath_context_t* const context = hotpath_context_create("again");
+    const hotpath_function_t f = law_now("given back");
+    CHECK_EQ(f.calls, 1);
+    CHECK_EQ(f.total_ns, 100);
+    CHECK_EQ(f.self_ns, 100);
+    hotpath_context_destroy(context);
+    law_store(&again_go, 1);
+    pthread_join(id, NULL);
+    law_check_quiet_now();
+}
+
 /* A thread that ends while a context runs on it leaves both in order. */
 static void* ends_inside(void* arg) {
     hotpath_context_switch((hotpath_context_t*)arg);
@@ -466,6 +503,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_08_contexts_outlive_their_thread),
     cmocka_unit_test(law_08_contexts_refused),
     cmocka_unit_test(law_08_contexts_destroyed),
+    cmocka_unit_test(law_08_contexts_created_again),
     cmocka_unit_test(law_08_contexts_thread_ends_inside),
     cmocka_unit_test(law_08_contexts_not_needed),
 };
