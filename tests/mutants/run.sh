@@ -46,7 +46,7 @@ run_test() {
             for entry in tests examples Makefile README.md CHANGELOG.md LICENSE hotpath.pc.in; do
                 [ -e $entry ] && ln -sfn "$PWD/$entry" "$folder/$entry"
             done
-            TEST_SECONDS=60 tests/run.sh "$folder/tests/$test" >"$program.log" 2>&1 </dev/null
+            TEST_SECONDS=60 SOAK_SECONDS=5 tests/run.sh "$folder/tests/$test" >"$program.log" 2>&1 </dev/null
             ;;
         *)
             source=tests/$test.c
