@@ -3130,18 +3130,17 @@ static uint64_t hotpath_i_window_ticks(void) {
     return ticks;
 }
 /* Compares the clocks since the last time: a suspended machine or a broken counter shows here. */
-static void hotpath_i_clock_check(uint64_t now) {
+static void hotpath_i_clock_check(void) {
     #if defined(HOTPATH_I_COUNTER)
-    uint64_t ns = hotpath_i_os_monotonic_ns();
+    uint64_t now = hotpath_i_ticks(), ns = hotpath_i_os_monotonic_ns(), then = hotpath_i_ticks();
     if (hotpath_i_g.scale_final == 0 || ns - hotpath_i_g.check_ns < 10000000) return;
+    if (hotpath_i_ns(then - now) > 100000) return; /* kept from running in between: not this time */
     double shown = (double)hotpath_i_ns(now - hotpath_i_g.check_tick);
     double real = (double)(ns - hotpath_i_g.check_ns);
     if (shown > real * 1.01 + 1e6 || shown < real * 0.99 - 1e6)
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.clock_anomalies, (uint64_t)1);
     hotpath_i_g.check_tick = now;
     hotpath_i_g.check_ns = ns;
-    #else
-    (void)now;
     #endif
 }
 
@@ -6366,7 +6365,7 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     s->now = hotpath_i_ticks();
     HOTPATH_I_STORE(&hotpath_i_g.read_tick, s->now);
     hotpath_i_os_barrier();
-    hotpath_i_clock_check(s->now);
+    hotpath_i_clock_check();
     hotpath_i_fill_info(s);
     hotpath_i_list_functions(s);
     hotpath_i_list_records(s);
