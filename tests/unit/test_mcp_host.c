@@ -292,6 +292,8 @@ static int child_forks(void) {
     CHECK_EQ(r.status, 200);
     client_free(&r);
     fflush(NULL);
+    usleep(
+        100000); /* a request gives its memory back after its answer has gone: not in the child */
     const pid_t pid = fork();
     if (pid == 0) {
         for (int i = 0; i < 1000; i++)
