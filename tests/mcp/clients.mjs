@@ -1,17 +1,18 @@
-// clients.mjs PROGRAM [LARGE]: real clients ask a program: both SDKs in each era, and the inspector's
+// clients.mjs PROGRAM [LARGE [SEARCH]]: real clients ask a program: both SDKs in each era, and the inspector's
 // command line. They list and call every tool: data that fits tests/schemas/NAME.json, or the
 // documented error. LARGE, the same program built without sanitizers, runs as "many": 1,000 functions
-// and 64 threads.
+// and 64 threads. SEARCH is examples/03_server.c, which nobody wrote for these tests.
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { check, counts, finish, here, inParallel, report, root, serve, sleep } from './lib.mjs';
 
-const [program, large = program] = process.argv.slice(2);
+const [program, large = program, search] = process.argv.slice(2);
 const TOKEN = 'Tr0ub4dor-and-3';
 const MODERN = '2026-07-28';
 const ME = { name: 'tests', version: '1' };
@@ -736,6 +737,69 @@ const results = await inParallel(
   ),
 );
 jobs.forEach(([name], i) => report(name, results[i]));
+
+// The search service, with queries behind it: each client lists and calls every tool.
+const freePort = () =>
+  new Promise((done) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+const service = search && (await freePort());
+const searching = search && (await serve(search, ['--port', service, 'mcp']));
+if (search) {
+  let answered = 0; // it builds its index before it listens
+  for (let i = 0; i < 300 && answered < 30; i++)
+    await fetch(`http://127.0.0.1:${service}/search?q=${['history', 'thread', 'cursor'][i % 3]}`).then(
+      () => answered++,
+      () => sleep(50),
+    );
+  await sleep(2500); // two windows of a second each
+  const there = await knownOf(searching);
+  // It has no dbg values: their log answers with its error.
+  const asked = first.map((one) =>
+    one[0] === 'dbg_logs' ? ['dbg_logs', {}, /dbg_logs needs dbg_name or dbg_id/] : one,
+  );
+  for (const [name, connect] of Object.entries(clients)) {
+    await check(`${name}: the search service`, async () => {
+      const client = await connect(searching);
+      const problems = same(await client.list(), list) ? [] : ['another list'];
+      for (const [tool, args, form, more] of asked) {
+        const given = filled(args, there);
+        await check(`${name}: the search service: ${tool} ${shown(given)}`, async () =>
+          answerProblems([tool, given, form, more], await client.call(tool, given)),
+        );
+      }
+      await client.close();
+      return problems;
+    });
+  }
+  await check('inspector: the search service', async () => {
+    const got = await inspector(searching, '--method', 'tools/list');
+    const tools = got.code === 0 ? JSON.parse(got.stdout).tools : [];
+    const problems = same(
+      tools.map((tool) => tool.name),
+      list.map((tool) => tool.name),
+    )
+      ? []
+      : [`the list: ${got.stderr.slice(0, 300)}`];
+    for (const [tool, args, form, more] of asked) {
+      const given = filled(args, there);
+      const line = ['--method', 'tools/call', '--tool-name', tool, ...words(given)];
+      const called = await inspector(searching, ...line);
+      const result = called.stdout ? JSON.parse(called.stdout) : null;
+      if (!result) problems.push(`${tool}: ${called.stderr.slice(0, 300)}`);
+      else
+        problems.push(
+          ...answerProblems([tool, given, form, more], result).map((text) => `${tool}: ${text}`),
+        );
+    }
+    return problems;
+  });
+  const how = await searching.stop('SIGTERM');
+  report('the search service ends cleanly', how.code === 0 ? [] : [`${how.code} ${how.signal}`]);
+}
 
 for (const [name, server] of Object.entries({ plain, many, secret })) {
   const how = await server.stop();

@@ -90,8 +90,9 @@ export async function serve(program, args = [], environment = {}) {
       done({ code, signal });
     });
   });
-  // The program ends when its standard input does.
-  const stop = async () => {
+  // The programs of the tests end when their standard input does, others by a signal.
+  const stop = async (signal) => {
+    if (signal) child.kill(signal);
     child.stdin.end();
     const timer = setTimeout(() => child.kill('SIGKILL'), 10000);
     const how = await ended;
@@ -111,7 +112,7 @@ export async function serve(program, args = [], environment = {}) {
     token,
     url: `http://127.0.0.1:${port}/mcp`,
     stderr: () => stderr,
-    stop: () => stop(),
+    stop: (signal) => stop(signal),
   };
 }
 
