@@ -1697,50 +1697,41 @@ static void hotpath_i_os_exit_hook_free(void) {
             #define HOTPATH_CLOCK_HZ 1000000000
         #endif
 static inline uint64_t hotpath_i_ticks(void) { return (uint64_t)HOTPATH_CLOCK(); }
-        #define HOTPATH_I_NO_COUNTER
     #elif defined(__x86_64__) || defined(__i386__)
         #include <cpuid.h>
         #define HOTPATH_I_COUNTER      1
         #define HOTPATH_I_COUNTER_NAME "tsc"
-static uint32_t hotpath_i_counter_usable; /* read before anything is set up */
-static inline bool hotpath_i_counter_is_usable(void) {
-    return HOTPATH_I_LOAD(&hotpath_i_counter_usable) != 0;
-}
 static inline uint64_t hotpath_i_counter(void) { return __builtin_ia32_rdtsc(); }
-static inline uint64_t hotpath_i_ticks(void) {
-    return HOTPATH_I_LIKELY(hotpath_i_counter_is_usable()) ? hotpath_i_counter()
-                                                           : hotpath_i_os_monotonic_ns();
-}
-static void hotpath_i_counter_init(void) {
+static bool hotpath_i_counter_is_steady(void) {
     unsigned a = 0, b = 0, c = 0, d = 0;
-    HOTPATH_I_STORE(&hotpath_i_counter_usable, __get_cpuid(0x80000007u, &a, &b, &c, &d) != 0 &&
-                                                       (d & 0x100u) != 0 &&
-                                                       !hotpath_i_os_tsc_rejected()
-                                                   ? 1u
-                                                   : 0u);
+    return __get_cpuid(0x80000007u, &a, &b, &c, &d) != 0 && (d & 0x100u) != 0 &&
+           !hotpath_i_os_tsc_rejected();
 }
     #elif defined(__aarch64__)
         #define HOTPATH_I_COUNTER      1
         #define HOTPATH_I_COUNTER_NAME "cntvct"
-static uint32_t hotpath_i_counter_usable; /* read before anything is set up */
-static inline bool hotpath_i_counter_is_usable(void) {
-    return HOTPATH_I_LOAD(&hotpath_i_counter_usable) != 0;
-}
 static inline uint64_t hotpath_i_counter(void) {
     uint64_t v;
     __asm__ volatile("mrs %0, cntvct_el0" : "=r"(v));
     return v;
 }
+static bool hotpath_i_counter_is_steady(void) { return true; }
+    #else
+static inline uint64_t hotpath_i_ticks(void) { return hotpath_i_os_monotonic_ns(); }
+    #endif
+    #if defined(HOTPATH_I_COUNTER)
+static uint32_t hotpath_i_counter_usable; /* read before anything is set up */
+static inline bool hotpath_i_counter_is_usable(void) {
+    return HOTPATH_I_LOAD(&hotpath_i_counter_usable) != 0;
+}
 static inline uint64_t hotpath_i_ticks(void) {
     return HOTPATH_I_LIKELY(hotpath_i_counter_is_usable()) ? hotpath_i_counter()
                                                            : hotpath_i_os_monotonic_ns();
 }
-static void hotpath_i_counter_init(void) { HOTPATH_I_STORE(&hotpath_i_counter_usable, 1u); }
+static void hotpath_i_counter_init(void) {
+    HOTPATH_I_STORE(&hotpath_i_counter_usable, hotpath_i_counter_is_steady() ? 1u : 0u);
+}
     #else
-static inline uint64_t hotpath_i_ticks(void) { return hotpath_i_os_monotonic_ns(); }
-        #define HOTPATH_I_NO_COUNTER
-    #endif
-    #if defined(HOTPATH_I_NO_COUNTER)
         #define hotpath_i_counter_is_usable() false
         #define hotpath_i_counter()           hotpath_i_ticks()
     #endif
