@@ -441,6 +441,9 @@ const words = (args) =>
     `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
   ]);
 
+const inspectorCalls = (server, tool, args, ...more) =>
+  inspector(server, ...more, '--method', 'tools/call', '--tool-name', tool, ...words(args));
+
 // ---- all of it ----------------------------------------------------------------------------------
 
 const plain = await serve(program);
@@ -655,14 +658,8 @@ for (const [i, era] of ['legacy', 'auto', 'modern'].entries()) {
   jobs.push([
     `inspector ${era}: tools/list`,
     async () => {
-      const got = await inspector(
-        plain,
-        '--protocol-era',
-        era,
-        '--method',
-        'tools/list',
-        '--strict',
-      );
+      const how = ['--protocol-era', era, '--strict'];
+      const got = await inspector(plain, '--method', 'tools/list', ...how);
       const problems = got.code === 0 ? [] : [`exit code ${got.code}`, got.stderr, got.stdout];
       if (problems.length === 0 && !same(JSON.parse(got.stdout).tools, list))
         problems.push('another list');
@@ -677,16 +674,7 @@ for (const [i, era] of ['legacy', 'auto', 'modern'].entries()) {
       jobs.push([
         `inspector ${era}: ${tool} ${shown(given)}`,
         async () => {
-          const got = await inspector(
-            plain,
-            '--protocol-era',
-            era,
-            '--method',
-            'tools/call',
-            '--tool-name',
-            tool,
-            ...words(given),
-          );
+          const got = await inspectorCalls(plain, tool, given, '--protocol-era', era);
           if (got.code !== 0) return [`exit code ${got.code}`, got.stderr, got.stdout];
           return answerProblems([tool, given, form], JSON.parse(got.stdout));
         },
@@ -696,15 +684,7 @@ for (const [i, era] of ['legacy', 'auto', 'modern'].entries()) {
 jobs.push([
   'inspector: an error of a tool',
   async () => {
-    const got = await inspector(
-      plain,
-      '--method',
-      'tools/call',
-      '--tool-name',
-      'threads',
-      '--tool-arg',
-      'sort=name',
-    );
+    const got = await inspectorCalls(plain, 'threads', { sort: 'name' });
     return /sort must be one of: busy, calls, current/.test(got.stdout + got.stderr)
       ? []
       : [got.stdout, got.stderr];
@@ -786,8 +766,7 @@ if (search) {
       : [`the list: ${got.stderr.slice(0, 300)}`];
     for (const [tool, args, form, more] of asked) {
       const given = filled(args, there);
-      const line = ['--method', 'tools/call', '--tool-name', tool, ...words(given)];
-      const called = await inspector(searching, ...line);
+      const called = await inspectorCalls(searching, tool, given);
       const result = called.stdout ? JSON.parse(called.stdout) : null;
       if (!result) problems.push(`${tool}: ${called.stderr.slice(0, 300)}`);
       else
