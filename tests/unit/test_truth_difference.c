@@ -619,11 +619,6 @@ static void live(uint64_t unused) {
     hotpath_snapshot_free(first);
 }
 
-#define IN_CHILD(body)                       \
-    static void test_##body(void** state) {  \
-        (void)state;                         \
-        truth_in_child(body, truth_seed(1)); \
-    }
 IN_CHILD(windows)
 IN_CHILD(open_at_both_ends)
 IN_CHILD(in_a_buffer)

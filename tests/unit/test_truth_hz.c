@@ -142,11 +142,6 @@ static void open_scope(uint64_t unused) {
     hotpath_snapshot_free(s);
 }
 
-#define IN_CHILD(body)                       \
-    static void test_##body(void** state) {  \
-        (void)state;                         \
-        truth_in_child(body, truth_seed(1)); \
-    }
 IN_CHILD(single)
 IN_CHILD(many)
 IN_CHILD(spans)

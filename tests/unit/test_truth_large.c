@@ -279,11 +279,6 @@ static void calls_beyond_32_bits(uint64_t unused) {
     }
 }
 
-#define IN_CHILD(body)                       \
-    static void test_##body(void** state) {  \
-        (void)state;                         \
-        truth_in_child(body, truth_seed(1)); \
-    }
 IN_CHILD(total_beyond_63_bits)
 IN_CHILD(around_32_bits)
 IN_CHILD(squares_beyond_64_bits)

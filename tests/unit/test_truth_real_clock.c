@@ -251,11 +251,6 @@ static void interrupted(void) {
     }
 }
 
-#define IN_CHILD(body)                       \
-    static void test_##body(void** state) {  \
-        (void)state;                         \
-        truth_in_child(body, truth_seed(1)); \
-    }
 IN_CHILD(one_thread)
 IN_CHILD(many_threads)
 IN_CHILD(nested_and_open)

@@ -246,11 +246,6 @@ static void at_the_same_tick(uint64_t unused) {
     hotpath_snapshot_free(s);
 }
 
-#define IN_CHILD(body)                       \
-    static void test_##body(void** state) {  \
-        (void)state;                         \
-        truth_in_child(body, truth_seed(1)); \
-    }
 IN_CHILD(of_many_threads)
 IN_CHILD(with_another_limit)
 IN_CHILD(of_ended_threads)

@@ -709,11 +709,6 @@ static void long_texts(uint64_t unused) {
     }
 }
 
-#define IN_CHILD(body)                       \
-    static void test_##body(void** state) {  \
-        (void)state;                         \
-        truth_in_child(body, truth_seed(1)); \
-    }
 IN_CHILD(no_allocation)
 IN_CHILD(buffer_sizes)
 IN_CHILD(the_size_is_counted)

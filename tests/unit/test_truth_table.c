@@ -221,11 +221,6 @@ static void rounded_numbers(uint64_t unused) {
     }
 }
 
-#define IN_CHILD(body)                       \
-    static void test_##body(void** state) {  \
-        (void)state;                         \
-        truth_in_child(body, truth_seed(1)); \
-    }
 IN_CHILD(in_a_file)
 IN_CHILD(terminals)
 IN_CHILD(numbers_in_line)

@@ -137,6 +137,13 @@ static inline void truth_in_child(void (*body)(uint64_t argument), uint64_t argu
     truth_wait_for(child);
 }
 
+/* A test of cmocka's, test_BODY, that runs body in a child. */
+#define IN_CHILD(body)                       \
+    static void test_##body(void** state) {  \
+        (void)state;                         \
+        truth_in_child(body, truth_seed(1)); \
+    }
+
 /* Runs this program once more with a variable of the environment, which hotpath may read before
    main; its own main sees argument as argv[1]. */
 static inline void truth_in_program(
