@@ -5273,7 +5273,12 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
 /* >>snapshot
    Reading copies and merges, with the lock that keeps ended records where they are; writers go on.
    The order is what makes every counter one that it held: first the open scopes with the totals of
-   their nodes, then all nodes. What ends in between is in the node's total by then. */
+   their nodes, then all nodes. What ends in between is in the node's total by then.
+   That is enough for a node with one open scope, of its thread's own stack: the greater of its total
+   and of base + extra. A scope of a context may end in another record, and several may be open on
+   one node: of such nodes the totals are read until all scopes credited have stayed open meanwhile
+   (hotpath_i_settle). Contexts are read before the threads' own stacks, so that what they have ended
+   by then is in the totals that are read with those. */
 
 typedef struct hotpath_i_override {
     const hotpath_i_node_t* node;
@@ -5281,9 +5286,14 @@ typedef struct hotpath_i_override {
     uint64_t extra; /* the open time */
     uint64_t calls; /* at least these */
     uint64_t start;
+    uint64_t mark;
+    const hotpath_i_open_t* entry;  /* where it was found */
     const hotpath_context_t* stack; /* the one it is of */
+    uint64_t switches;              /* of the stack, then */
     uint32_t open;                  /* 1, or 0 for a scope that has just ended */
     uint32_t merged;                /* the snapshot's node */
+    const hotpath_i_node_t* ended;  /* where it was found to have ended since: base is its total */
+    bool watched;                   /* still credited, while its node is settled */
 } hotpath_i_override_t;
 
 struct hotpath_snapshot {
@@ -5315,6 +5325,7 @@ struct hotpath_snapshot {
     hotpath_i_thread_t** records; /* all that are read */
     size_t record_count;
     const hotpath_i_frec_t** frecs; /* of three functions in turns, one for each record */
+    bool unsettled;                 /* hotpath_i_settle has something to do */
 };
 
 /* Memory of a snapshot: what stays grows from the start, what goes from the end. */
@@ -5357,6 +5368,8 @@ static bool hotpath_i_is_read(const hotpath_snapshot_t* s, const hotpath_i_threa
 /* The records of a snapshot, one after the other: the list, then the store of ended threads. */
 static hotpath_i_thread_t* hotpath_i_next_read(
     const hotpath_snapshot_t* s, hotpath_i_thread_t* t, bool first) {
+    if (s->thread != 0 && s->records != NULL) /* it may have ended since */
+        return first && s->record_count != 0 ? s->records[0] : NULL;
     if (!first && t == hotpath_i_g.ended) return NULL;
     t = first ? HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads) : t->next;
     while (t != NULL && !hotpath_i_is_read(s, t))
@@ -5397,6 +5410,9 @@ static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_ov
         memset(out, 0, sizeof *out);
         out->node = node;
         out->start = start;
+        out->mark = mark;
+        out->entry = e;
+        out->merged = HOTPATH_NO_NODE;
         if ((mark & HOTPATH_I_CLOSED) != 0) {
             out->base = intent - 1;
             return true;
@@ -5426,6 +5442,7 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
             hotpath_i_override_t* kept = (hotpath_i_override_t*)hotpath_i_keep(s, sizeof entry);
             if (kept == NULL) return;
             entry.stack = c;
+            entry.switches = switches;
             *kept = entry;
             if (s->overrides == NULL) s->overrides = kept;
             s->override_count++;
@@ -5444,16 +5461,16 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
     }
 }
 static void hotpath_i_read_stacks(hotpath_snapshot_t* s) {
-    hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
-    for (; t != NULL; t = t->next)
-        if (hotpath_i_is_read(s, t)) hotpath_i_read_stack(s, &t->own);
     hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
     for (; c != NULL; c = c->next) {
-        t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
+        const hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
         if (t != NULL && HOTPATH_I_LOAD(&c->state) != HOTPATH_I_CONTEXT_FREE &&
             (s->thread == 0 || HOTPATH_I_LOAD(&t->id) == s->thread))
             hotpath_i_read_stack(s, c);
     }
+    hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
+    for (; t != NULL; t = t->next)
+        if (hotpath_i_is_read(s, t)) hotpath_i_read_stack(s, &t->own);
 }
 
 /* Functions: an array in the order of ids, with an index by id. */
@@ -5540,16 +5557,20 @@ static uint32_t* hotpath_i_index_overrides(hotpath_snapshot_t* s, size_t* mask) 
 static void hotpath_i_add_node(hotpath_snapshot_t* s, hotpath_node_t* n, uint32_t merged,
     const hotpath_i_node_t* from, const uint32_t* table, size_t mask) {
     uint64_t base = 0, extra = 0, calls_least = 0;
-    uint32_t after = 0;
+    uint32_t after = 0, open = 0;
     hotpath_i_override_t* o;
     while ((o = hotpath_i_find_override(s, table, mask, from, after)) != NULL) {
         base = o->base > base ? o->base : base;
         calls_least = o->calls > calls_least ? o->calls : calls_least;
         extra += o->extra;
-        n->open_calls += o->open;
+        open += o->open;
         o->merged = merged;
+        o->watched = o->open != 0 &&
+                     (open > 1 || HOTPATH_I_LOAD(&o->stack->state) != HOTPATH_I_CONTEXT_OF_THREAD);
+        s->unsettled |= o->watched;
         after = (uint32_t)(o - s->overrides) + 1;
     }
+    n->open_calls += open;
     uint64_t total = HOTPATH_I_LOAD_ACQUIRE(&from->total);
     uint64_t calls = HOTPATH_I_LOAD(&from->calls);
     n->calls += calls > calls_least ? calls : calls_least;
@@ -5562,6 +5583,107 @@ static void hotpath_i_add_node(hotpath_snapshot_t* s, hotpath_node_t* n, uint32_
     /* Until the tree is linked, depth says that a node is the inner form of two that stand for many
        paths: its total overlaps itself, and its self time is within that of the outer form. */
     if (from->recursive != 0 && HOTPATH_I_LOAD(&from->flat) != 0) n->depth = UINT32_MAX;
+}
+/* Whether a scope is still open; if not, and if its end may not be in its node's total yet, the total
+   that it is about to have. */
+static bool hotpath_i_still_open(hotpath_i_override_t* o) {
+    const hotpath_context_t* c = o->stack;
+    for (int tries = 0; tries < 1000; tries++) {
+        uint64_t switches = HOTPATH_I_LOAD_ACQUIRE(&c->switches);
+        if ((switches & 1) != 0) {
+            hotpath_i_os_yield();
+            continue;
+        }
+        const hotpath_i_open_t* e = o->entry;
+        if (switches != o->switches) { /* the entries have moved: to where its mark is now */
+            uint32_t capacity = HOTPATH_I_LOAD_ACQUIRE(&c->capacity), i = 1;
+            e = HOTPATH_I_LOAD_ACQUIRE(&c->entries);
+            while (i < capacity &&
+                   (HOTPATH_I_LOAD_ACQUIRE(&e[i].mark) & ~(uint64_t)HOTPATH_I_CLOSED) != o->mark)
+                i++;
+            if (HOTPATH_I_LOAD_ACQUIRE(&c->switches) != switches) continue;
+            if (i == capacity) return false;
+            e += i;
+        }
+        uint64_t mark = HOTPATH_I_LOAD_ACQUIRE(&e->mark);
+        const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&e->node);
+        uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
+        if (HOTPATH_I_LOAD_ACQUIRE(&e->mark) != mark ||
+            HOTPATH_I_LOAD_ACQUIRE(&c->switches) != switches)
+            continue;
+        o->entry = e;
+        o->switches = switches;
+        if (mark == o->mark) return true;
+        if (mark == (o->mark | HOTPATH_I_CLOSED)) {
+            o->ended = node;
+            o->base = intent - 1;
+        }
+        return false;
+    }
+    return false;
+}
+/* The totals of all records' nodes that are one of those of the snapshot that `mixed` marks, without
+   the scopes that are still credited. */
+static void hotpath_i_settle_totals(hotpath_snapshot_t* s, const hotpath_i_merge_t* m,
+    const unsigned char* mixed, const uint32_t* table, size_t mask) {
+    HOTPATH_I_EACH_RECORD(s, t) {
+        size_t temp = s->temp;
+        uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
+        uint32_t* map = (uint32_t*)hotpath_i_temp(s, count * sizeof *map);
+        for (uint32_t i = 1; i < count && !s->full; i++) {
+            const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+            uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
+            uint32_t parent = node->parent == 0 ? HOTPATH_NO_NODE : map[node->parent];
+            map[i] = function == 0 || (node->parent != 0 && parent == HOTPATH_NO_NODE)
+                         ? HOTPATH_NO_NODE
+                         : *hotpath_i_merge_slot(s, m, parent, function - 1) - 1;
+            if (map[i] == HOTPATH_NO_NODE || mixed[map[i]] == 0) continue;
+            uint64_t total = HOTPATH_I_LOAD_ACQUIRE(&node->total);
+            uint32_t after = 0;
+            const hotpath_i_override_t* o;
+            while ((o = hotpath_i_find_override(s, table, mask, node, after)) != NULL) {
+                if (o->open == 0 && o->base > total) total = o->base;
+                after = (uint32_t)(o - s->overrides) + 1;
+            }
+            for (size_t k = 0; k < s->override_count; k++)
+                if (s->overrides[k].ended == node && s->overrides[k].base > total)
+                    total = s->overrides[k].base;
+            s->nodes[map[i]].total_ns += total;
+        }
+        s->temp = temp;
+    }
+}
+/* Totals of nodes on which scopes of contexts are open, or several of one stack. Each round reads
+   the totals and then looks whether what it credits was open all the while; what was not is in the
+   totals of the next round, and credited no more: so there is a last one. */
+static void hotpath_i_settle(
+    hotpath_snapshot_t* s, const hotpath_i_merge_t* m, const uint32_t* table, size_t mask) {
+    unsigned char* mixed = (unsigned char*)hotpath_i_temp(s, s->node_count);
+    bool more = !s->full;
+    for (size_t k = 0; k < s->override_count && more; k++)
+        if (s->overrides[k].watched) mixed[s->overrides[k].merged] = 1;
+    for (size_t k = 0; k < s->override_count && more; k++) {
+        hotpath_i_override_t* o = &s->overrides[k];
+        o->watched = o->open != 0 && o->merged != HOTPATH_NO_NODE && mixed[o->merged] != 0;
+    }
+    while (more) {
+        for (size_t i = 0; i < s->node_count; i++)
+            if (mixed[i] != 0) s->nodes[i].total_ns = 0;
+        hotpath_i_settle_totals(s, m, mixed, table, mask);
+        for (size_t k = 0; k < s->override_count; k++)
+            if (s->overrides[k].watched && mixed[s->overrides[k].merged] != 0)
+                s->nodes[s->overrides[k].merged].total_ns += s->overrides[k].extra;
+        more = false;
+        for (size_t k = 0; k < s->override_count; k++) {
+            hotpath_i_override_t* o = &s->overrides[k];
+            if (!o->watched || mixed[o->merged] == 0 || hotpath_i_still_open(o)) continue;
+            o->watched = false;
+            mixed[o->merged] = 2;
+            more = !s->full;
+        }
+        for (size_t i = 0; i < s->node_count; i++) /* the next round's */
+            mixed[i] = mixed[i] == 2;
+    }
 }
 static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
     hotpath_i_merge_t m = {NULL, 0};
@@ -5588,6 +5710,7 @@ static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
         }
         if (!grown) s->temp = temp; /* the map; the table that grew lies after it and stays */
     }
+    if (s->unsettled && !s->full) hotpath_i_settle(s, &m, table, mask);
 }
 /* Leaves out nodes under which nothing happened; parents stay before children. */
 static void hotpath_i_prune(hotpath_snapshot_t* s) {
@@ -6456,7 +6579,7 @@ static size_t hotpath_i_size_of_records(const hotpath_snapshot_t* s) {
     }
     for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t; t = t->next)
         records++;
-    return nodes * (sizeof(hotpath_node_t) + 40) + records * 48 + 8192 +
+    return nodes * (sizeof(hotpath_node_t) + 48) + records * 48 + 8192 +
            ((s->parts & (HOTPATH_PART_LOGS | HOTPATH_PART_VALUES)) != 0 ? texts : 0);
 }
 static size_t hotpath_i_size_of_function(const hotpath_snapshot_t* s, uint32_t id) {

@@ -579,10 +579,6 @@ static void* plugin_thread(void* arg) {
 /* >>reader */
 
 static uint64_t snapshots, differences, in_buffers, retries, memory_now;
-/* Known: where several contexts have a scope open on one node, or one moves while it is read, a time
-   that has ended meanwhile may be in one snapshot's total twice, and the next total is less. It is
-   told and is no failure; everything else of these functions is checked as that of the others. */
-static uint64_t fiber_totals_back;
 
 typedef struct reader {
     hotpath_function_t seen[SOAK_FUNCTION_COUNT];
@@ -662,10 +658,7 @@ static void check_functions(reader_t* reader, const hotpath_snapshot_t* s) {
         NOT_BACK(abandoned);
         NOT_BACK(errors);
         NOT_BACK(bytes);
-        if (row < SOAK_FIBER || row > SOAK_FIBER_NEST)
-            NOT_BACK(total_ns);
-        else
-            fiber_totals_back += f->total_ns < seen->total_ns;
+        NOT_BACK(total_ns);
         NOT_BACK(max_ns);
         AT_LEAST(calls, before->ended + before->abandoned);
         AT_LEAST(completed, before->ended);
@@ -993,8 +986,6 @@ static void compare(uint64_t elapsed_ns) {
     printf("snapshots          %12" PRIu64 " (%" PRIu64 " in buffers, %" PRIu64
            " too small at first, %" PRIu64 " differences)\n",
         snapshots, in_buffers, retries, differences);
-    printf("fibers' total_ns back %9" PRIu64 " times (known: scopes of contexts that move)\n",
-        fiber_totals_back);
     printf("threads started    %12" PRIu64 "\n", threads_started);
     printf("fibers             %12" PRIu64 " (%" PRIu64 " migrations)\n", fibers_made, migrations);
     printf("plugin reloads     %12" PRIu64 "\n", plugin_loads);

@@ -14,6 +14,7 @@ static void pass(uint64_t ns) { __atomic_fetch_add(&test_ticks, ns, __ATOMIC_REL
 #include "law.h"
 
 #include <sched.h>
+#include <semaphore.h>
 #include <ucontext.h>
 
 /* >>fibers
@@ -458,6 +459,142 @@ static void law_08_contexts_thread_ends_inside(void** state) {
     law_check_quiet_now();
 }
 
+/* The reader is stopped at its instructions, and at some of them another thread begins or ends a scope of a
+   context or of its own, or takes a context with its open scope over: what stood open when the
+   stacks were read may be anywhere by the time its node is read. All scopes are of one node. */
+enum {
+    mixed_contexts = 4,
+    mixed_workers = 2,
+    mixed_scopes = mixed_contexts + mixed_workers
+};
+static hotpath_site_t mixed_site = HOTPATH_SITE_INIT("mixed", HOTPATH_KIND_SCOPE);
+static struct {
+    hotpath_context_t* context; /* NULL: a worker's own */
+    hotpath_token_t token;
+    uint64_t start; /* while it is open */
+    bool open;
+} mixed[mixed_scopes];
+static struct {
+    sem_t asked;
+    sem_t done;
+    int scope; /* -1: leave */
+    bool only_move;
+} mixed_worker[mixed_workers];
+static uint64_t mixed_ended_ns, mixed_begun, mixed_random, mixed_steps, mixed_stride;
+static uint64_t mixed_most = 10000;
+static bool mixed_time_passes;
+
+static void mixed_do(int scope, bool only_move) {
+    if (mixed[scope].context != NULL) hotpath_context_switch(mixed[scope].context);
+    if (!only_move && mixed[scope].open) {
+        mixed_ended_ns += test_clock() - mixed[scope].start;
+        hotpath_end(&mixed[scope].token);
+    } else if (!only_move) {
+        mixed[scope].start = test_clock();
+        mixed_begun++;
+        hotpath_begin(&mixed_site, &mixed[scope].token);
+    }
+    if (!only_move) mixed[scope].open = !mixed[scope].open;
+    if (mixed[scope].context != NULL) hotpath_context_switch(NULL);
+}
+static void* mixed_body(void* arg) {
+    const size_t me = (size_t)(uintptr_t)arg;
+    for (;;) {
+        while (sem_wait(&mixed_worker[me].asked) != 0) {}
+        if (mixed_worker[me].scope < 0) return NULL;
+        mixed_do(mixed_worker[me].scope, mixed_worker[me].only_move);
+        sem_post(&mixed_worker[me].done);
+    }
+}
+static void mixed_ask(size_t worker, int scope, bool only_move) {
+    mixed_worker[worker].scope = scope, mixed_worker[worker].only_move = only_move;
+    sem_post(&mixed_worker[worker].asked);
+    while (scope >= 0 && sem_wait(&mixed_worker[worker].done) != 0) {}
+}
+static void mixed_anything(void) {
+    mixed_random = mixed_random * 6364136223846793005u + 1442695040888963407u;
+    const unsigned r = (unsigned)(mixed_random >> 40);
+    const int scope = (int)(r % mixed_scopes);
+    pass(mixed_steps == 0 || mixed_time_passes ? 1 + r / 8 % 50 : 0);
+    if (scope >= mixed_contexts)
+        mixed_ask((size_t)(scope - mixed_contexts), scope, false);
+    else
+        mixed_ask(r / 512 % mixed_workers, scope, r / 1024 % 3 != 0);
+}
+static uint64_t mixed_total(void) {
+    uint64_t total = mixed_ended_ns;
+    for (size_t i = 0; i < mixed_scopes; i++)
+        total += mixed[i].open ? test_clock() - mixed[i].start : 0;
+    return total;
+}
+static void on_mixed_step(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info;
+    if (mixed_steps++ % mixed_stride == 0) mixed_anything();
+    if (mixed_steps == mixed_most) /* what comes after is of no interest here */
+        ((ucontext_t*)context)->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)0x100;
+}
+static void law_02_totals_of_contexts(void** state) {
+    (void)state;
+    law_needs_steps();
+    law_handler(SIGTRAP, on_mixed_step, 0);
+    for (size_t i = 0; i < mixed_contexts; i++)
+        mixed[i].context = hotpath_context_create("mixed");
+    pthread_t ids[mixed_workers];
+    for (size_t i = 0; i < mixed_workers; i++) {
+        CHECK_EQ(sem_init(&mixed_worker[i].asked, 0, 0), 0);
+        CHECK_EQ(sem_init(&mixed_worker[i].done, 0, 0), 0);
+        ids[i] = law_thread(mixed_body, (void*)(uintptr_t)i);
+    }
+    for (int i = 0; i < 200; i++)
+        mixed_anything();
+    hotpath_snapshot_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.parts = HOTPATH_PART_TREE;
+    desc.buffer_size = hotpath_snapshot_size(&desc) + 65536;
+    CHECK_EQ(posix_memalign(&desc.buffer, 16, desc.buffer_size), 0);
+    const uint64_t rounds = (uint64_t)LAW_TIMES(40, 15);
+    uint64_t steps = 0;
+    for (uint64_t round = 0; round < rounds; round++) {
+        mixed_steps = 0;
+        for (int i = 0; i < 20; i++)
+            mixed_anything();
+        mixed_time_passes = round % 4 == 0; /* else there is one right answer all the while */
+        const uint64_t before = mixed_total(), begun = mixed_begun;
+        mixed_steps = 1, mixed_stride = 150 + round * 97 % 1500;
+        LAW_STEP_BEGIN();
+        hotpath_snapshot_t* const s = hotpath_snapshot_take(&desc);
+        LAW_STEP_END();
+        CHECK(s != NULL);
+        const hotpath_function_t* const f = law_function(s, "mixed");
+        CHECK_GE(f->total_ns, before);
+        CHECK_LE(f->total_ns, mixed_total());
+        CHECK_GE(f->calls, begun);
+        CHECK_LE(f->calls, mixed_begun);
+        CHECK_EQ(f->self_ns, f->total_ns);
+        steps += mixed_steps;
+        const uint64_t first = f->total_ns;
+        hotpath_snapshot_t* const quiet = law_take();
+        CHECK_EQ(law_function(quiet, "mixed")->total_ns, mixed_total());
+        CHECK_GE(law_function(quiet, "mixed")->total_ns, first);
+        law_check_quiet(quiet);
+        hotpath_snapshot_free(quiet);
+    }
+    CHECK_GT(steps, rounds * 1000);
+    free(desc.buffer);
+    for (int i = 0; i < mixed_scopes; i++)
+        if (mixed[i].open)
+            mixed_ask(i < mixed_contexts ? 0 : (size_t)(i - mixed_contexts), i, false);
+    for (size_t i = 0; i < mixed_workers; i++) {
+        mixed_ask(i, -1, false);
+        pthread_join(ids[i], NULL);
+    }
+    for (size_t i = 0; i < mixed_contexts; i++)
+        hotpath_context_destroy(mixed[i].context);
+    CHECK_EQ(law_now("mixed").completed, mixed_begun);
+    CHECK_EQ(law_now("mixed").total_ns, mixed_ended_ns);
+    law_check_quiet_now();
+}
+
 /* Stacks of fibers lie anywhere: above and below the thread's own, and next to each other. Without
    a context, scopes that do not stay open over a switch are exact all the same. */
 static void plain_fiber(fiber_t* fiber) {
@@ -505,6 +642,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_08_contexts_destroyed),
     cmocka_unit_test(law_08_contexts_created_again),
     cmocka_unit_test(law_08_contexts_thread_ends_inside),
+    cmocka_unit_test(law_02_totals_of_contexts),
     cmocka_unit_test(law_08_contexts_not_needed),
 };
 LAW_MAIN(tests, NULL)
