@@ -74,6 +74,7 @@
    HOTPATH_VAL("key", v);         the history of a value
    HOTPATH_GAUGE_SET("key", v);   also _INC and _DEC: one number shared by all threads
    HOTPATH_THREAD_NAME("name");   the name of this thread in every output
+   hotpath_enable(false);         records nothing until hotpath_enable(true)
 
    C needs gcc or clang for scopes that end by themselves (attribute cleanup); HOTPATH_BEGIN and
    HOTPATH_END work everywhere. A scope is a declaration: it stands where a declaration may.
@@ -230,9 +231,11 @@ typedef struct hotpath_site {
     const char* name;
     const char* file;
     uint32_t line;
-    uint32_t kind; /* hotpath_kind_t */
-    uint32_t abi;  /* HOTPATH_I_ABI of the compile unit */
-    uint32_t id;   /* atomic */
+    uint16_t kind;     /* hotpath_kind_t */
+    uint16_t group_id; /* known when id is */
+    uint32_t abi;      /* HOTPATH_I_ABI of the compile unit */
+    uint32_t id;       /* atomic */
+    const char* group; /* HOTPATH_GROUP where the site stands, "" is none */
 } hotpath_site_t;
 
 /* What a begin gives and its end takes. A token of all zeros is valid and ends nothing. */
@@ -428,6 +431,9 @@ typedef struct hotpath_info {
     uint64_t threads_ended;
     uint64_t contexts;
     bool is_difference;
+    bool is_off;            /* hotpath_enable(false) holds */
+    uint64_t off_ns;        /* of window_ns: how long it did */
+    const char* groups_off; /* those that are off by themselves, as "render, audio" */
     hotpath_drops_t drops;
     uint32_t app_info_count;
     const char* const* app_info; /* key, value, key, value, ... */
@@ -517,12 +523,26 @@ HOTPATH_API bool hotpath_report_now(void);
    Returns: false if 32 keys are in use. Threads: any; blocks others of its kind shortly. */
 HOTPATH_API bool hotpath_app_info(const char* key, const char* value);
 
+/* Switches recording on or off: off, scopes, functions, values, spans, errors and bytes are neither
+   recorded nor counted as dropped, and HOTPATH_END gives 0; scopes that are open go on until they end.
+   Gauges are states and stay on. HOTPATH_OFF=1 starts with it off.
+   Returns: whether it was on. Threads: any; wait-free; signal-safe. Others see it at their next begin
+   or soon after. */
+HOTPATH_API bool hotpath_enable(bool on);
+
+/* As hotpath_enable, for the sites of a group (HOTPATH_GROUP); "" are the sites of none. Bytes have no
+   site: those of a scope that is off go to the innermost one that is on. HOTPATH_OFF=a,b starts with
+   these groups off.
+   Args: group is copied, at most 63 bytes of it; it may be one of which no site was reached yet.
+   Returns: whether the group was on; past 62 groups true, nothing changes, and a message tells so. */
+HOTPATH_API bool hotpath_enable_group(const char* group, bool on);
+
 /* Enters a site. The macros call it.
    Args: site in static storage, made with HOTPATH_SITE_INIT; token is filled for hotpath_end, and
    its address names the variable, so keep it where it is while the scope is open. Call it in the
    function that keeps the token: a helper that is not inlined has returned when its caller enters
    the next scope, and what it began would count as left by a jump. The token's mark is 0 if
-   the recording was dropped (and counted).
+   the recording was dropped (and counted), mark and tick are 0 if it is off.
    Threads: any, and signal handlers; wait-free; takes pages from the system at a first touch. */
 HOTPATH_API void hotpath_begin(hotpath_site_t* site, hotpath_token_t* token);
 
@@ -531,7 +551,8 @@ HOTPATH_API void hotpath_begin(hotpath_site_t* site, hotpath_token_t* token);
    (hotpath_drops_t.foreign_ends). Threads: as hotpath_begin. */
 HOTPATH_API void hotpath_end(const hotpath_token_t* token);
 
-/* As hotpath_end. Returns: nanoseconds since the begin, also for a dropped recording. */
+/* As hotpath_end. Returns: nanoseconds since the begin, also for a dropped recording; 0 if it was
+   off then. */
 HOTPATH_API uint64_t hotpath_end_ns(const hotpath_token_t* token);
 
 /* As hotpath_end, for a function with a result to keep in its log. */
@@ -745,7 +766,13 @@ static inline hotpath_value_t hotpath_i_value_of_text(const char* v) {
 
     /* The initializer of a hotpath_site_t: name must live as long as the file's static storage. */
     #define HOTPATH_SITE_INIT(name, kind) \
-        { name, __FILE__, __LINE__, (uint32_t)(kind), HOTPATH_I_ABI, 0 }
+        { name, __FILE__, __LINE__, (uint16_t)(kind), 0, HOTPATH_I_ABI, 0, "" HOTPATH_GROUP "" }
+
+    /* The group of the sites that follow, a string literal: define it before the include, or again
+       (with #undef) between functions. hotpath_enable_group and HOTPATH_OFF switch groups. */
+    #if !defined(HOTPATH_GROUP)
+        #define HOTPATH_GROUP ""
+    #endif
 
     #if HOTPATH_I_ON
 
@@ -1028,6 +1055,10 @@ static inline void hotpath_stop(void) {}
 static inline bool hotpath_report_now(void) { return false; }
 static inline bool hotpath_app_info(const char* key, const char* value) {
     return (void)key, (void)value, false;
+}
+static inline bool hotpath_enable(bool on) { return (void)on, false; }
+static inline bool hotpath_enable_group(const char* group, bool on) {
+    return (void)group, (void)on, false;
 }
 static inline void hotpath_begin(hotpath_site_t* site, hotpath_token_t* token) {
     token->tick = token->mark = 0, (void)site;
@@ -1731,9 +1762,16 @@ static inline uint64_t hotpath_i_ticks(void) {
 static void hotpath_i_counter_init(void) {
     HOTPATH_I_STORE(&hotpath_i_counter_usable, hotpath_i_counter_is_steady() ? 1u : 0u);
 }
+static uint32_t hotpath_i_fast; /* the counter is usable, and nothing is switched off */
+static inline bool hotpath_i_is_fast(void) { return HOTPATH_I_LOAD(&hotpath_i_fast) != 0; }
+static inline void hotpath_i_set_fast(bool fast) {
+    HOTPATH_I_STORE(&hotpath_i_fast, fast && hotpath_i_counter_is_usable() ? 1u : 0u);
+}
     #else
         #define hotpath_i_counter_is_usable() false
         #define hotpath_i_counter()           hotpath_i_ticks()
+        #define hotpath_i_is_fast()           false
+static inline void hotpath_i_set_fast(bool fast) { (void)fast; }
     #endif
 
 /* >>log
@@ -1961,6 +1999,7 @@ typedef struct hotpath_i_chosen {
         X(entries_limit, COUNT, "HOTPATH_ENTRIES_LIMIT", "1000", 1, 16383, "keys of values")       \
         X(memory_max, SIZE, "HOTPATH_MEMORY_MAX", "256M", 65536, 1099511627776, "recorder memory") \
         X(no_values, BOOL, "HOTPATH_NO_VALUES", "false", 0, 0, "keep no texts and values")         \
+        X(off, TEXT, "HOTPATH_OFF", "", 0, 0, "1: record nothing yet; or groups, as a,b")          \
         X(export_to, EXPORT, "HOTPATH_EXPORT", "", 0, 0, "profile files to write")                 \
         X(no_color, FLAG, "NO_COLOR", "", 0, 0, "a table without colour")
 
@@ -2859,6 +2898,9 @@ typedef struct hotpath_i_state {
     uint32_t app_info_lock;
     uint32_t app_info_count;
     char app_info[32][2][256];
+    const char* groups[64]; /* by bit of hotpath_i_off */
+    uint64_t off_since;     /* while hotpath_enable(false) holds */
+    uint64_t off_ticks;     /* how long it did before */
 } hotpath_i_state_t;
 static hotpath_i_state_t hotpath_i_g;
 
@@ -2890,6 +2932,8 @@ typedef struct hotpath_i_recorder {
     bool (*report_now)(void);
     bool (*app_info)(const char*, const char*);
     size_t (*snapshot_size)(const hotpath_snapshot_desc_t*);
+    bool (*enable)(bool);
+    bool (*enable_group)(const char*, bool);
 } hotpath_i_recorder_t;
     #if defined(_WIN32)
 extern const hotpath_i_recorder_t hotpath_recorder_v1;
@@ -3238,7 +3282,8 @@ static hotpath_i_item_t* hotpath_i_item_find(
     if (item == NULL) return NULL;
     item->id = id;
     item->site.name = item->name, item->site.file = item->file, item->site.line = item->line;
-    item->site.kind = kind, item->site.abi = HOTPATH_I_ABI, item->site.id = id;
+    item->site.kind = (uint16_t)kind, item->site.abi = HOTPATH_I_ABI, item->site.id = id;
+    item->site.group = "";
     item->next = first;
     while (!HOTPATH_I_CAS(bucket, &item->next, item)) {
         hotpath_i_item_t* other = hotpath_i_item_search(item->next, name, file, line, kind, hash);
@@ -3414,6 +3459,93 @@ static HOTPATH_I_COLD void hotpath_i_abi_mismatch(const hotpath_site_t* site) {
     hotpath_i_log(message);
 }
 
+    #define HOTPATH_I_GROUPS    64u
+    #define HOTPATH_I_OTHER     62u /* the bit of all groups past the bound, never switched */
+    #define HOTPATH_I_OFF_ALL   ((uint64_t)1 << 63)
+    #define HOTPATH_I_GROUP_MAX 63u
+
+/* A bit for each group that is off, and that of hotpath_enable. */
+static uint64_t hotpath_i_off;
+
+/* The bit of a group: 0 for the sites of none. Groups are found by content in a list that only grows;
+   one that a handler adds in between may stand in it twice, and the first counts. */
+static uint32_t hotpath_i_group_id(const char* group) {
+    if (group == NULL || *group == 0) return 0;
+    const char* copy = NULL;
+    for (uint32_t i = 1; i < HOTPATH_I_OTHER; i++) {
+        const char* there = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.groups[i]);
+        if (there == NULL && copy == NULL) copy = hotpath_i_copy_text(group, HOTPATH_I_GROUP_MAX);
+        if (there == NULL && copy == NULL) break;
+        if (there == NULL && HOTPATH_I_CAS(&hotpath_i_g.groups[i], &there, copy)) return i;
+        if (hotpath_i_same_text(there, group, HOTPATH_I_GROUP_MAX)) return i;
+    }
+    return HOTPATH_I_OTHER;
+}
+static HOTPATH_I_COLD uint32_t hotpath_i_site_id(hotpath_site_t* site);
+/* Whether a site is not to be recorded now. */
+static inline bool hotpath_i_is_off(hotpath_site_t* site) {
+    uint64_t off = HOTPATH_I_LOAD(&hotpath_i_off);
+    if (HOTPATH_I_LIKELY(off == 0) || site->abi != HOTPATH_I_ABI) return false;
+    if ((off & HOTPATH_I_OFF_ALL) != 0) return true;
+    if (HOTPATH_I_LOAD_ACQUIRE(&site->id) == 0 && hotpath_i_site_id(site) == 0) return false;
+    return (off >> HOTPATH_I_LOAD(&site->group_id) & 1) != 0;
+}
+/* Returns: whether `bit` was on. The time of off_since is lost if two switch at once. */
+static bool hotpath_i_switch(uint64_t bit, bool on) {
+    uint64_t before = HOTPATH_I_LOAD(&hotpath_i_off), after;
+    do
+        after = on ? before & ~bit : before | bit;
+    while (!HOTPATH_I_CAS(&hotpath_i_off, &before, after));
+    uint64_t now = hotpath_i_ticks();
+    if (((before ^ after) & HOTPATH_I_OFF_ALL) != 0 && on)
+        HOTPATH_I_SHARED_ADD(
+            &hotpath_i_g.off_ticks, now - HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.off_since));
+    else if (((before ^ after) & HOTPATH_I_OFF_ALL) != 0)
+        HOTPATH_I_STORE_RELEASE(&hotpath_i_g.off_since, now);
+    do
+        hotpath_i_set_fast(after == 0);
+    while (!HOTPATH_I_CAS(&hotpath_i_off, &after, after)); /* another one came in between */
+    return (before & bit) == 0;
+}
+HOTPATH_API bool hotpath_enable(bool on) {
+    if (!hotpath_i_init()) return false;
+    HOTPATH_I_FORWARD_RESULT(enable(on));
+    return hotpath_i_switch(HOTPATH_I_OFF_ALL, on);
+}
+HOTPATH_API bool hotpath_enable_group(const char* group, bool on) {
+    if (!hotpath_i_init()) return false;
+    HOTPATH_I_FORWARD_RESULT(enable_group(group, on));
+    uint32_t id = hotpath_i_group_id(group);
+    if (id == HOTPATH_I_OTHER) {
+        hotpath_i_log("hotpath_enable_group: there are more than 61 groups, or no memory for "
+                      "another: nothing has changed");
+        return true;
+    }
+    return hotpath_i_switch((uint64_t)1 << id, on);
+}
+/* What HOTPATH_OFF says, before anything is recorded. */
+static void hotpath_i_switch_init(void) {
+    const char* text = hotpath_i_settings.off;
+    bool off = false;
+    if (hotpath_i_parse_bool(text, &off)) {
+        if (off) (void)hotpath_i_switch(HOTPATH_I_OFF_ALL, false);
+        text = "";
+    }
+    while (*text != 0) {
+        char group[HOTPATH_I_GROUP_MAX + 1];
+        size_t length = strcspn(text, ","), kept = 0;
+        for (size_t i = 0; i < length && kept < HOTPATH_I_GROUP_MAX; i++)
+            if (text[i] != ' ' || kept != 0) group[kept++] = text[i];
+        while (kept != 0 && group[kept - 1] == ' ')
+            kept--;
+        group[kept] = 0;
+        uint32_t id = hotpath_i_group_id(group);
+        if (kept != 0 && id != HOTPATH_I_OTHER) (void)hotpath_i_switch((uint64_t)1 << id, false);
+        text += length + (text[length] == ',');
+    }
+    hotpath_i_set_fast(HOTPATH_I_LOAD(&hotpath_i_off) == 0);
+}
+
 /* The id of a site at its first touch: 1, <other>, past the bound of functions; 0 if there is none.
  */
 static HOTPATH_I_COLD uint32_t hotpath_i_site_id(hotpath_site_t* site) {
@@ -3445,6 +3577,7 @@ static HOTPATH_I_COLD uint32_t hotpath_i_site_id(hotpath_site_t* site) {
             default: return 0;
         }
     }
+    HOTPATH_I_STORE(&site->group_id, (uint16_t)hotpath_i_group_id(site->group));
     HOTPATH_I_STORE_RELEASE(&site->id, id);
     return id;
 }
@@ -3979,6 +4112,8 @@ static void hotpath_i_fork_child(void) {
     hotpath_i_g.clock_anomalies = hotpath_i_g.dropped_early = 0;
     hotpath_i_g.child = 1;
     hotpath_i_clock_start();
+    hotpath_i_g.off_ticks = 0;
+    hotpath_i_g.off_since = hotpath_i_g.start_tick;
     hotpath_i_g.check_tick = hotpath_i_g.start_tick;
     hotpath_i_g.check_ns = hotpath_i_g.start_ns;
     for (uint32_t i = 1; i <= hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]; i++) {
@@ -4100,6 +4235,7 @@ static HOTPATH_I_COLD bool hotpath_i_init_once(void) {
     }
     hotpath_i_os_exit_hook_init(hotpath_i_fork_child);
     hotpath_i_item_find("<other>", "", 0, HOTPATH_KIND_OTHER); /* the first function: id 1 */
+    hotpath_i_switch_init();
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.ready, 2u);
     return true;
 }
@@ -4574,6 +4710,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
         hotpath_i_abi_mismatch(site);
         return;
     }
+    if (hotpath_i_is_off(site)) return;
     if (!hotpath_i_enter_slow(l, &cookie, stack, HOTPATH_I_IN_BEGIN, true)) {
         token->tick = hotpath_i_ticks();
         return;
@@ -4599,7 +4736,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
 }
 
 /* The fast path calls nothing that comes back, so that it has nothing to save: a clock that has to
-   be called has a twin of it. */
+   be called has a twin of it, which also looks whether the site is off. */
 HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(
     hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack, bool counter) {
     hotpath_i_local_t* l = &hotpath_i_local;
@@ -4639,11 +4776,23 @@ static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_called_clock(
     hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
     hotpath_i_begin(site, token, stack, false);
 }
+static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_by_counter(
+    hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
+    hotpath_i_begin(site, token, stack, true);
+}
 HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
     hotpath_site_t* site, hotpath_token_t* token) {
     uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
-    if (HOTPATH_I_LIKELY(hotpath_i_counter_is_usable()))
-        hotpath_i_begin(site, token, stack, true);
+    if (HOTPATH_I_LIKELY(hotpath_i_is_fast())) {
+        hotpath_i_begin_by_counter(site, token, stack);
+        return;
+    }
+    /* Also of a site at its first touch, whose group is not known before: the slow path looks again. */
+    uint64_t off = HOTPATH_I_LOAD(&hotpath_i_off);
+    if (HOTPATH_I_LIKELY((off & HOTPATH_I_OFF_ALL) != 0) ||
+        ((off >> HOTPATH_I_LOAD(&site->group_id) & 1) != 0 &&
+            HOTPATH_I_LOAD_ACQUIRE(&site->id) != 0))
+        token->mark = token->tick = 0;
     else
         hotpath_i_begin_called_clock(site, token, stack);
 }
@@ -4747,17 +4896,22 @@ static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_end_called_clock(
     const hotpath_token_t* token, uintptr_t stack) {
     hotpath_i_end(token, hotpath_i_ticks(), stack);
 }
+static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_end_by_counter(
+    const hotpath_token_t* token, uintptr_t stack) {
+    hotpath_i_end(token, hotpath_i_counter(), stack);
+}
 HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_end(const hotpath_token_t* token) {
     uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
-    if (HOTPATH_I_LIKELY(hotpath_i_counter_is_usable()))
-        hotpath_i_end(token, hotpath_i_counter(), stack);
-    else
+    if (HOTPATH_I_LIKELY(hotpath_i_is_fast()))
+        hotpath_i_end_by_counter(token, stack);
+    else if (HOTPATH_I_UNLIKELY(token->mark != 0)) /* else its begin was off, or dropped */
         hotpath_i_end_called_clock(token, stack);
 }
 
 HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK uint64_t hotpath_end_ns(
     const hotpath_token_t* token) {
     HOTPATH_I_FORWARD_RESULT(end_ns(token));
+    if (token->mark == 0 && token->tick == 0) return 0;
     uint64_t now = hotpath_i_ticks();
     hotpath_i_end_slow(token, now, HOTPATH_I_STACK_ADDRESS());
     hotpath_i_calibrate();
@@ -4766,6 +4920,7 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK uint64_t hotpath_end_ns(
 
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_error(hotpath_site_t* reason) {
     HOTPATH_I_FORWARD(error(reason));
+    if (hotpath_i_is_off(reason)) return;
     hotpath_i_local_t* l = &hotpath_i_local;
     volatile uintptr_t cookie;
     hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
@@ -4782,6 +4937,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_error(hotpath_site_t* reason) {
 
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_bytes(uint64_t bytes) {
     HOTPATH_I_FORWARD(bytes(bytes));
+    if ((HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_OFF_ALL) != 0) return;
     hotpath_i_local_t* l = &hotpath_i_local;
     volatile uintptr_t cookie;
     hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
@@ -4808,13 +4964,14 @@ HOTPATH_API hotpath_site_t* hotpath_named_site(const char* name, const char* fil
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
         item = hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][1];
     }
-    static hotpath_site_t none = {"<other>", "", 0, HOTPATH_KIND_OTHER, HOTPATH_I_ABI, 0};
+    static hotpath_site_t none = {"<other>", "", 0, HOTPATH_KIND_OTHER, 0, HOTPATH_I_ABI, 0, ""};
     return item != NULL ? &item->site : &none;
 }
 
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_record(
     const char* track, const char* label, uint64_t begin_ns, uint64_t end_ns) {
     HOTPATH_I_FORWARD(record(track, label, begin_ns, end_ns));
+    if ((HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_OFF_ALL) != 0) return;
     if (track == NULL) track = "(null)";
     hotpath_i_item_t* track_item = hotpath_i_item_make(track, "", 0, HOTPATH_KIND_TRACK);
     hotpath_i_item_t* item =
@@ -5123,6 +5280,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_value_record(
     HOTPATH_I_FORWARD(value_record(site, value));
     char text[HOTPATH_I_TEXT_RING / 4 + 1];
     hotpath_i_local_t* l = &hotpath_i_local;
+    if (hotpath_i_is_off(site)) return;
     uint32_t id = HOTPATH_I_LOAD_ACQUIRE(&site->id);
     if (id == 0) id = hotpath_i_site_id(site);
     if (id == 0) return;
@@ -6416,6 +6574,24 @@ static void hotpath_i_fill_app_info(hotpath_snapshot_t* s) {
     s->info.app_info = list;
     s->info.app_info_count = list != NULL ? count : 0;
 }
+static void hotpath_i_fill_off(hotpath_snapshot_t* s) {
+    char names[HOTPATH_I_GROUPS * (HOTPATH_I_GROUP_MAX + 2) + 1];
+    hotpath_i_writer_t w = hotpath_i_writer_to(names, sizeof names - 1, NULL, NULL);
+    uint64_t ticks = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.off_ticks);
+    uint64_t off = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_off);
+    uint64_t since = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.off_since);
+    s->info.is_off = (off & HOTPATH_I_OFF_ALL) != 0;
+    if (s->info.is_off && s->now > since) ticks += s->now - since;
+    s->info.off_ns = hotpath_i_ns(ticks);
+    for (uint32_t i = 0; i < HOTPATH_I_OTHER; i++) {
+        const char* group = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.groups[i]);
+        if ((off >> i & 1) == 0) continue;
+        hotpath_i_puts(&w, w.used != 0 ? ", " : "");
+        hotpath_i_puts(&w, group != NULL ? group : "(none)");
+    }
+    names[w.used] = 0;
+    s->info.groups_off = hotpath_i_keep_text(s, names);
+}
 static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
     hotpath_info_t* info = &s->info;
     info->program = hotpath_i_g.program;
@@ -6445,6 +6621,7 @@ static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
     info->clock = "clock_gettime";
     info->clock_note = "the system's monotonic clock";
     #endif
+    hotpath_i_fill_off(s);
     hotpath_i_fill_drops(&info->drops);
     hotpath_i_fill_app_info(s);
 }
@@ -6620,7 +6797,8 @@ static size_t hotpath_i_snapshot_count(const hotpath_snapshot_t* s) {
     size_t picks = (size_t)hotpath_i_settings.logs_limit + 2 * (size_t)hotpath_i_g.log_slots;
     size_t size = sizeof *s + 1024 + functions * (sizeof(hotpath_function_t) + sizeof(uint32_t)) +
                   entries * sizeof(hotpath_entry_t) + picks * sizeof(hotpath_i_pick_t) +
-                  HOTPATH_I_LOAD(&hotpath_i_g.app_info_count) * sizeof hotpath_i_g.app_info[0];
+                  HOTPATH_I_LOAD(&hotpath_i_g.app_info_count) * sizeof hotpath_i_g.app_info[0] +
+                  HOTPATH_I_GROUPS * (HOTPATH_I_GROUP_MAX + 2);
     size += hotpath_i_size_of_threads(s) + hotpath_i_size_of_records(s);
     for (uint32_t id = 1; id <= functions; id++)
         size += hotpath_i_size_of_function(s, id);
@@ -6795,6 +6973,7 @@ static void hotpath_i_copy_rest(hotpath_snapshot_t* s) {
     for (uint32_t i = 0; i < s->info.app_info_count * 2 && list != NULL; i++)
         list[i] = hotpath_i_keep_text(s, s->info.app_info[i]);
     s->info.app_info = list;
+    s->info.groups_off = hotpath_i_keep_text(s, s->info.groups_off);
 }
 static void* hotpath_i_copy_array(hotpath_snapshot_t* s, const void* from, size_t size) {
     void* to = hotpath_i_keep(s, size);
@@ -6938,6 +7117,7 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
     s->info = newer->info;
     s->info.is_difference = true;
     s->info.window_ns = newer->info.elapsed_ns - older->info.elapsed_ns;
+    s->info.off_ns -= older->info.off_ns < s->info.off_ns ? older->info.off_ns : s->info.off_ns;
     s->parts = newer->parts, s->thread = newer->thread, s->now = newer->now;
     s->function_count = newer->function_count, s->node_count = newer->node_count;
     s->thread_count = newer->thread_count, s->entry_count = newer->entry_count;
@@ -8083,7 +8263,7 @@ static void hotpath_i_table_footer(hotpath_i_writer_t* w, const hotpath_i_views_
     if (info->scope_cost_ns_x100 != 0)
         hotpath_i_put_duration(w, (double)info->scope_cost_ns_x100 / 100, false);
     else
-        hotpath_i_puts(w, "? (not measured)");
+        hotpath_i_puts(w, info->is_off ? "? (not measured while it is off)" : "? (not measured)");
     hotpath_i_puts(w, " | clock ");
     hotpath_i_puts(w, info->clock ? info->clock : "?");
     if (note[0]) hotpath_i_puts(w, ": ");
@@ -8092,6 +8272,17 @@ static void hotpath_i_table_footer(hotpath_i_writer_t* w, const hotpath_i_views_
     hotpath_i_put_size(w, info->memory_bytes);
     hotpath_i_puts(w, " of memory | ");
     hotpath_i_table_drops(w, &info->drops);
+    if (info->off_ns != 0 || info->is_off) {
+        hotpath_i_puts(
+            w, info->is_off ? "recording is off, in all for " : "recording was off for ");
+        hotpath_i_put_ns(w, info->off_ns);
+        hotpath_i_putc(w, '\n');
+    }
+    if (info->groups_off[0] != 0) {
+        hotpath_i_puts(w, "groups that are off: ");
+        hotpath_i_put_name(w, info->groups_off, 100);
+        hotpath_i_putc(w, '\n');
+    }
 }
 
 /* The first line: time, sections, label. */
@@ -8554,6 +8745,9 @@ static void hotpath_i_json_info(hotpath_i_json_t* j, const hotpath_info_t* info)
     hotpath_i_json_u64(j, "threads_live", info->threads_live);
     hotpath_i_json_u64(j, "threads_ended", info->threads_ended);
     hotpath_i_json_u64(j, "contexts", info->contexts);
+    hotpath_i_json_bool(j, "is_off", info->is_off);
+    hotpath_i_json_u64(j, "off_ns", info->off_ns);
+    hotpath_i_json_text(j, "groups_off", info->groups_off);
     hotpath_i_json_open(j, "dropped", '{');
     hotpath_i_json_u64(j, "events_lost", hotpath_events_lost(&info->drops));
     #define HOTPATH_I_ROW(field, is_lost, meaning) hotpath_i_json_u64(j, #field, info->drops.field);
@@ -8880,9 +9074,11 @@ static void hotpath_i_measure_scope(void) {
     #if !defined(HOTPATH_CLOCK)
     hotpath_i_local_t* l = &hotpath_i_local;
     if (HOTPATH_I_LOAD(&hotpath_i_g.scope_cost) != 0 || l->busy != 0) return;
+    if (HOTPATH_I_LOAD(&hotpath_i_off) != 0) return; /* what is off costs something else */
     hotpath_i_thread_t* t = hotpath_i_thread_new();
     if (t == NULL) return;
-    static hotpath_site_t site = {"<calibration>", "", 0, HOTPATH_KIND_OTHER, HOTPATH_I_ABI, 1};
+    static hotpath_site_t site = {
+        "<calibration>", "", 0, HOTPATH_KIND_OTHER, 0, HOTPATH_I_ABI, 1, ""};
     hotpath_i_local_t kept = *l;
     t->state = HOTPATH_I_RECORD_HIDDEN;
     t->context = &t->own;
@@ -9179,7 +9375,7 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     hotpath_thread_name, hotpath_record, hotpath_context_create, hotpath_context_switch,
     hotpath_context_destroy, hotpath_depth, hotpath_unwind, hotpath_value_record, hotpath_gauge,
     hotpath_snapshot_take, hotpath_start, hotpath_stop, hotpath_report_now, hotpath_app_info,
-    hotpath_snapshot_size};
+    hotpath_snapshot_size, hotpath_enable, hotpath_enable_group};
 
 #endif /* HOTPATH_IMPLEMENTATION */
 

@@ -116,6 +116,13 @@ static void scope_default(void) {
     }
 }
 
+/* What is switched off at run time: all sites. */
+static void scope_off(void) {
+    hotpath_enable(false);
+    scope_default();
+    hotpath_enable(true);
+}
+
 static void work10_bare(void) {
     uint64_t state = 1;
     REPEAT state = work(state);
@@ -313,6 +320,7 @@ static bench_t cases[] = {
     {"scope_256sites", 2, 1, scope_256sites, random_floor, random_bare, {0}, {0}, {0}, -1},
     {"scope_shared_library", 1, 1, scope_shared_library, empty_floor, empty_bare, {0}, {0}, {0},
         -1},
+    {"scope_off", 1, 1, scope_off, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"gauge", 1, 1, gauge, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"value", 1, 1, value, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"clock_gettime_twice", 1, 1, clock_gettime_twice, empty_floor, empty_bare, {0}, {0}, {0}, -1},

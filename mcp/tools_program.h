@@ -160,6 +160,12 @@ static void tool_profiler_status(const tool_t* tool, tool_call_t* call) {
     status_switches(out);
     json_key(out, "recording_cost_ns");
     json_fixed(out, (double)info->scope_cost_ns_x100 / 100, 2);
+    json_key(out, "recording");
+    json_object(out);
+    json_key(out, "is_off"), json_bool(out, info->is_off);
+    json_key(out, "off_ns"), json_u64(out, info->off_ns);
+    answer_name(out, "groups_off", info->groups_off);
+    json_object_end(out);
     json_key(out, "clock");
     json_object(out);
     json_key(out, "name"), json_text(out, info->clock);

@@ -201,6 +201,8 @@ static void functions(void) {
     hotpath_app_info("version", HOTPATH_VERSION);
     hotpath_context_switch(NULL);
     hotpath_unwind(hotpath_depth());
+    (void)hotpath_enable(hotpath_enable(true));
+    (void)hotpath_enable_group(HOTPATH_GROUP, true);
     desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS | HOTPATH_PART_VALUES;
     snapshot = hotpath_snapshot_take(&desc);
     if (snapshot) {
@@ -215,6 +217,8 @@ static void functions(void) {
     hotpath_snapshot_free(snapshot);
 }
 
+#undef HOTPATH_GROUP
+#define HOTPATH_GROUP "a group"
 /* A declaration of the user's own that is visible as the public functions are. */
 HOTPATH_API int visible(void);
 int visible(void) { return 0; }

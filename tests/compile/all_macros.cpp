@@ -273,6 +273,8 @@ void functions() {
     hotpath_app_info("version", HOTPATH_VERSION);
     hotpath_context_switch(nullptr);
     hotpath_unwind(hotpath_depth());
+    (void)hotpath_enable(hotpath_enable(true));
+    (void)hotpath_enable_group(HOTPATH_GROUP, true);
     hotpath_snapshot_desc_t desc = hotpath_snapshot_desc_t();
     desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS | HOTPATH_PART_VALUES;
     hotpath_snapshot_t* snapshot = hotpath_snapshot_take(&desc);
