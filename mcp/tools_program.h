@@ -165,6 +165,10 @@ static void tool_profiler_status(const tool_t* tool, tool_call_t* call) {
     json_key(out, "is_off"), json_bool(out, info->is_off);
     json_key(out, "off_ns"), json_u64(out, info->off_ns);
     answer_name(out, "groups_off", info->groups_off);
+    json_key(out, "cost_inside_ns");
+    json_fixed(out, (double)info->scope_inside_ns_x100 / 100, 2);
+    json_key(out, "overhead_ns"), json_u64(out, info->overhead_ns);
+    json_key(out, "overhead_percent"), json_fixed(out, info->overhead_percent, 2);
     json_object_end(out);
     json_key(out, "clock");
     json_object(out);
