@@ -10,6 +10,10 @@
    The snapshot is the exception: it is compared with a memcpy of as many bytes as the recorder holds
    for those threads, and includes all parts (tree, percentiles, logs, values).
 
+   reader_100hz is the other exception: one thread records for 10 ms with a reader that takes a snapshot
+   every 10 ms, and for 10 ms without one, in turns; the ratio is that of the two, and the interval the
+   95 % one of the median of the rounds, by their order.
+
    Instructions are those of one scope or recording, without the loop's, counted by stepping through a
    child of this process one by one, on x86-64 Linux.
 
@@ -44,7 +48,9 @@ enum {
     SNAPSHOT_SITES = 1000,
     SNAPSHOT_THREADS = 64,
     SNAPSHOT_CALLS = 100, /* of each site by each thread: fills the last executions */
-    WORK_NS = 10
+    WORK_NS = 10,
+    READER_MS = 10,   /* between two snapshots of reader_100hz */
+    READER_LOOPS = 16 /* of ITERATIONS: about as long */
 };
 
 /* >>clock */
@@ -121,6 +127,13 @@ static void scope_off(void) {
     hotpath_enable(false);
     scope_default();
     hotpath_enable(true);
+}
+
+static void scope_read(void) {
+    REPEAT {
+        HOTPATH_SCOPE("read");
+        KEEP();
+    }
 }
 
 static void work10_bare(void) {
@@ -536,6 +549,78 @@ static void bench_snapshot(copying_t* result, unsigned threads, size_t rounds) {
         pthread_join(ids[i], NULL);
 }
 
+/* >>reader */
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool on;
+    bool quit;
+    unsigned taken;
+} reader = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, false, 0};
+
+typedef struct reading {
+    double ns[ROUNDS_MAX];
+    double alone_ns[ROUNDS_MAX];
+    double ratio[ROUNDS_MAX];
+} reading_t;
+
+static void* reader_main(void* unused) {
+    hotpath_snapshot_desc_t desc = {0, 0, NULL, 0};
+    desc.buffer_size = hotpath_snapshot_size(NULL) + 65536;
+    desc.buffer = allocate(desc.buffer_size);
+    const struct timespec pause = {0, READER_MS * 1000000};
+    pthread_mutex_lock(&reader.lock);
+    while (!reader.quit) {
+        if (!reader.on) {
+            pthread_cond_wait(&reader.changed, &reader.lock);
+            continue;
+        }
+        pthread_mutex_unlock(&reader.lock);
+        hotpath_snapshot_t* const s = hotpath_snapshot_take(&desc);
+        hotpath_snapshot_free(s);
+        nanosleep(&pause, NULL);
+        pthread_mutex_lock(&reader.lock);
+        reader.taken += s != NULL;
+    }
+    pthread_mutex_unlock(&reader.lock);
+    free(desc.buffer);
+    return unused;
+}
+static void reader_set(bool on, bool quit) {
+    pthread_mutex_lock(&reader.lock);
+    reader.on = on;
+    reader.quit = quit;
+    pthread_cond_signal(&reader.changed);
+    pthread_mutex_unlock(&reader.lock);
+}
+static double read_loops(void) {
+    const double from = cpu_ns();
+    for (int i = 0; i < READER_LOOPS; i++)
+        scope_read();
+    return (cpu_ns() - from) / READER_LOOPS / ITERATIONS;
+}
+static void bench_reader(reading_t* result, size_t rounds) {
+    pthread_t id;
+    if (pthread_create(&id, NULL, reader_main, NULL) != 0) {
+        fprintf(stderr, "bench: no thread could be started\n");
+        exit(1);
+    }
+    for (size_t round = 0; round < rounds; round++) {
+        reader_set(false, false);
+        result->alone_ns[round] = read_loops();
+        reader_set(true, false);
+        result->ns[round] = read_loops();
+        result->ratio[round] = result->ns[round] / result->alone_ns[round];
+    }
+    reader_set(false, true);
+    pthread_join(id, NULL);
+    if (reader.taken == 0) {
+        fprintf(stderr, "bench: the reader has taken no snapshot\n");
+        exit(1);
+    }
+}
+
 /* >>results */
 
 static int compare(const void* a, const void* b) {
@@ -548,6 +633,12 @@ static double median(double* values, size_t count) {
     return count % 2 != 0 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
+static double sqrt_of(double x) {
+    double root = x;
+    for (int i = 0; i < 40 && root > 0; i++)
+        root = (root + x / root) / 2;
+    return root;
+}
 /* A row of the table and one of the JSON file. Sorts what it is given. */
 static void put_row(FILE* json, const char* name, unsigned threads, double* ns, double* base_ns,
     double* ratio, size_t rounds, const char* base, const char* told, double instructions) {
@@ -580,8 +671,8 @@ static void put_other_rows(FILE* json) {
     }
     if (rows != NULL) fclose(rows);
 }
-static void put_results(
-    FILE* json, copying_t* copying, unsigned threads, size_t rounds, size_t snapshots) {
+static void put_results(FILE* json, copying_t* copying, reading_t* reading, unsigned threads,
+    size_t rounds, size_t snapshots) {
     const double floor = median(cases[0].floor_ns, rounds);
     char base[64];
     snprintf(base, sizeof base, "memcpy of %.1f MiB", (double)copying->bytes / (1 << 20));
@@ -599,6 +690,13 @@ static void put_results(
     }
     put_row(json, copying->name, threads, copying->ns, copying->copy_ns, copying->ratio, snapshots,
         "memcpy", base, -1);
+    put_row(json, "reader_100hz", 1, reading->ns, reading->alone_ns, reading->ratio, rounds,
+        "scope", "a scope without a reader", -1);
+    /* put_row has sorted: half of the rounds lie on either side, give or take their square root. */
+    const size_t away = (size_t)(0.98 * sqrt_of((double)rounds) + 0.5), middle = rounds / 2;
+    printf("a reader at %d Hz: %.3f x, 95 %% interval %.3f to %.3f\n", 1000 / READER_MS,
+        median(reading->ratio, rounds), reading->ratio[middle > away ? middle - away : 0],
+        reading->ratio[middle + away < rounds ? middle + away : rounds - 1]);
     put_other_rows(json);
     fprintf(json, "\n  ]\n}\n");
 }
@@ -672,6 +770,7 @@ int main(void) {
     const size_t snapshots = rounds < 15 ? rounds : 15;
     const unsigned threads = rounds < QUICK_ROUNDS ? 8 : SNAPSHOT_THREADS;
     static copying_t copying;
+    static reading_t reading;
     pthread_t helper;
 
     setenv("HOTPATH_MEMORY_MAX", "4G", 0); /* the bound is not what is measured */
@@ -704,8 +803,9 @@ int main(void) {
             measure(&cases[i], round);
     helper_tell(NULL, true);
     pthread_join(helper, NULL);
+    bench_reader(&reading, rounds);
     bench_snapshot(&copying, threads, snapshots);
-    put_results(json, &copying, threads, rounds, snapshots);
+    put_results(json, &copying, &reading, threads, rounds, snapshots);
     if (fclose(json) != 0) return 1;
     return all_is_recorded(rounds) ? 0 : 1;
 }
