@@ -232,7 +232,7 @@ typedef struct hotpath_site {
     const char* file;
     uint32_t line;
     uint16_t kind;     /* hotpath_kind_t */
-    uint16_t group_id; /* known when id is */
+    uint16_t group_id; /* known when id is; and HOTPATH_I_ASKED */
     uint32_t abi;      /* HOTPATH_I_ABI of the compile unit */
     uint32_t id;       /* atomic */
     const char* group; /* HOTPATH_GROUP where the site stands, "" is none */
@@ -298,10 +298,11 @@ typedef struct hotpath_function {
     const char* file; /* likewise; of runtime names and spans the place of the call, or "" */
     uint32_t line;
     uint32_t reasons_count;
-    uint64_t calls;      /* entries, open ones and every level of recursion included */
-    uint64_t open_calls; /* of them not yet ended */
-    uint64_t abandoned;  /* of them never ended: left by longjmp, thread exit, a lost context */
-    uint64_t completed;  /* ended: those that the histogram holds */
+    uint64_t calls;         /* entries, open ones and every level of recursion included */
+    uint64_t open_calls;    /* of them not yet ended */
+    uint64_t abandoned;     /* of them never ended: left by longjmp, thread exit, a lost context */
+    uint64_t completed;     /* ended */
+    uint64_t sampled_calls; /* of them timed: all but where sampling leaves some out */
     uint64_t errors;
     uint64_t bytes;
     uint64_t total_ns; /* inclusive, outermost level only, open ones until now */
@@ -317,6 +318,9 @@ typedef struct hotpath_function {
     double calls_per_sec_peak; /* the best second of one thread, or of all at the last look */
     bool bounds_only;          /* min and max are bounds of histogram buckets: differences */
     bool lite;                 /* some threads kept calls and totals only: memory bound */
+    bool estimated;        /* some were not timed: all times but min, max and logs are estimates */
+    double total_error_ns; /* half the 95 % interval of the estimated sum of all levels */
+    double error_squares;  /* private: what that is the root of, in ticks² */
     const hotpath_reason_t* reasons;
     const hotpath_execution_t* recent;  /* newest first; with HOTPATH_PART_LOGS */
     const hotpath_execution_t* slowest; /* slowest first; with HOTPATH_PART_LOGS */
@@ -428,10 +432,11 @@ typedef struct hotpath_info {
     uint64_t scope_cost_ns_x100; /* one empty scope in 1/100 ns, calibrated at the report */
     uint64_t
         scope_inside_ns_x100; /* the part of it that is in the scope's own time; else in its parent's */
-    uint64_t overhead_ns;     /* of all calls, at that cost; 0 if it was not measured */
-    double overhead_percent;  /* of the time inside outermost scopes */
-    bool overhead_subtracted; /* hotpath_snapshot_subtract_overhead was here */
-    uint64_t memory_bytes;    /* taken from the system by the recorder */
+    uint64_t scope_untimed_ns_x100; /* one that sampling does not time */
+    uint64_t overhead_ns;           /* of all calls, at that cost; 0 if it was not measured */
+    double overhead_percent;        /* of the time inside outermost scopes */
+    bool overhead_subtracted;       /* hotpath_snapshot_subtract_overhead was here */
+    uint64_t memory_bytes;          /* taken from the system by the recorder */
     uint64_t threads_live;
     uint64_t threads_ended;
     uint64_t contexts;
@@ -539,8 +544,18 @@ HOTPATH_API bool hotpath_enable(bool on);
    site: those of a scope that is off go to the innermost one that is on. HOTPATH_OFF=a,b starts with
    these groups off.
    Args: group is copied, at most 63 bytes of it; it may be one of which no site was reached yet.
-   Returns: whether the group was on; past 62 groups true, nothing changes, and a message tells so. */
+   Returns: whether the group was on; past 60 groups true, nothing changes, and a message tells so. */
 HOTPATH_API bool hotpath_enable_group(const char* group, bool on);
+
+/* Times one in `rate` executions of a function from now on, at random; 1 times all. Calls, errors, bytes
+   and the tree stay exact; totals, self times and distributions are estimates (estimated,
+   total_error_ns), in which each execution that was timed counts as many times as the rate said. The
+   first 16 executions of each function on each thread are all timed, and so are HOTPATH_BEGINs, whose
+   end gives the time. HOTPATH_TIME_SAMPLING_RATE sets it for all functions.
+   Args: name of a function that was reached before, or NULL for all that have no rate of their own;
+   rate 0 gives a function back the rate of all; at most 1000000.
+   Returns: false if there is no such function; nothing changes. Threads: any; not signal-safe. */
+HOTPATH_API bool hotpath_time_sampling(const char* name, uint32_t rate);
 
 /* Enters a site. The macros call it.
    Args: site in static storage, made with HOTPATH_SITE_INIT; token is filled for hotpath_end, and
@@ -779,8 +794,10 @@ static inline hotpath_value_t hotpath_i_value_of_text(const char* v) {
                        11 * sizeof(hotpath_entry_t) + 13 * sizeof(hotpath_snapshot_desc_t)))
 
     /* The initializer of a hotpath_site_t: name must live as long as the file's static storage. */
-    #define HOTPATH_SITE_INIT(name, kind) \
-        { name, __FILE__, __LINE__, (uint16_t)(kind), 0, HOTPATH_I_ABI, 0, "" HOTPATH_GROUP "" }
+    #define HOTPATH_SITE_INIT(name, kind) HOTPATH_I_SITE_INIT(name, kind, 0)
+    #define HOTPATH_I_SITE_INIT(name, kind, flags) \
+        { name, __FILE__, __LINE__, (uint16_t)(kind), flags, HOTPATH_I_ABI, 0, "" HOTPATH_GROUP "" }
+    #define HOTPATH_I_ASKED 0x8000u /* its end may give the time: it is always timed */
 
     /* The group of the sites that follow, a string literal: define it before the include, or again
        (with #undef) between functions. hotpath_enable_group and HOTPATH_OFF switch groups. */
@@ -838,10 +855,11 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
                 hotpath_named_site(string, __FILE__, __LINE__);       \
             HOTPATH_I_SCOPE_VAR(                                      \
                 HOTPATH_I_CAT(hotpath_i_scope_, n), n, (void)0, HOTPATH_I_CAT(hotpath_i_site_, n))
-        #define HOTPATH_I_BEGIN(v, name, n)                                 \
-            HOTPATH_I_SITE(n, name, HOTPATH_KIND_SCOPE);                    \
-            hotpath_token_t v;                                              \
-            const int HOTPATH_I_CAT(hotpath_i_begun_, n) HOTPATH_I_UNUSED = \
+        #define HOTPATH_I_BEGIN(v, name, n)                                     \
+            static hotpath_site_t HOTPATH_I_CAT(hotpath_i_site_, n) =           \
+                HOTPATH_I_SITE_INIT(name, HOTPATH_KIND_SCOPE, HOTPATH_I_ASKED); \
+            hotpath_token_t v;                                                  \
+            const int HOTPATH_I_CAT(hotpath_i_begun_, n) HOTPATH_I_UNUSED =     \
                 (hotpath_begin(&HOTPATH_I_CAT(hotpath_i_site_, n), &v), 0)
 
         /* First line of main: starts hotpath, and is main's own scope. */
@@ -1073,6 +1091,9 @@ static inline bool hotpath_app_info(const char* key, const char* value) {
 static inline bool hotpath_enable(bool on) { return (void)on, false; }
 static inline bool hotpath_enable_group(const char* group, bool on) {
     return (void)group, (void)on, false;
+}
+static inline bool hotpath_time_sampling(const char* name, uint32_t rate) {
+    return (void)name, (void)rate, false;
 }
 static inline void hotpath_begin(hotpath_site_t* site, hotpath_token_t* token) {
     token->tick = token->mark = 0, (void)site;
@@ -2016,6 +2037,8 @@ typedef struct hotpath_i_chosen {
         X(entries_limit, COUNT, "HOTPATH_ENTRIES_LIMIT", "1000", 1, 16383, "keys of values")       \
         X(memory_max, SIZE, "HOTPATH_MEMORY_MAX", "256M", 65536, 1099511627776, "recorder memory") \
         X(no_values, BOOL, "HOTPATH_NO_VALUES", "false", 0, 0, "keep no texts and values")         \
+        X(time_sampling_rate, COUNT, "HOTPATH_TIME_SAMPLING_RATE", "1", 1, 1000000,                \
+            "times one execution in so many")                                                      \
         X(overhead, OVERHEAD, "HOTPATH_OVERHEAD", "show", 0, 0, "show it, or subtract it")         \
         X(off, TEXT, "HOTPATH_OFF", "", 0, 0, "1: record nothing yet; or groups, as a,b")          \
         X(export_to, EXPORT, "HOTPATH_EXPORT", "", 0, 0, "profile files to write")                 \
@@ -2632,8 +2655,11 @@ static void hotpath_i_settings_apply(const hotpath_desc_t* desc) {
     #define HOTPATH_I_CHUNK      256   /* pointers by id that are allocated together */
     #define HOTPATH_I_NODES      64 /* in the first chunk of nodes; each further one is twice as long */
     #define HOTPATH_I_ARENA_SIZE 28672
-    #define HOTPATH_I_CLOSED     1u /* bits of a mark: this entry has ended */
-    #define HOTPATH_I_DEEP       2u /* it is past the depth bound: the mark holds the node */
+    #define HOTPATH_I_TIMED_FIRST \
+        16u                      /* executions of a function on a thread that are always timed */
+    #define HOTPATH_I_CLOSED  1u /* bits of a mark: this entry has ended */
+    #define HOTPATH_I_DEEP    2u /* of a token: it is past the depth bound, the mark holds the node */
+    #define HOTPATH_I_SAMPLED 2u /* of an entry, and not of its token: it has a weight */
 
 typedef enum hotpath_i_class {
     HOTPATH_I_CLASS_FUNCTION,
@@ -2668,6 +2694,7 @@ typedef struct hotpath_i_item {
     uint32_t line;
     uint32_t kind;
     uint32_t id;
+    uint32_t rate;       /* hotpath_time_sampling, 0: that of all */
     hotpath_site_t site; /* for names known only at run time */
     hotpath_i_gauge_t* gauge;
 } hotpath_i_item_t;
@@ -2705,7 +2732,12 @@ typedef struct hotpath_i_frec {
     uint64_t last_window;
     uint64_t last_count;
     uint64_t peak;
-    uint64_t octave_bits; /* a bit for each octave with buckets of its own, set before they are */
+    uint64_t octave_bits;   /* a bit for each octave with buckets of its own, set before they are */
+    uint64_t untimed;       /* completed executions that were left out by sampling */
+    uint32_t gap;           /* executions to leave out before the next one is timed */
+    uint32_t weight;        /* that of the next one */
+    double per_log;         /* 1 / ln(1 - 1 / weight) */
+    uint64_t error_squares; /* bits of a double: Σ weight × (weight - 1) × duration² */
     uint64_t reason_other;
     uint32_t lite; /* stands in where memory has run out: only the nodes count */
     uint32_t reasons_used;
@@ -2744,7 +2776,8 @@ typedef struct hotpath_i_open {
     uint64_t calls;    /* of the node before this one; UINT64_MAX: counted in another record */
     uint64_t intent;   /* 0, or 1 + the node's total after: closed, or about to be */
     uint64_t seen;     /* the last moment until which a reader credited it; readers alone use it */
-    uint64_t head;     /* closed: completed executions before */
+    uint64_t head;     /* closed: completed executions before; of one that is not timed, of those */
+    uint64_t weight;   /* with HOTPATH_I_SAMPLED: how many executions it stands for, 0: not timed */
 } hotpath_i_open_t;
 
 typedef struct hotpath_i_slot {
@@ -2831,6 +2864,7 @@ typedef struct hotpath_i_thread {
     uint64_t pending_mark;  /* of HOTPATH_RETURN, for the end that follows */
     uint64_t pending_bits;
     uint64_t pending_meta;
+    uint64_t random;     /* of sampling */
     uintptr_t stack_low; /* the mapping that was last found to be this thread's stack */
     uintptr_t stack_high;
     uintptr_t other_low; /* and one that was not */
@@ -2909,6 +2943,7 @@ typedef struct hotpath_i_state {
     uint64_t check_ns;
     uint64_t scope_cost; /* 1/100 ns */
     uint64_t scope_inside;
+    uint64_t scope_untimed;
     uint32_t started;
     uint32_t exit_hook;
     uint32_t report_due;
@@ -2926,6 +2961,7 @@ typedef struct hotpath_i_state {
     uint32_t app_info_count;
     char app_info[32][2][256];
     const char* groups[64]; /* by bit of hotpath_i_off */
+    uint32_t rate;          /* of hotpath_time_sampling, for all */
     uint64_t off_since;     /* while hotpath_enable(false) holds */
     uint64_t off_ticks;     /* how long it did before */
 } hotpath_i_state_t;
@@ -2961,6 +2997,7 @@ typedef struct hotpath_i_recorder {
     size_t (*snapshot_size)(const hotpath_snapshot_desc_t*);
     bool (*enable)(bool);
     bool (*enable_group)(const char*, bool);
+    bool (*time_sampling)(const char*, uint32_t);
 } hotpath_i_recorder_t;
     #if defined(_WIN32)
 extern const hotpath_i_recorder_t hotpath_recorder_v1;
@@ -3487,11 +3524,12 @@ static HOTPATH_I_COLD void hotpath_i_abi_mismatch(const hotpath_site_t* site) {
 }
 
     #define HOTPATH_I_GROUPS    64u
-    #define HOTPATH_I_OTHER     62u /* the bit of all groups past the bound, never switched */
+    #define HOTPATH_I_OTHER     61u /* the bit of all groups past the bound, never switched */
+    #define HOTPATH_I_SOME      ((uint64_t)1 << 62) /* sampling leaves some out */
     #define HOTPATH_I_OFF_ALL   ((uint64_t)1 << 63)
     #define HOTPATH_I_GROUP_MAX 63u
 
-/* A bit for each group that is off, and that of hotpath_enable. */
+/* A bit for each group that is off, that of hotpath_enable, and that of sampling. */
 static uint64_t hotpath_i_off;
 
 /* The bit of a group: 0 for the sites of none. Groups are found by content in a list that only grows;
@@ -3509,13 +3547,18 @@ static uint32_t hotpath_i_group_id(const char* group) {
     return HOTPATH_I_OTHER;
 }
 static HOTPATH_I_COLD uint32_t hotpath_i_site_id(hotpath_site_t* site);
+static HOTPATH_I_ALWAYS_INLINE bool hotpath_i_group_is_off(
+    uint64_t off, const hotpath_site_t* site) {
+    return (off >> (HOTPATH_I_LOAD(&site->group_id) & 63) & 1) != 0;
+}
 /* Whether a site is not to be recorded now. */
 static inline bool hotpath_i_is_off(hotpath_site_t* site) {
     uint64_t off = HOTPATH_I_LOAD(&hotpath_i_off);
     if (HOTPATH_I_LIKELY(off == 0) || site->abi != HOTPATH_I_ABI) return false;
     if ((off & HOTPATH_I_OFF_ALL) != 0) return true;
+    if ((off & ~HOTPATH_I_SOME) == 0) return false;
     if (HOTPATH_I_LOAD_ACQUIRE(&site->id) == 0 && hotpath_i_site_id(site) == 0) return false;
-    return (off >> HOTPATH_I_LOAD(&site->group_id) & 1) != 0;
+    return hotpath_i_group_is_off(off, site);
 }
 /* Returns: whether `bit` was on. The time of off_since is lost if two switch at once. */
 static bool hotpath_i_switch(uint64_t bit, bool on) {
@@ -3544,14 +3587,36 @@ HOTPATH_API bool hotpath_enable_group(const char* group, bool on) {
     HOTPATH_I_FORWARD_RESULT(enable_group(group, on));
     uint32_t id = hotpath_i_group_id(group);
     if (id == HOTPATH_I_OTHER) {
-        hotpath_i_log("hotpath_enable_group: there are more than 61 groups, or no memory for "
+        hotpath_i_log("hotpath_enable_group: there are more than 60 groups, or no memory for "
                       "another: nothing has changed");
         return true;
     }
     return hotpath_i_switch((uint64_t)1 << id, on);
 }
-/* What HOTPATH_OFF says, before anything is recorded. */
+HOTPATH_API bool hotpath_time_sampling(const char* name, uint32_t rate) {
+    if (!hotpath_i_init()) return false;
+    HOTPATH_I_FORWARD_RESULT(time_sampling(name, rate));
+    bool known = name == NULL, some;
+    rate = rate > 1000000 ? 1000000 : rate;
+    if (name == NULL) HOTPATH_I_STORE(&hotpath_i_g.rate, rate);
+    some = HOTPATH_I_LOAD(&hotpath_i_g.rate) > 1;
+    uint32_t count = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_FUNCTION]);
+    for (uint32_t id = 1; id <= count; id++) {
+        hotpath_i_item_t* item = hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][id];
+        if (item == NULL) continue;
+        if (name != NULL && hotpath_i_same_text(item->name, name, HOTPATH_I_ITEM_NAME_MAX)) {
+            HOTPATH_I_STORE(&item->rate, rate);
+            known = true;
+        }
+        some = some || HOTPATH_I_LOAD(&item->rate) > 1;
+    }
+    (void)hotpath_i_switch(HOTPATH_I_SOME, !some);
+    return known;
+}
+/* What HOTPATH_OFF and HOTPATH_TIME_SAMPLING_RATE say, before anything is recorded. */
 static void hotpath_i_switch_init(void) {
+    hotpath_i_g.rate = (uint32_t)hotpath_i_settings.time_sampling_rate;
+    if (hotpath_i_g.rate > 1) (void)hotpath_i_switch(HOTPATH_I_SOME, false);
     const char* text = hotpath_i_settings.off;
     bool off = false;
     if (hotpath_i_parse_bool(text, &off)) {
@@ -3604,7 +3669,8 @@ static HOTPATH_I_COLD uint32_t hotpath_i_site_id(hotpath_site_t* site) {
             default: return 0;
         }
     }
-    HOTPATH_I_STORE(&site->group_id, (uint16_t)hotpath_i_group_id(site->group));
+    HOTPATH_I_STORE(&site->group_id,
+        (uint16_t)(hotpath_i_group_id(site->group) | (site->group_id & HOTPATH_I_ASKED)));
     HOTPATH_I_STORE_RELEASE(&site->id, id);
     return id;
 }
@@ -3869,15 +3935,30 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_claim(
 static void hotpath_i_merge_ring(hotpath_i_thread_t* into_thread, hotpath_i_ring_t* into,
     const hotpath_i_thread_t* from_thread, const hotpath_i_ring_t* from);
 
+static double hotpath_i_bits_double(uint64_t bits) {
+    double d;
+    memcpy(&d, &bits, sizeof d);
+    return d;
+}
+static uint64_t hotpath_i_double_bits(double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
 /* Adds a frec to that of the store and clears it. */
 static void hotpath_i_merge_frec(
     hotpath_i_thread_t* store, hotpath_i_thread_t* t, uint32_t function, hotpath_i_frec_t* f) {
-    if (f->ring.head == 0 && f->abandoned == 0 && f->reasons_used == 0 && f->reason_other == 0)
+    f->gap = f->weight = 0; /* also of one that is never ended */
+    if (f->ring.head == 0 && f->untimed == 0 && f->abandoned == 0 && f->reasons_used == 0 &&
+        f->reason_other == 0)
         return;
     hotpath_i_frec_t* into = hotpath_i_frec_make(store, function);
     hotpath_i_merge_ring(store, &into->ring, t, &f->ring);
-    into->window_head = into->ring.head;
-    uint64_t running = f->ring.head - f->window_head;
+    into->untimed += f->untimed;
+    into->error_squares = hotpath_i_double_bits(
+        hotpath_i_bits_double(into->error_squares) + hotpath_i_bits_double(f->error_squares));
+    into->window_head = into->ring.head + into->untimed;
+    uint64_t running = f->ring.head + f->untimed - f->window_head;
     into->peak = running > into->peak ? running : into->peak;
     into->sum += f->sum;
     uint64_t low = (into->squares_low & INT64_MAX) + (f->squares_low & INT64_MAX);
@@ -3904,6 +3985,7 @@ static void hotpath_i_merge_frec(
     f->ring.head = f->ring.claimed = f->sum = f->squares_low = f->squares_high = f->max =
         f->slow_floor = 0;
     f->abandoned = f->window_end = f->window = f->window_head = f->last_window = 0;
+    f->untimed = f->error_squares = 0;
     f->last_count = f->peak = f->reason_other = 0;
     f->reasons_used = 0;
     f->min = UINT64_MAX;
@@ -4353,11 +4435,11 @@ static HOTPATH_I_COLD void hotpath_i_window_roll(hotpath_i_frec_t* f, uint64_t n
     uint64_t ticks = hotpath_i_window_ticks();
     uint64_t start = hotpath_i_g.start_tick;
     uint64_t window = now > start ? (now - start) / ticks : 0;
-    uint64_t count = f->ring.head - f->window_head;
+    uint64_t count = f->ring.head + f->untimed - f->window_head;
     HOTPATH_I_STORE(&f->last_window, f->window);
     HOTPATH_I_STORE(&f->last_count, count);
     if (count > f->peak) HOTPATH_I_STORE(&f->peak, count);
-    HOTPATH_I_STORE(&f->window_head, f->ring.head);
+    HOTPATH_I_STORE(&f->window_head, f->ring.head + f->untimed);
     HOTPATH_I_STORE_RELEASE(&f->window, window);
     f->window_end = start + (window + 1) * ticks;
 }
@@ -4368,9 +4450,14 @@ static inline size_t hotpath_i_bucket_of(uint64_t d, size_t octave) {
     return (size_t)(d >> (octave != 0 ? octave - 1 : 0)) & (HOTPATH_I_BUCKETS - 1);
 }
 
-/* Adds d², however large. */
-static HOTPATH_I_COLD void hotpath_i_add_square(hotpath_i_frec_t* f, uint64_t d) {
+/* Adds weight × d², however large. */
+static HOTPATH_I_COLD void hotpath_i_add_square(hotpath_i_frec_t* f, uint64_t d, uint64_t weight) {
     hotpath_i_wide_t square = hotpath_i_multiply(d, d);
+    if (weight != 1) {
+        hotpath_i_wide_t lower = hotpath_i_multiply(square.low, weight);
+        square.high = square.high * weight + lower.high;
+        square.low = lower.low;
+    }
     uint64_t low = (f->squares_low & INT64_MAX) + (square.low & INT64_MAX);
     uint64_t high = f->squares_high + (square.high << 1 | square.low >> 63) + (low >> 63);
     HOTPATH_I_STORE(&f->squares_low, high << 63 | (low & INT64_MAX));
@@ -4380,12 +4467,12 @@ static HOTPATH_I_COLD void hotpath_i_add_square(hotpath_i_frec_t* f, uint64_t d)
    the ring's head. Returns: its slot; bits and the type in meta are kept as given. */
 static HOTPATH_I_ALWAYS_INLINE hotpath_i_execution_t* hotpath_i_add(hotpath_i_frec_t* f,
     uint64_t head, uint64_t* buckets, size_t octave, uint64_t start, uint64_t d, uint64_t bits,
-    uint64_t meta) {
+    uint64_t meta, uint64_t weight) {
     uint64_t* bucket = buckets + hotpath_i_bucket_of(d, octave);
     hotpath_i_execution_t* slot = &f->ring.slots[head & f->ring.mask];
     HOTPATH_I_STORE_RELEASE(&f->ring.claimed, head + 1);
-    HOTPATH_I_OWN_ADD(bucket, (uint64_t)1);
-    HOTPATH_I_OWN_ADD(&f->sum, d);
+    HOTPATH_I_OWN_ADD(bucket, weight);
+    HOTPATH_I_OWN_ADD(&f->sum, d * weight);
     if (d < f->min) HOTPATH_I_STORE(&f->min, d);
     HOTPATH_I_STORE_RELEASE(&slot->tick, start);
     HOTPATH_I_STORE_RELEASE(&slot->duration, d);
@@ -4396,12 +4483,18 @@ static HOTPATH_I_ALWAYS_INLINE hotpath_i_execution_t* hotpath_i_add(hotpath_i_fr
 /* Adds a finished execution to its function's record. `now` is in ticks even where the duration is
    not. What is rare here is what hotpath_end leaves to it. */
 static void hotpath_i_finish(hotpath_i_thread_t* t, hotpath_i_frec_t* f, uint64_t start, uint64_t d,
-    uint64_t now, uint64_t bits, uint64_t meta) {
+    uint64_t now, uint64_t bits, uint64_t meta, uint64_t weight) {
     size_t octave = hotpath_i_octave_of(d);
     uint64_t* buckets = hotpath_i_octave(t, f, octave);
     uint64_t head = f->ring.head;
-    hotpath_i_execution_t* slot = hotpath_i_add(f, head, buckets, octave, start, d, bits, meta);
-    hotpath_i_add_square(f, d);
+    hotpath_i_execution_t* slot =
+        hotpath_i_add(f, head, buckets, octave, start, d, bits, meta, weight);
+    hotpath_i_add_square(f, d, weight);
+    if (weight != 1) {
+        double error = hotpath_i_bits_double(f->error_squares) +
+                       (double)weight * (double)(weight - 1) * (double)d * (double)d;
+        HOTPATH_I_STORE(&f->error_squares, hotpath_i_double_bits(error));
+    }
     if (d > f->max) HOTPATH_I_STORE(&f->max, d);
     if (d >= f->slow_floor) hotpath_i_slow_insert(t, f, t, slot);
     if (now >= f->window_end) hotpath_i_window_roll(f, now);
@@ -4435,27 +4528,33 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_close_as(hotpath_i_local_t* l, hot
     l->top = e - 1;
     HOTPATH_I_STORE_RELEASE(&node->total, total);
 }
-/* Returns the duration, until *now or until the later moment that it becomes. */
+/* How many executions an entry stands for: 0 if it is not timed, and its start is none. */
+static uint64_t hotpath_i_weight(const hotpath_i_open_t* e) {
+    return (e->mark & HOTPATH_I_SAMPLED) != 0 ? e->weight : 1;
+}
+/* Returns the duration, until *now or until the later moment that it becomes; 0 of what is not timed. */
 static uint64_t hotpath_i_close(
     hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_i_open_t* e, uint64_t* now) {
     hotpath_i_node_t* node = e->node;
-    uint64_t d = hotpath_i_duration(t, e->start, *now);
-    uint64_t total = HOTPATH_I_LOAD(&node->total) + d;
+    uint64_t weight = hotpath_i_weight(e);
+    uint64_t d = weight != 0 ? hotpath_i_duration(t, e->start, *now) : 0;
+    uint64_t total = HOTPATH_I_LOAD(&node->total) + d * weight;
     uint64_t seen = hotpath_i_intend(e, total);
-    if (seen > *now && seen > e->start + d) {
-        total += seen - (e->start + d);
+    if (weight != 0 && seen > *now && seen > e->start + d) {
+        total += (seen - (e->start + d)) * weight;
         d = seen - e->start;
         *now = seen;
         HOTPATH_I_STORE_RELEASE(&e->intent, total + 1);
     }
-    hotpath_i_close_as(l, e, node, e->mark, node->frec->ring.head, total);
+    hotpath_i_close_as(
+        l, e, node, e->mark, weight != 0 ? node->frec->ring.head : node->frec->untimed, total);
     return d;
 }
 /* Opens an entry above the top. Reads the clock as late as it can: the processor's counter where the
    caller knows that it may be read. */
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     hotpath_i_thread_t* t, hotpath_i_open_t* e, hotpath_i_node_t* node, uint64_t function,
-    uintptr_t stack, hotpath_token_t* token, bool counter) {
+    uintptr_t stack, hotpath_token_t* token, bool counter, uint64_t weight) {
     uint64_t mark = t->next_mark;
     uint64_t calls = HOTPATH_I_LOAD(&node->calls);
     HOTPATH_I_STORE(&e->mark, (uint64_t)0);
@@ -4467,14 +4566,15 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     e->token = token;
     token->mark = mark;
     t->next_mark = mark + 4;
-    uint64_t start = counter ? hotpath_i_counter() : hotpath_i_ticks();
+    if (weight != 1) HOTPATH_I_STORE(&e->weight, weight);
+    uint64_t start = weight == 0 ? UINT64_MAX : counter ? hotpath_i_counter() : hotpath_i_ticks();
     HOTPATH_I_STORE_RELEASE(&e->start, start);
-    HOTPATH_I_STORE_RELEASE(&e->mark, mark);
+    HOTPATH_I_STORE_RELEASE(&e->mark, weight == 1 ? mark : mark | HOTPATH_I_SAMPLED);
     HOTPATH_I_SIGNAL_FENCE();
     l->top = e;
     HOTPATH_I_SIGNAL_FENCE();
     HOTPATH_I_STORE(&node->calls, calls + 1);
-    token->tick = start;
+    token->tick = weight != 0 ? start : 0;
 }
 
 /* Gives up the scopes past the depth bound: their calls count, their time and end do not. */
@@ -4546,8 +4646,11 @@ static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l) {
         if ((e->mark & HOTPATH_I_CLOSED) != 0) {
             hotpath_i_frec_t* f = e->node->frec;
             if (e->node->total < e->intent - 1) HOTPATH_I_STORE(&e->node->total, e->intent - 1);
-            if (f->lite == 0 && f->ring.head == e->head) {
-                if (hotpath_i_histogram_count(f) > f->ring.head)
+            if ((e->mark & HOTPATH_I_SAMPLED) != 0 && e->weight == 0) {
+                if (f->untimed == e->head) HOTPATH_I_OWN_ADD(&f->untimed, (uint64_t)1);
+            } else if (f->lite == 0 && f->ring.head == e->head) {
+                if ((e->mark & HOTPATH_I_SAMPLED) == 0 && f->untimed == 0 &&
+                    hotpath_i_histogram_count(f) > f->ring.head)
                     HOTPATH_I_STORE_RELEASE(&f->ring.head, f->ring.head + 1);
                 else
                     HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
@@ -4623,8 +4726,9 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
     hotpath_i_open_t* last = l->top;
     for (uint32_t i = dead_from; i < top; i++) {
         hotpath_i_node_t* node = base[i].node;
-        uint64_t d = hotpath_i_duration(t, base[i].start, hotpath_i_ticks());
-        HOTPATH_I_STORE(&node->total, node->total + d);
+        uint64_t weight = hotpath_i_weight(&base[i]);
+        uint64_t d = weight != 0 ? hotpath_i_duration(t, base[i].start, hotpath_i_ticks()) : 0;
+        HOTPATH_I_STORE(&node->total, node->total + d * weight);
         HOTPATH_I_OWN_ADD(&node->frec->abandoned, (uint64_t)1);
     }
     uint32_t gap = top - dead_from;
@@ -4635,7 +4739,7 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         HOTPATH_I_STORE_RELEASE(&to->ids, e->ids);
         HOTPATH_I_STORE_RELEASE(&to->calls, e->calls);
         HOTPATH_I_STORE_RELEASE(&to->start, e->start);
-        to->stack = e->stack, to->token = e->token;
+        to->stack = e->stack, to->token = e->token, to->weight = e->weight;
         HOTPATH_I_STORE_RELEASE(&to->mark, e->mark);
     }
     for (hotpath_i_open_t* e = last - gap + 1; e <= last; e++)
@@ -4720,7 +4824,7 @@ static bool hotpath_i_end_deep(
     hotpath_i_take_pending(l, mark, &bits, &meta);
     HOTPATH_I_STORE(&node->deep_open, node->deep_open - 1);
     HOTPATH_I_STORE_RELEASE(&node->total, node->total + d);
-    hotpath_i_finish(t, node->frec, token->tick, d, now, bits, meta);
+    hotpath_i_finish(t, node->frec, token->tick, d, now, bits, meta, 1);
     if (--c->deep == 0) l->attention &= ~HOTPATH_I_ATTENTION_DEEP;
     return true;
 }
@@ -4757,15 +4861,61 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
     } else {
         hotpath_i_node_t* node =
             hotpath_i_child(t, l->top, hotpath_i_key_parent(l->top->ids), function);
-        hotpath_i_open_entry(l, t, l->top + 1, node, function, stack, token, false);
+        hotpath_i_open_entry(l, t, l->top + 1, node, function, stack, token, false, 1);
     }
     hotpath_i_leave(l);
 }
 
+/* ln x, for x > 0, within 1e-8: of the mantissa between the roots of a half and of two by a series. */
+static double hotpath_i_natural_log(double x) {
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int exponent = (int)(bits >> 52) - 1023;
+    bits = (bits & 0xfffffffffffffu) | (uint64_t)1023 << 52;
+    memcpy(&x, &bits, sizeof bits);
+    if (x > 1.4142135623730951) x /= 2, exponent++;
+    double z = (x - 1) / (x + 1), square = z * z;
+    double series = 1.0 / 9 + square / 11;
+    for (int k = 7; k >= 1; k -= 2)
+        series = 1.0 / k + square * series;
+    return 0.6931471805599453 * exponent + 2 * z * series;
+}
+/* How many executions are left out until the next one, if each is timed with a chance of 1 in rate:
+   whatever pattern they come in, no part of it is met more often than its share. */
+static uint32_t hotpath_i_gap(hotpath_i_thread_t* t, hotpath_i_frec_t* f, uint32_t rate) {
+    uint64_t x = t->random != 0 ? t->random : (t->number | (uint64_t)1) * 0x9E3779B97F4A7C15u;
+    x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+    t->random = x;
+    double chance = ((double)(x >> 11) + 0.5) / 9007199254740992.0;
+    if (f->weight != rate || f->per_log == 0)
+        f->per_log = 1 / hotpath_i_natural_log(1 - 1.0 / (double)rate);
+    double gap = hotpath_i_natural_log(chance) * f->per_log;
+    return gap < 4e9 ? (uint32_t)gap : 4000000000u;
+}
+/* The weight of an execution that is timed; sets when the next one is. */
+static HOTPATH_I_COLD uint64_t hotpath_i_draw(
+    hotpath_i_thread_t* t, const hotpath_i_node_t* node, hotpath_i_frec_t* f) {
+    uint64_t weight = f->weight > 1 ? f->weight : 1;
+    const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, node->function);
+    uint32_t rate = item != NULL ? HOTPATH_I_LOAD(&item->rate) : 0;
+    if (rate == 0) rate = HOTPATH_I_LOAD(&hotpath_i_g.rate);
+    bool all = rate <= 1 || f->ring.head + 1 < HOTPATH_I_TIMED_FIRST;
+    f->gap = all ? 0 : hotpath_i_gap(t, f, rate);
+    f->weight = all ? 1 : rate;
+    return weight;
+}
+typedef enum hotpath_i_timed {
+    HOTPATH_I_TIMED_ALL,
+    HOTPATH_I_TIMED_SOME, /* not this one, as long as the gap lasts */
+    HOTPATH_I_TIMED_NOW   /* this one, for as many as it is drawn to stand for */
+} hotpath_i_timed_t;
+static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_drawn(
+    hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack);
+
 /* The fast path calls nothing that comes back, so that it has nothing to save: a clock that has to
    be called has a twin of it, which also looks whether the site is off. */
-HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(
-    hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack, bool counter) {
+HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(hotpath_site_t* site,
+    hotpath_token_t* token, uintptr_t stack, bool counter, hotpath_i_timed_t timed) {
     hotpath_i_local_t* l = &hotpath_i_local;
     hotpath_i_thread_t* t = l->thread;
     HOTPATH_I_SIGNAL_FENCE(); /* of a handler that forks: who has the top has the thread */
@@ -4796,16 +4946,39 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(
         hotpath_i_begin_slow(site, token, stack);
         return;
     }
-    hotpath_i_open_entry(l, t, top + 1, slot->node, function, stack, token, counter);
+    uint64_t weight = 1;
+    hotpath_i_frec_t* f = timed != HOTPATH_I_TIMED_ALL ? slot->node->frec : NULL;
+    if (timed == HOTPATH_I_TIMED_SOME) {
+        if (HOTPATH_I_UNLIKELY(
+                f->gap == 0 || (HOTPATH_I_LOAD(&site->group_id) & HOTPATH_I_ASKED) != 0)) {
+            l->busy = 0;
+            hotpath_i_begin_drawn(site, token, stack);
+            return;
+        }
+        f->gap--;
+        weight = 0;
+    } else if (timed == HOTPATH_I_TIMED_NOW) {
+        if ((HOTPATH_I_LOAD(&site->group_id) & HOTPATH_I_ASKED) == 0)
+            weight = hotpath_i_draw(t, slot->node, f);
+    }
+    hotpath_i_open_entry(l, t, top + 1, slot->node, function, stack, token, counter, weight);
     hotpath_i_leave(l);
 }
 static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_called_clock(
     hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
-    hotpath_i_begin(site, token, stack, false);
+    hotpath_i_begin(site, token, stack, false, HOTPATH_I_TIMED_ALL);
+}
+static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_drawn(
+    hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
+    hotpath_i_begin(site, token, stack, false, HOTPATH_I_TIMED_NOW);
+}
+static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_sampled(
+    hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
+    hotpath_i_begin(site, token, stack, false, HOTPATH_I_TIMED_SOME);
 }
 static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_by_counter(
     hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
-    hotpath_i_begin(site, token, stack, true);
+    hotpath_i_begin(site, token, stack, true, HOTPATH_I_TIMED_ALL);
 }
 HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
     hotpath_site_t* site, hotpath_token_t* token) {
@@ -4817,9 +4990,10 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
     /* Also of a site at its first touch, whose group is not known before: the slow path looks again. */
     uint64_t off = HOTPATH_I_LOAD(&hotpath_i_off);
     if (HOTPATH_I_LIKELY((off & HOTPATH_I_OFF_ALL) != 0) ||
-        ((off >> HOTPATH_I_LOAD(&site->group_id) & 1) != 0 &&
-            HOTPATH_I_LOAD_ACQUIRE(&site->id) != 0))
+        (hotpath_i_group_is_off(off, site) && HOTPATH_I_LOAD_ACQUIRE(&site->id) != 0))
         token->mark = token->tick = 0;
+    else if ((off & HOTPATH_I_SOME) != 0)
+        hotpath_i_begin_sampled(site, token, stack);
     else
         hotpath_i_begin_called_clock(site, token, stack);
 }
@@ -4849,7 +5023,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
         return;
     }
     hotpath_i_open_t *base = t->context->entries, *e = l->top;
-    while (e != base && e->mark != mark)
+    while (e != base && (e->mark & ~(uint64_t)HOTPATH_I_SAMPLED) != mark)
         e--;
     if (e == base) {
         if ((mark >> 48) >= (hotpath_i_g.first_record & 0xffffu))
@@ -4860,8 +5034,12 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
         uint64_t bits = 0, meta = t->log_meta, start = e->start;
         hotpath_i_take_pending(l, mark, &bits, &meta);
         hotpath_i_frec_t* f = e->node->frec;
+        uint64_t weight = hotpath_i_weight(e);
         uint64_t d = hotpath_i_close(l, t, e, &now);
-        hotpath_i_finish(t, f, start, d, now, bits, meta);
+        if (weight == 0)
+            HOTPATH_I_OWN_ADD(&f->untimed, (uint64_t)1);
+        else
+            hotpath_i_finish(t, f, start, d, now, bits, meta, weight);
     }
     hotpath_i_leave(l);
 }
@@ -4873,7 +5051,7 @@ static HOTPATH_I_COLD void hotpath_i_end_seen(
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t start = e->start;
     uint64_t d = hotpath_i_close(l, t, e, &now);
-    hotpath_i_finish(t, f, start, d, now, 0, t->log_meta);
+    hotpath_i_finish(t, f, start, d, now, 0, t->log_meta, 1);
     hotpath_i_leave(l);
 }
 /* Calls nothing that comes back, as hotpath_i_begin. */
@@ -4910,10 +5088,10 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_end(
     }
     uint64_t head = f->ring.head;
     hotpath_i_close_as(l, e, node, mark, head, total);
-    (void)hotpath_i_add(f, head, buckets, octave, start, d, 0, l->thread->log_meta);
+    (void)hotpath_i_add(f, head, buckets, octave, start, d, 0, l->thread->log_meta, 1);
     uint64_t squares = f->squares_low, more = squares + d * d;
     if (HOTPATH_I_UNLIKELY((int64_t)(squares ^ more) < 0)) /* it carries into the higher half */
-        hotpath_i_add_square(f, d);
+        hotpath_i_add_square(f, d, 1);
     else
         HOTPATH_I_STORE(&f->squares_low, more);
     HOTPATH_I_STORE_RELEASE(&f->ring.head, head + 1);
@@ -4923,6 +5101,31 @@ static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_end_called_clock(
     const hotpath_token_t* token, uintptr_t stack) {
     hotpath_i_end(token, hotpath_i_ticks(), stack);
 }
+/* Of an execution that is not timed, without looking at a clock. */
+static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_end_sampled(
+    const hotpath_token_t* token, uintptr_t stack) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_open_t* e = l->top;
+    volatile uintptr_t cookie;
+    if (HOTPATH_I_UNLIKELY(e == NULL || e->mark != (token->mark | HOTPATH_I_SAMPLED) ||
+                           e->weight != 0 || l->busy != 0 || l->attention != 0)) {
+        hotpath_i_end_called_clock(token, stack);
+        return;
+    }
+    hotpath_i_claim(l, &cookie, HOTPATH_I_IN_END);
+    if (HOTPATH_I_UNLIKELY(l->top != e)) { /* as in hotpath_i_begin */
+        l->busy = 0;
+        hotpath_i_end_called_clock(token, stack);
+        return;
+    }
+    hotpath_i_node_t* node = e->node;
+    hotpath_i_frec_t* f = node->frec;
+    uint64_t total = HOTPATH_I_LOAD(&node->total), untimed = f->untimed;
+    (void)hotpath_i_intend(e, total);
+    hotpath_i_close_as(l, e, node, e->mark, untimed, total);
+    HOTPATH_I_STORE(&f->untimed, untimed + 1);
+    hotpath_i_leave(l);
+}
 static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_end_by_counter(
     const hotpath_token_t* token, uintptr_t stack) {
     hotpath_i_end(token, hotpath_i_counter(), stack);
@@ -4931,8 +5134,12 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_end(const hotpath_to
     uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
     if (HOTPATH_I_LIKELY(hotpath_i_is_fast()))
         hotpath_i_end_by_counter(token, stack);
-    else if (HOTPATH_I_UNLIKELY(token->mark != 0)) /* else its begin was off, or dropped */
-        hotpath_i_end_called_clock(token, stack);
+    else if (HOTPATH_I_UNLIKELY(token->mark != 0)) { /* else its begin was off, or dropped */
+        if ((HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_SOME) != 0)
+            hotpath_i_end_sampled(token, stack);
+        else
+            hotpath_i_end_called_clock(token, stack);
+    }
 }
 
 HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK uint64_t hotpath_end_ns(
@@ -5016,7 +5223,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_record(
     uint64_t d = hotpath_i_duration(t, begin_ns, end_ns);
     HOTPATH_I_OWN_ADD(&node->calls, (uint64_t)1);
     HOTPATH_I_OWN_ADD(&node->total, item != NULL ? d : 0);
-    hotpath_i_finish(t, node->frec, begin_ns, d, hotpath_i_ticks(), 0, t->log_meta);
+    hotpath_i_finish(t, node->frec, begin_ns, d, hotpath_i_ticks(), 0, t->log_meta, 1);
     hotpath_i_leave(l);
 }
 
@@ -5380,16 +5587,6 @@ static double hotpath_i_to_double(hotpath_value_t v) {
            : v.type == HOTPATH_VALUE_UINT ? (double)v.as.u
                                           : (double)hotpath_i_to_int(v);
 }
-static double hotpath_i_bits_double(uint64_t bits) {
-    double d;
-    memcpy(&d, &bits, sizeof d);
-    return d;
-}
-static uint64_t hotpath_i_double_bits(double d) {
-    uint64_t bits;
-    memcpy(&bits, &d, sizeof bits);
-    return bits;
-}
 /* A number whose order as unsigned is that of the values, int64 or double; and back. */
 static uint64_t hotpath_i_gauge_order(const hotpath_i_gauge_t* g, uint64_t bits) {
     bool negative = HOTPATH_I_LOAD(&g->is_double) == 2 && bits >> 63 != 0;
@@ -5588,6 +5785,7 @@ static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_ov
         if (mark == 0) return false;
         const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&e->node);
         uint64_t start = HOTPATH_I_LOAD_ACQUIRE(&e->start);
+        if (start == UINT64_MAX) start = now; /* not timed */
         uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
         uint64_t calls = HOTPATH_I_LOAD_ACQUIRE(&e->calls);
         uint64_t total = node != NULL ? HOTPATH_I_LOAD_ACQUIRE(&node->total) : 0;
@@ -6133,10 +6331,11 @@ static void hotpath_i_add_rate(
     uint64_t start = hotpath_i_g.start_tick, ticks = hotpath_i_window_ticks();
     uint64_t window = s->now > start ? (s->now - start) / ticks : 0;
     uint64_t current = HOTPATH_I_LOAD_ACQUIRE(&f->window);
-    uint64_t count = HOTPATH_I_LOAD(&f->ring.head) - HOTPATH_I_LOAD(&f->window_head);
+    uint64_t ended = HOTPATH_I_LOAD(&f->ring.head) + HOTPATH_I_LOAD(&f->untimed);
+    uint64_t count = ended - HOTPATH_I_LOAD(&f->window_head);
     uint64_t peak = HOTPATH_I_LOAD(&f->peak);
     if (window == 0) {
-        sums->second += HOTPATH_I_LOAD(&f->ring.head);
+        sums->second += ended;
     } else if (current == window) {
         if (HOTPATH_I_LOAD(&f->last_window) + 1 == window)
             sums->second += HOTPATH_I_LOAD(&f->last_count);
@@ -6223,7 +6422,12 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
     for (size_t r = 0; r < s->record_count; r++) {
         const hotpath_i_frec_t* from = frecs[r];
         if (from == NULL) continue;
-        f->completed += HOTPATH_I_LOAD_ACQUIRE(&from->ring.head);
+        uint64_t timed = HOTPATH_I_LOAD_ACQUIRE(&from->ring.head);
+        uint64_t untimed = HOTPATH_I_LOAD(&from->untimed);
+        f->completed += timed + untimed;
+        f->sampled_calls += timed;
+        f->estimated |= untimed != 0;
+        f->error_squares += hotpath_i_bits_double(HOTPATH_I_LOAD(&from->error_squares));
         f->abandoned += HOTPATH_I_LOAD(&from->abandoned);
         f->sum_ticks += HOTPATH_I_LOAD(&from->sum);
         f->lite = f->lite || from->lite != 0;
@@ -6235,8 +6439,8 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
         reasons |= HOTPATH_I_LOAD_ACQUIRE(&from->reasons_used) != 0 ||
                    HOTPATH_I_LOAD(&from->reason_other) != 0;
     }
-    f->min_ns = f->completed != 0 && min != UINT64_MAX ? min : 0;
-    f->max_ns = f->completed != 0 ? max : 0;
+    f->min_ns = f->sampled_calls != 0 && min != UINT64_MAX ? min : 0;
+    f->max_ns = f->sampled_calls != 0 ? max : 0;
     return reasons;
 }
 /* Adds the histogram of one record to the octaves of a function, of which `octaves` has a bit each. */
@@ -6309,15 +6513,37 @@ static double hotpath_i_sqrt(double v) {
     }
     return r;
 }
+/* The buckets of a function's k-th octave in a snapshot, and which octave it is. */
+static const uint64_t* hotpath_i_snapshot_octave(
+    const hotpath_snapshot_t* s, const hotpath_function_t* f, uint32_t k, size_t* octave) {
+    const uint64_t* buckets =
+        s->buckets + (size_t)(f->histogram_first + k) * (HOTPATH_I_BUCKETS + 2);
+    *octave = (size_t)buckets[HOTPATH_I_BUCKETS];
+    return buckets;
+}
+/* How many executions those that were timed stand for: about all that have ended. */
+static uint64_t hotpath_i_weights(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
+    if (!f->estimated) return f->completed;
+    uint64_t count = 0;
+    size_t octave;
+    for (uint32_t o = 0; o < f->histogram_count; o++) {
+        const uint64_t* buckets = hotpath_i_snapshot_octave(s, f, o, &octave);
+        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++)
+            count += buckets[k];
+    }
+    return count;
+}
 /* Mean, deviation, bounds, in nanoseconds, of the completed executions. */
-static void hotpath_i_finish_moments(hotpath_function_t* f) {
+static void hotpath_i_finish_moments(const hotpath_snapshot_t* s, hotpath_function_t* f) {
     double unit = f->kind == HOTPATH_KIND_SPAN
                       ? 1.0
                       : (double)HOTPATH_I_LOAD(&hotpath_i_g.scale) / 1099511627776.0;
-    if (f->completed == 0) return;
+    uint64_t weights = hotpath_i_weights(s, f);
+    f->total_error_ns = f->error_squares > 0 ? 1.96 * hotpath_i_sqrt(f->error_squares) * unit : 0;
+    if (weights == 0) return;
     /* Σ(d - m)² = Σd² - m(Σd + r) with m and r of Σd / n: in whole numbers nothing cancels. */
-    double n = (double)f->completed;
-    uint64_t middle = f->sum_ticks / f->completed, rest = f->sum_ticks % f->completed;
+    double n = (double)weights;
+    uint64_t middle = f->sum_ticks / weights, rest = f->sum_ticks % weights;
     hotpath_i_wide_t off = hotpath_i_multiply(middle, f->sum_ticks + rest);
     uint64_t high = f->sum_squares_high - off.high - (f->sum_squares_low < off.low);
     uint64_t low = f->sum_squares_low - off.low;
@@ -6344,7 +6570,7 @@ static void hotpath_i_merge_functions(hotpath_snapshot_t* s) {
         hotpath_i_merge_histogram(s, f, frecs);
         f->sum_squares_high = sums.squares_high;
         f->sum_squares_low = sums.squares_low;
-        hotpath_i_finish_moments(f);
+        hotpath_i_finish_moments(s, f);
         if (f->kind != HOTPATH_KIND_SPAN) {
             f->min_ns = hotpath_i_ns(f->min_ns);
             f->max_ns = hotpath_i_ns(f->max_ns);
@@ -6633,6 +6859,7 @@ static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
     info->clock_tick_ps = (uint64_t)(scale * 1000 + 0.5);
     info->scope_cost_ns_x100 = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.scope_cost);
     info->scope_inside_ns_x100 = HOTPATH_I_LOAD(&hotpath_i_g.scope_inside);
+    info->scope_untimed_ns_x100 = HOTPATH_I_LOAD(&hotpath_i_g.scope_untimed);
     info->memory_bytes = HOTPATH_I_LOAD(&hotpath_i_g.memory);
     #if defined(HOTPATH_CLOCK)
     info->clock = "custom";
@@ -6679,27 +6906,38 @@ static size_t hotpath_i_snapshot_most(void) {
                          4 * HOTPATH_I_TEXT_RING) +
            (log + 2 * hotpath_i_g.log_slots) * sizeof(hotpath_i_pick_t);
 }
+/* What one call of a function costs: less on average where some are not timed. */
+static double hotpath_i_cost_of(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
+    double cost = (double)s->info.scope_cost_ns_x100,
+           untimed = (double)s->info.scope_untimed_ns_x100;
+    if (f->completed == f->sampled_calls) return cost / 100;
+    double timed = (double)f->sampled_calls / (double)f->completed;
+    return (timed * cost + (1 - timed) * untimed) / 100;
+}
 /* What all calls cost by the calibrated cost of one, and its share of what outermost scopes took with
    their own cost around them. */
 static void hotpath_i_fill_overhead(hotpath_snapshot_t* s) {
-    double cost = (double)s->info.scope_cost_ns_x100 / 100, calls = 0, recorded = 0;
+    double cost = (double)s->info.scope_cost_ns_x100 / 100, overhead = 0, recorded = 0;
     double outside = cost - (double)s->info.scope_inside_ns_x100 / 100;
+    for (size_t i = 0; i < s->function_count; i++) {
+        const hotpath_function_t* f = &s->functions[i];
+        if (f->kind != HOTPATH_KIND_SPAN && f->kind != HOTPATH_KIND_TRACK)
+            overhead += (double)f->calls * hotpath_i_cost_of(s, f);
+    }
     for (size_t i = 0; i < s->node_count; i++) {
         const hotpath_node_t* n = &s->nodes[i];
         uint32_t kind = s->functions[n->function].kind;
         if (kind == HOTPATH_KIND_SPAN || kind == HOTPATH_KIND_TRACK) continue;
-        calls += (double)n->calls;
         if (n->parent == HOTPATH_NO_NODE)
             recorded += (double)n->total_ns + (double)n->calls * outside;
     }
-    s->info.overhead_ns = (uint64_t)(calls * cost + 0.5);
-    double percent = recorded > 0 ? 100 * calls * cost / recorded : 0;
+    s->info.overhead_ns = (uint64_t)(overhead + 0.5);
+    double percent = recorded > 0 ? 100 * overhead / recorded : 0;
     s->info.overhead_percent = percent < 100 ? percent : 100;
 }
 HOTPATH_API void hotpath_snapshot_subtract_overhead(hotpath_snapshot_t* s) {
     if (s == NULL || s->info.overhead_subtracted || s->info.scope_cost_ns_x100 == 0) return;
     double inside = (double)s->info.scope_inside_ns_x100 / 100;
-    double outside = (double)s->info.scope_cost_ns_x100 / 100 - inside;
     s->info.overhead_subtracted = true;
     for (size_t i = 0; i < s->function_count; i++) {
         hotpath_function_t* f = &s->functions[i];
@@ -6715,8 +6953,10 @@ HOTPATH_API void hotpath_snapshot_subtract_overhead(hotpath_snapshot_t* s) {
         double cost = (double)n->calls * inside, left = (double)(inner ? n->total_ns : n->self_ns);
         uint64_t below = 0;
         for (uint32_t c = n->first_child; c != HOTPATH_NO_NODE; c = s->nodes[c].next_sibling) {
+            const hotpath_function_t* callee = &s->functions[s->nodes[c].function];
             below += s->nodes[c].total_ns;
-            cost += (double)s->nodes[c].calls * outside;
+            /* An estimated total stands for calls that were all timed. */
+            cost += (double)s->nodes[c].calls * (hotpath_i_cost_of(s, callee) - inside);
         }
         uint64_t own = left > cost ? (uint64_t)(left - cost + 0.5) : 0;
         uint64_t total = own + below < n->total_ns ? own + below : n->total_ns;
@@ -6743,8 +6983,8 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_prune(s);
     if (s->full) return;
     hotpath_i_link_tree(s);
-    hotpath_i_fill_overhead(s);
     hotpath_i_merge_functions(s);
+    hotpath_i_fill_overhead(s);
     if ((s->parts & HOTPATH_PART_LOGS) != 0) hotpath_i_merge_logs(s);
     hotpath_i_list_threads(s);
     if ((s->parts & HOTPATH_PART_VALUES) != 0) hotpath_i_list_entries(s);
@@ -6930,14 +7170,6 @@ HOTPATH_API const hotpath_entry_t* hotpath_snapshot_entries(
     return snapshot->entries;
 }
 
-/* The buckets of a function's k-th octave in a snapshot, and which octave it is. */
-static const uint64_t* hotpath_i_snapshot_octave(
-    const hotpath_snapshot_t* s, const hotpath_function_t* f, uint32_t k, size_t* octave) {
-    const uint64_t* buckets =
-        s->buckets + (size_t)(f->histogram_first + k) * (HOTPATH_I_BUCKETS + 2);
-    *octave = (size_t)buckets[HOTPATH_I_BUCKETS];
-    return buckets;
-}
 /* The lowest duration of a bucket; its width is 1 in the first two octaves and then doubles. */
 static uint64_t hotpath_i_bucket_low(size_t octave, size_t bucket) {
     return octave == 0 ? bucket : (uint64_t)(HOTPATH_I_BUCKETS + bucket) << (octave - 1);
@@ -7092,6 +7324,9 @@ static void hotpath_i_minus_function(hotpath_snapshot_t* s, hotpath_function_t* 
         f->calls = hotpath_i_minus(f->calls, old->calls);
         f->abandoned = hotpath_i_minus(f->abandoned, old->abandoned);
         f->completed = hotpath_i_minus(f->completed, old->completed);
+        f->sampled_calls = hotpath_i_minus(f->sampled_calls, old->sampled_calls);
+        f->error_squares -=
+            f->error_squares < old->error_squares ? f->error_squares : old->error_squares;
         f->errors = hotpath_i_minus(f->errors, old->errors);
         f->bytes = hotpath_i_minus(f->bytes, old->bytes);
         f->total_ns = hotpath_i_minus(f->total_ns, old->total_ns);
@@ -7109,7 +7344,8 @@ static void hotpath_i_minus_function(hotpath_snapshot_t* s, hotpath_function_t* 
                     reasons[i].count = hotpath_i_minus(reasons[i].count, old->reasons[k].count);
     }
     f->mean_ns = f->stdev_ns = 0;
-    hotpath_i_finish_moments(f);
+    f->estimated = f->sampled_calls != f->completed;
+    hotpath_i_finish_moments(s, f);
     if (s->info.window_ns != 0)
         f->calls_per_sec = (double)f->calls * 1e9 / (double)s->info.window_ns;
 }
@@ -7885,8 +8121,9 @@ struct hotpath_i_grid {
     size_t width[HOTPATH_I_GRID_COLUMNS];
     size_t name_room; /* of the first column */
     bool color;
-    bool any_open; /* a row is marked as still open */
-    bool any_near; /* a row is marked as a bound */
+    bool any_open;      /* a row is marked as still open */
+    bool any_near;      /* a row is marked as a bound */
+    bool any_estimated; /* a row is marked as an estimate: so is every self time then */
 };
 
 static hotpath_i_writer_t* hotpath_i_grid_column(
@@ -7992,6 +8229,8 @@ static void hotpath_i_grid_notes(
     size_t hidden = g->rows->total - g->rows->shown;
     if (g->any_open) hotpath_i_puts(w, "* some calls are still open: their time so far counts\n");
     if (g->any_near) hotpath_i_puts(w, "~ a bound: the exact value was not kept\n");
+    if (g->any_estimated)
+        hotpath_i_puts(w, "~ an estimate: not every execution was timed; calls are exact\n");
     if (hidden == 0) return;
     hotpath_i_put_u64(w, hidden);
     hotpath_i_puts(w, " more: ");
@@ -8014,16 +8253,17 @@ static void hotpath_i_put_percent(hotpath_i_writer_t* w, double percent) {
 /* Times of completed executions: a dash where there is none, ~ where it is only a bound. */
 static void hotpath_i_function_time(const hotpath_i_grid_t* g, const hotpath_function_t* f,
     uint32_t column, hotpath_i_writer_t* w) {
-    if (f->completed == 0) {
+    if (f->sampled_calls == 0) {
         hotpath_i_putc(w, '-');
     } else if (column == HOTPATH_I_COLUMN_AVG) {
+        if (f->estimated) hotpath_i_putc(w, '~');
         hotpath_i_put_duration(w, f->mean_ns, false);
     } else if (column == HOTPATH_I_COLUMN_MAX) {
-        if (f->bounds_only || f->lite) hotpath_i_putc(w, '~');
+        if (f->bounds_only || f->lite || f->estimated) hotpath_i_putc(w, '~');
         hotpath_i_put_ns(w, f->max_ns);
     } else {
         uint32_t micro = hotpath_i_settings.percentiles.micro[column - HOTPATH_I_COLUMN_PERCENTILE];
-        if (f->lite) hotpath_i_putc(w, '~');
+        if (f->lite || f->estimated) hotpath_i_putc(w, '~');
         hotpath_i_put_ns(
             w, hotpath_snapshot_percentile(g->v->snapshot, f, (double)micro / 1000000));
     }
@@ -8041,7 +8281,10 @@ static void hotpath_i_function_cell(
         case HOTPATH_I_COLUMN_SELF_PERCENT:
             hotpath_i_put_percent(w, hotpath_i_percent(g->v, f->self_ns));
             break;
-        case HOTPATH_I_COLUMN_TOTAL: hotpath_i_put_ns(w, f->total_ns); break;
+        case HOTPATH_I_COLUMN_TOTAL:
+            if (f->estimated) hotpath_i_putc(w, '~');
+            hotpath_i_put_ns(w, f->total_ns);
+            break;
         case HOTPATH_I_COLUMN_TOTAL_PERCENT:
             hotpath_i_put_percent(w, hotpath_i_percent(g->v, f->total_ns));
             break;
@@ -8060,14 +8303,15 @@ static void hotpath_i_table_functions(
         errors = errors || f->errors != 0;
         bytes = bytes || f->bytes != 0;
         g.any_open = g.any_open || f->open_calls != 0;
-        g.any_near = g.any_near || (f->completed != 0 && (f->bounds_only || f->lite));
+        g.any_near = g.any_near || (f->sampled_calls != 0 && (f->bounds_only || f->lite));
+        g.any_estimated = g.any_estimated || f->estimated;
     }
     hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME, "Function", true);
     hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_CALLS, g.any_open ? "Calls " : "Calls", false);
     if (errors) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_ERRORS, "Errors", false);
     if (bytes) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_BYTES, "Bytes", false);
-    hotpath_i_grid_add(
-        &g, HOTPATH_I_COLUMN_SELF, v->info->overhead_subtracted ? "Self~" : "Self", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_SELF,
+        v->info->overhead_subtracted || g.any_estimated ? "Self~" : "Self", false);
     if (self) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_SELF_PERCENT, "Self %", false);
     hotpath_i_grid_add(
         &g, HOTPATH_I_COLUMN_TOTAL, v->info->overhead_subtracted ? "Total~" : "Total", false);
@@ -8109,6 +8353,13 @@ static size_t hotpath_i_put_branch(
     return columns + w->used - before;
 }
 
+static bool hotpath_i_self_is_estimated(const hotpath_i_views_t* v, const hotpath_node_t* node) {
+    bool estimated = v->functions[node->function].estimated;
+    for (uint32_t c = node->first_child; c != HOTPATH_NO_NODE && !estimated;
+         c = v->tree.nodes[c].next_sibling)
+        estimated = v->functions[v->tree.nodes[c].function].estimated;
+    return estimated;
+}
 static void hotpath_i_node_cell(
     const hotpath_i_grid_t* g, uint32_t row, uint32_t column, size_t room, hotpath_i_writer_t* w) {
     const hotpath_node_t* node = &g->v->tree.nodes[row];
@@ -8122,11 +8373,17 @@ static void hotpath_i_node_cell(
         case HOTPATH_I_COLUMN_CALLS:
             hotpath_i_put_calls(w, g, node->calls, node->open_calls);
             break;
-        case HOTPATH_I_COLUMN_TOTAL: hotpath_i_put_ns(w, node->total_ns); break;
+        case HOTPATH_I_COLUMN_TOTAL:
+            if (g->v->functions[node->function].estimated) hotpath_i_putc(w, '~');
+            hotpath_i_put_ns(w, node->total_ns);
+            break;
         case HOTPATH_I_COLUMN_TOTAL_PERCENT:
             hotpath_i_put_percent(w, hotpath_i_percent(g->v, node->total_ns));
             break;
-        case HOTPATH_I_COLUMN_SELF: hotpath_i_put_ns(w, node->self_ns); break;
+        case HOTPATH_I_COLUMN_SELF:
+            if (hotpath_i_self_is_estimated(g->v, node)) hotpath_i_putc(w, '~');
+            hotpath_i_put_ns(w, node->self_ns);
+            break;
         default: break;
     }
 }
@@ -8356,7 +8613,7 @@ static void hotpath_i_table_footer(hotpath_i_writer_t* w, const hotpath_i_views_
         if (info->overhead_subtracted)
             hotpath_i_puts(w, ", estimated and subtracted from Self, Total and Avg (~)");
     } else
-        hotpath_i_puts(w, info->is_off ? "? (not measured while it is off)" : "? (not measured)");
+        hotpath_i_puts(w, "? (not measured)");
     hotpath_i_puts(w, " | clock ");
     hotpath_i_puts(w, info->clock ? info->clock : "?");
     if (note[0]) hotpath_i_puts(w, ": ");
@@ -8609,7 +8866,7 @@ static void hotpath_i_json_percentile(
     hotpath_i_puts(&w, key);
     hotpath_i_puts(&w, "_ns");
     key_ns[w.used] = 0;
-    if (f->completed != 0) {
+    if (f->sampled_calls != 0) {
         uint64_t ns = hotpath_snapshot_percentile(v->snapshot, f, (double)micro / 1000000);
         hotpath_i_json_duration(j, key, key_ns, ns);
     } else {
@@ -8623,7 +8880,7 @@ static void hotpath_i_json_completed(
     hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_function_t* f) {
     static const char* const keys[] = {
         "avg", "avg_ns", "min", "min_ns", "max", "max_ns", "stdev_ns"};
-    if (f->completed != 0) {
+    if (f->sampled_calls != 0) {
         hotpath_i_json_key(j, "avg");
         hotpath_i_putc(j->w, '"');
         hotpath_i_put_duration(j->w, f->mean_ns, false);
@@ -8633,7 +8890,7 @@ static void hotpath_i_json_completed(
         hotpath_i_json_duration(j, "max", "max_ns", f->max_ns);
         hotpath_i_json_fixed(j, "stdev_ns", f->stdev_ns, 2);
     }
-    for (size_t i = 0; f->completed == 0 && i < sizeof keys / sizeof keys[0]; i++)
+    for (size_t i = 0; f->sampled_calls == 0 && i < sizeof keys / sizeof keys[0]; i++)
         hotpath_i_json_raw(j, keys[i], "null");
     for (uint32_t i = 0; i < hotpath_i_settings.percentiles.count; i++)
         hotpath_i_json_percentile(j, v, f, hotpath_i_settings.percentiles.micro[i]);
@@ -8647,7 +8904,9 @@ static void hotpath_i_json_function(
     hotpath_i_json_text(j, "kind", hotpath_i_kind_name(f->kind));
     hotpath_i_json_u64(j, "calls", f->calls);
     hotpath_i_json_u64(j, "open_calls", f->open_calls);
-    hotpath_i_json_u64(j, "sampled_calls", f->completed);
+    hotpath_i_json_u64(j, "sampled_calls", f->sampled_calls);
+    hotpath_i_json_bool(j, "estimated", f->estimated);
+    hotpath_i_json_fixed(j, "total_error_ns", f->total_error_ns, 0);
     hotpath_i_json_completed(j, v, f);
     hotpath_i_json_duration(j, "total", "total_ns", f->total_ns);
     hotpath_i_json_duration(j, "self", "self_ns", f->self_ns);
@@ -8835,6 +9094,7 @@ static void hotpath_i_json_info(hotpath_i_json_t* j, const hotpath_info_t* info)
     hotpath_i_json_close(j, '}');
     hotpath_i_json_fixed(j, "scope_cost_ns", (double)info->scope_cost_ns_x100 / 100, 2);
     hotpath_i_json_fixed(j, "scope_inside_ns", (double)info->scope_inside_ns_x100 / 100, 2);
+    hotpath_i_json_fixed(j, "scope_untimed_ns", (double)info->scope_untimed_ns_x100 / 100, 2);
     hotpath_i_json_u64(j, "overhead_ns", info->overhead_ns);
     hotpath_i_json_fixed(j, "overhead_percent", info->overhead_percent, 2);
     hotpath_i_json_bool(j, "overhead_subtracted", info->overhead_subtracted);
@@ -9173,7 +9433,7 @@ static void hotpath_i_measure_scope(void) {
     #if !defined(HOTPATH_CLOCK)
     hotpath_i_local_t* l = &hotpath_i_local;
     if (HOTPATH_I_LOAD(&hotpath_i_g.scope_cost) != 0 || l->busy != 0) return;
-    if (HOTPATH_I_LOAD(&hotpath_i_off) != 0) return; /* what is off costs something else */
+
     hotpath_i_thread_t* t = hotpath_i_thread_new();
     if (t == NULL) return;
     static hotpath_site_t site = {
@@ -9185,19 +9445,34 @@ static void hotpath_i_measure_scope(void) {
     l->thread = t;
     l->top = t->own.entries;
     l->attention = 0;
-    uint64_t least = UINT64_MAX, inside = 0;
-    const hotpath_i_frec_t* f = hotpath_i_node_at(t, 1)->frec;
+    uint64_t least = UINT64_MAX, inside = 0, least_untimed = UINT64_MAX;
+    hotpath_i_frec_t* f = hotpath_i_node_at(t, 1)->frec;
+    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
+    bool counter = hotpath_i_counter_is_usable();
     for (int round = 0; round < 12; round++) {
         uint64_t sum = f->sum, from = hotpath_i_ticks();
+        hotpath_token_t token;
         for (int i = 0; i < 100; i++) {
-            hotpath_token_t token;
-            hotpath_begin(&site, &token);
-            hotpath_end(&token);
+            if (counter)
+                hotpath_i_begin_by_counter(&site, &token, stack);
+            else
+                hotpath_i_begin_called_clock(&site, &token, stack);
+            if (counter)
+                hotpath_i_end_by_counter(&token, stack);
+            else
+                hotpath_i_end_called_clock(&token, stack);
         }
         uint64_t ticks = hotpath_i_ticks() - from;
-        if (ticks >= least) continue;
-        least = ticks;
-        inside = f->sum - sum < ticks ? f->sum - sum : ticks;
+        if (ticks < least) inside = f->sum - sum < ticks ? f->sum - sum : ticks;
+        least = ticks < least ? ticks : least;
+        f->gap = UINT32_MAX;
+        from = hotpath_i_ticks();
+        for (int i = 0; i < 100; i++) {
+            hotpath_i_begin_sampled(&site, &token, stack);
+            hotpath_i_end_sampled(&token, stack);
+        }
+        ticks = hotpath_i_ticks() - from;
+        least_untimed = ticks < least_untimed ? ticks : least_untimed;
     }
     *l = kept;
     hotpath_i_block_t* block = t->arena.blocks;
@@ -9207,6 +9482,7 @@ static void hotpath_i_measure_scope(void) {
         block = next;
     }
     HOTPATH_I_STORE(&hotpath_i_g.scope_inside, hotpath_i_ns(inside));
+    HOTPATH_I_STORE(&hotpath_i_g.scope_untimed, hotpath_i_ns(least_untimed));
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.scope_cost, hotpath_i_ns(least));
     #endif
 }
@@ -9478,7 +9754,7 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     hotpath_thread_name, hotpath_record, hotpath_context_create, hotpath_context_switch,
     hotpath_context_destroy, hotpath_depth, hotpath_unwind, hotpath_value_record, hotpath_gauge,
     hotpath_snapshot_take, hotpath_start, hotpath_stop, hotpath_report_now, hotpath_app_info,
-    hotpath_snapshot_size, hotpath_enable, hotpath_enable_group};
+    hotpath_snapshot_size, hotpath_enable, hotpath_enable_group, hotpath_time_sampling};
 
 #endif /* HOTPATH_IMPLEMENTATION */
 

@@ -136,6 +136,16 @@ static void scope_read(void) {
     }
 }
 
+/* One execution in 16 is timed. */
+static void scope_sampled16(void) {
+    hotpath_time_sampling(NULL, 16);
+    REPEAT {
+        HOTPATH_SCOPE("sampled");
+        KEEP();
+    }
+    hotpath_time_sampling(NULL, 1);
+}
+
 static void work10_bare(void) {
     uint64_t state = 1;
     REPEAT state = work(state);
@@ -333,6 +343,7 @@ static bench_t cases[] = {
     {"scope_256sites", 2, 1, scope_256sites, random_floor, random_bare, {0}, {0}, {0}, -1},
     {"scope_shared_library", 1, 1, scope_shared_library, empty_floor, empty_bare, {0}, {0}, {0},
         -1},
+    {"scope_sampled16", 1, 1, scope_sampled16, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"scope_off", 1, 1, scope_off, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"gauge", 1, 1, gauge, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"value", 1, 1, value, empty_floor, empty_bare, {0}, {0}, {0}, -1},

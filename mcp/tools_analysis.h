@@ -50,7 +50,7 @@ static void findings_of_function(const window_t* w, uint32_t i, findings_t* list
     finding_t self = {CAUSE_SELF_TIME, i, 0, window_percent(w, (double)f->self_ns),
         (double)f->self_ns, (double)f->calls, f->mean_ns};
     findings_add(list, self);
-    if (f->completed >= 100 && slow >= 10 * (usual > 1 ? usual : 1)) {
+    if (f->sampled_calls >= 100 && slow >= 10 * (usual > 1 ? usual : 1)) {
         double excess = (f->mean_ns - usual) * (double)f->completed;
         finding_t spikes = {
             CAUSE_LATENCY_SPIKES, i, 0, window_percent(w, excess), usual, slow, (double)f->max_ns};
@@ -62,7 +62,7 @@ static void findings_of_function(const window_t* w, uint32_t i, findings_t* list
             (double)f->errors, (double)f->calls, 100 * rate};
         findings_add(list, errors);
     }
-    if (cost > 0 && f->completed != 0 && f->mean_ns < 2 * cost) {
+    if (cost > 0 && f->completed != 0 && !f->estimated && f->mean_ns < 2 * cost) {
         finding_t recording = {CAUSE_RECORDING, i, 0,
             window_percent(w, cost * (double)f->completed), (double)f->calls, cost, f->mean_ns};
         findings_add(list, recording);
@@ -114,7 +114,7 @@ static void findings_of_thread(const window_t* w, const hotpath_thread_t* t, fin
         if (f == NULL) continue;
         double slow = (double)hotpath_snapshot_percentile(w->owned[0], f, 99);
         double now = (double)open->elapsed_ns;
-        if (f->completed < 10 || now < 1e9 || now < 20 * slow) continue;
+        if (f->sampled_calls < 10 || now < 1e9 || now < 20 * slow) continue;
         double inside = now < (double)w->info->window_ns ? now : (double)w->info->window_ns;
         finding_t stuck = {
             CAUSE_STUCK, open->function, 0, window_percent(w, inside), now, slow, (double)t->id};
@@ -318,7 +318,7 @@ static void changes_write(json_out_t* out, const changes_t* c, const row_t* row)
         answer_percent(out, "change_percent", 100 * (self - self_before) / self_before);
     changes_pair(out, "calls_per_s", changes_rate(&c->now, (double)now->calls),
         before != NULL ? changes_rate(&c->before, (double)before->calls) : 0);
-    if (now->completed != 0 && before != NULL && before->completed != 0) {
+    if (now->sampled_calls != 0 && before != NULL && before->sampled_calls != 0) {
         changes_pair(out, "avg_ns", now->mean_ns, before->mean_ns);
         changes_pair(out, "p99_ns", functions_percentile(&c->now, now, 99),
             functions_percentile(&c->before, before, 99));

@@ -20,7 +20,7 @@ static double functions_percentile(const window_t* w, const hotpath_function_t* 
 /* How far the slow executions are from the usual ones: p99 over p50. */
 static double functions_spread(const window_t* w, const hotpath_function_t* f) {
     double usual = functions_percentile(w, f, 50);
-    return f->completed < 2 ? 0 : functions_percentile(w, f, 99) / (usual > 1 ? usual : 1);
+    return f->sampled_calls < 2 ? 0 : functions_percentile(w, f, 99) / (usual > 1 ? usual : 1);
 }
 static double functions_key(const window_t* w, const hotpath_function_t* f, uint32_t sort) {
     switch (sort) {
@@ -63,8 +63,8 @@ static void functions_completed(
     json_out_t* out, const window_t* w, const query_t* q, const hotpath_function_t* f) {
     static const double percents[] = {50, 95, 99};
     static const char* const keys[] = {"p50", "p95", "p99"};
-    if (f->completed == 0) return;
-    answer_text_of(out, q, "avg", f->mean_ns, false);
+    if (f->sampled_calls == 0) return;
+    answer_text_of(out, q, "avg", f->mean_ns, f->estimated);
     json_key(out, "avg_ns"), json_fixed(out, f->mean_ns, 2);
     if (q->detailed) {
         answer_ns(out, q, "min", f->min_ns, f->bounds_only);
@@ -72,7 +72,8 @@ static void functions_completed(
         json_key(out, "stdev_ns"), json_fixed(out, f->stdev_ns, 2);
     }
     for (int i = 0; i < 3; i++)
-        answer_ns(out, q, keys[i], hotpath_snapshot_percentile(w->snapshot, f, percents[i]), false);
+        answer_ns(out, q, keys[i], hotpath_snapshot_percentile(w->snapshot, f, percents[i]),
+            f->estimated);
     if (!q->detailed) answer_ns(out, q, "max", f->max_ns, f->bounds_only);
 }
 static void functions_nulls(json_out_t* out) {
@@ -102,6 +103,10 @@ static void functions_concise(
     json_key(out, "total_ns"), json_u64(out, f->total_ns);
     answer_percent(out, "percent_self", window_percent(w, (double)f->self_ns));
     functions_completed(out, w, q, f);
+    if (f->estimated) {
+        json_key(out, "sampled_calls"), json_u64(out, f->sampled_calls);
+        json_key(out, "total_error_ns"), json_fixed(out, f->total_error_ns, 0);
+    }
     if (f->errors != 0) json_key(out, "errors"), json_u64(out, f->errors);
     if (f->bytes != 0) json_key(out, "bytes"), json_u64(out, f->bytes);
     json_object_end(out);
@@ -115,13 +120,15 @@ static void functions_detailed(
     json_key(out, "kind"), json_text(out, functions_kind(f->kind));
     json_key(out, "calls"), json_u64(out, f->calls);
     json_key(out, "open_calls"), json_u64(out, f->open_calls);
-    json_key(out, "sampled_calls"), json_u64(out, f->completed);
-    if (f->completed != 0)
+    json_key(out, "sampled_calls"), json_u64(out, f->sampled_calls);
+    json_key(out, "estimated"), json_bool(out, f->estimated);
+    json_key(out, "total_error_ns"), json_fixed(out, f->total_error_ns, 0);
+    if (f->sampled_calls != 0)
         functions_completed(out, w, q, f);
     else
         functions_nulls(out);
-    answer_ns(out, q, "total", f->total_ns, false);
-    answer_ns(out, q, "self", f->self_ns, false);
+    answer_ns(out, q, "total", f->total_ns, f->estimated);
+    answer_ns(out, q, "self", f->self_ns, f->estimated);
     answer_percent(out, "percent_total", window_percent(w, (double)f->total_ns));
     answer_percent(out, "percent_self", window_percent(w, (double)f->self_ns));
     json_key(out, "errors"), json_u64(out, f->errors);
@@ -219,8 +226,8 @@ static void tool_function_timing_logs(const tool_t* tool, tool_call_t* call) {
         json_key(out, "data");
         json_array(out);
         for (; n < count && n < q.limit; n++)
-            functions_execution(
-                call, &w, &q, f, &list[n], q.slowest || f->completed < n ? 0 : f->completed - n);
+            functions_execution(call, &w, &q, f, &list[n],
+                q.slowest || f->sampled_calls < n ? 0 : f->sampled_calls - n);
         json_array_end(out);
         answer_counts(out, count, n);
         json_object_end(out);
