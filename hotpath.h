@@ -1386,17 +1386,25 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
 
     /* >>atomics
    The order stands in the name. One thread writes each counter, so that a relaxed load, an addition
-   and a relaxed store are an increment; _SHARED_ADD is for the few words that many threads write. */
-    #define HOTPATH_I_LOAD(p)             __atomic_load_n((p), __ATOMIC_RELAXED)
-    #define HOTPATH_I_LOAD_ACQUIRE(p)     __atomic_load_n((p), __ATOMIC_ACQUIRE)
-    #define HOTPATH_I_STORE(p, v)         __atomic_store_n((p), (v), __ATOMIC_RELAXED)
-    #define HOTPATH_I_STORE_RELEASE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-    #define HOTPATH_I_OWN_ADD(p, v)       HOTPATH_I_STORE((p), HOTPATH_I_LOAD(p) + (v))
-    #define HOTPATH_I_SHARED_ADD(p, v)    __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
-    #define HOTPATH_I_CAS(p, expected, v) \
-        __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
-    /* Keeps the compiler, and so a signal handler of the same thread, in program order. */
-    #define HOTPATH_I_SIGNAL_FENCE() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+   and a relaxed store are an increment; _SHARED_ADD is for the few words that many threads write.
+   Every access that has an order goes through here: tests/order, which explores what all of them may
+   read, brings macros of its own. */
+    #define HOTPATH_I_OWN_ADD(p, v) HOTPATH_I_STORE((p), HOTPATH_I_LOAD(p) + (v))
+    #if !defined(HOTPATH_I_LOAD)
+        #define HOTPATH_I_LOAD(p)             __atomic_load_n((p), __ATOMIC_RELAXED)
+        #define HOTPATH_I_LOAD_ACQUIRE(p)     __atomic_load_n((p), __ATOMIC_ACQUIRE)
+        #define HOTPATH_I_LOAD_SC(p)          __atomic_load_n((p), __ATOMIC_SEQ_CST)
+        #define HOTPATH_I_STORE(p, v)         __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+        #define HOTPATH_I_STORE_RELEASE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+        #define HOTPATH_I_STORE_SC(p, v)      __atomic_store_n((p), (v), __ATOMIC_SEQ_CST)
+        #define HOTPATH_I_SHARED_ADD(p, v)    __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
+        #define HOTPATH_I_SHARED_ADD_SC(p, v) __atomic_fetch_add((p), (v), __ATOMIC_SEQ_CST)
+        #define HOTPATH_I_CAS(p, expected, v) \
+            __atomic_compare_exchange_n(      \
+                (p), (expected), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
+        /* Keeps the compiler, and so a signal handler of the same thread, in program order. */
+        #define HOTPATH_I_SIGNAL_FENCE() __atomic_signal_fence(__ATOMIC_SEQ_CST)
+    #endif
 
 /* >>platform
    Everything the kit needs of the system. Another system is another branch here. */
@@ -3703,8 +3711,8 @@ static void hotpath_i_unlock(void) {
     do {
         if (HOTPATH_I_LOAD(&hotpath_i_g.unmerged) > 0) hotpath_i_reap(false);
         HOTPATH_I_STORE(&hotpath_i_g.lock_owner, (uint64_t)0);
-        __atomic_store_n(&hotpath_i_g.lock, 0u, __ATOMIC_SEQ_CST);
-    } while (__atomic_load_n(&hotpath_i_g.unmerged, __ATOMIC_SEQ_CST) > 0 && hotpath_i_try_lock());
+        HOTPATH_I_STORE_SC(&hotpath_i_g.lock, 0u);
+    } while (HOTPATH_I_LOAD_SC(&hotpath_i_g.unmerged) > 0 && hotpath_i_try_lock());
 }
 
 /* Nodes by index: chunk k holds 64 << k of them. */
@@ -4070,7 +4078,7 @@ static void hotpath_i_retire(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
     }
     hotpath_i_abandon_to(l, t->own.entries);
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED);
-    (void)__atomic_fetch_add(&hotpath_i_g.unmerged, 1, __ATOMIC_SEQ_CST);
+    (void)HOTPATH_I_SHARED_ADD_SC(&hotpath_i_g.unmerged, 1);
     if (hotpath_i_try_lock()) hotpath_i_unlock();
 }
 /* The system calls it when a thread ends, perhaps several times: later destructors may record and
