@@ -6977,7 +6977,8 @@ HOTPATH_API void hotpath_snapshot_subtract_overhead(hotpath_snapshot_t* s) {
     for (size_t i = 0; i < s->function_count; i++)
         if (s->functions[i].mean_ns < 0) s->functions[i].mean_ns = 0;
 }
-static void hotpath_i_take(hotpath_snapshot_t* s) {
+/* The open scopes and the call tree, in the order that the section's head gives. */
+static void hotpath_i_take_tree(hotpath_snapshot_t* s) {
     hotpath_i_calibrate();
     s->now = hotpath_i_ticks();
     HOTPATH_I_STORE(&hotpath_i_g.read_tick, s->now);
@@ -6989,8 +6990,11 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_read_stacks(s);
     hotpath_i_merge_tree(s);
     hotpath_i_prune(s);
+    if (!s->full) hotpath_i_link_tree(s);
+}
+static void hotpath_i_take(hotpath_snapshot_t* s) {
+    hotpath_i_take_tree(s);
     if (s->full) return;
-    hotpath_i_link_tree(s);
     hotpath_i_merge_functions(s);
     hotpath_i_fill_overhead(s);
     if ((s->parts & HOTPATH_PART_LOGS) != 0) hotpath_i_merge_logs(s);
