@@ -4736,7 +4736,7 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         hotpath_i_node_t* node = base[i].node;
         uint64_t weight = hotpath_i_weight(&base[i]);
         uint64_t d = weight != 0 ? hotpath_i_duration(t, base[i].start, hotpath_i_ticks()) : 0;
-        HOTPATH_I_STORE(&node->total, node->total + d * weight);
+        HOTPATH_I_STORE_RELEASE(&node->total, node->total + d * weight);
         HOTPATH_I_OWN_ADD(&node->frec->abandoned, (uint64_t)1);
     }
     uint32_t gap = top - dead_from;
