@@ -4767,7 +4767,12 @@ static void hotpath_i_stack_grow(hotpath_i_local_t* l, hotpath_context_t* c) {
                                                      : hotpath_i_shared_take(size));
     if (entries == NULL) return;
     HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
-    memcpy(entries, c->entries, capacity * sizeof *entries);
+    for (uint32_t i = 0; i < capacity; i++) {
+        const hotpath_i_open_t* e = &c->entries[i];
+        hotpath_i_open_t copy = {e->mark, e->start, e->ids, e->node, e->stack, e->token, e->calls,
+            e->intent, HOTPATH_I_LOAD(&e->seen), e->head};
+        entries[i] = copy;
+    }
     l->top = entries + (l->top - c->entries);
     HOTPATH_I_STORE_RELEASE(&c->entries, entries);
     HOTPATH_I_STORE_RELEASE(&c->capacity, more);
@@ -5810,8 +5815,9 @@ static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_ov
         }
         out->open = 1;
         out->base = total;
-        if (intent == 0) e->seen = now;
-        out->extra = e->seen > start ? e->seen - start : 0;
+        if (intent == 0) HOTPATH_I_STORE(&e->seen, now);
+        uint64_t seen = HOTPATH_I_LOAD(&e->seen);
+        out->extra = seen > start ? seen - start : 0;
         if (intent > total + out->extra) out->extra = intent - 1 - total;
         out->calls = calls != UINT64_MAX ? calls + 1 : 0;
         return true;
