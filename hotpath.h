@@ -6279,13 +6279,15 @@ static void hotpath_i_pick_ring(hotpath_i_picks_t* p, const hotpath_i_thread_t* 
 static void hotpath_i_pick_slowest(
     hotpath_i_picks_t* p, const hotpath_i_thread_t* t, const hotpath_i_frec_t* f) {
     hotpath_i_execution_t copy[HOTPATH_I_SLOWEST];
-    for (int tries = 0; tries < 100; tries++) {
+    bool whole = false;
+    for (int tries = 0; tries < 100 && !whole; tries++) {
+        if (tries != 0) hotpath_i_os_yield();
         uint64_t sequence = HOTPATH_I_LOAD_ACQUIRE(&f->slow_sequence);
         for (size_t i = 0; i < HOTPATH_I_SLOWEST; i++)
             copy[i] = hotpath_i_execution_load(&f->slowest[i]);
-        if ((sequence & 1) == 0 && HOTPATH_I_LOAD_ACQUIRE(&f->slow_sequence) == sequence) break;
+        whole = (sequence & 1) == 0 && HOTPATH_I_LOAD_ACQUIRE(&f->slow_sequence) == sequence;
     }
-    for (size_t i = 0; i < HOTPATH_I_SLOWEST; i++)
+    for (size_t i = 0; i < HOTPATH_I_SLOWEST && whole; i++)
         if (copy[i].meta != 0) hotpath_i_pick_one(p, copy[i].duration, &copy[i], t);
 }
 static hotpath_value_t hotpath_i_decode(
