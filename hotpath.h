@@ -6346,9 +6346,12 @@ static void hotpath_i_add_rate(
     const hotpath_snapshot_t* s, hotpath_i_sums_t* sums, const hotpath_i_frec_t* f) {
     uint64_t start = hotpath_i_g.start_tick, ticks = hotpath_i_window_ticks();
     uint64_t window = s->now > start ? (s->now - start) / ticks : 0;
+    /* A head that has calls of a second comes after what closed the second before. One from before
+       that may stand with a later beginning: there is nothing to count then. */
+    uint64_t ended = HOTPATH_I_LOAD_ACQUIRE(&f->ring.head) + HOTPATH_I_LOAD_ACQUIRE(&f->untimed);
     uint64_t current = HOTPATH_I_LOAD_ACQUIRE(&f->window);
-    uint64_t ended = HOTPATH_I_LOAD(&f->ring.head) + HOTPATH_I_LOAD(&f->untimed);
-    uint64_t count = ended - HOTPATH_I_LOAD(&f->window_head);
+    uint64_t begun = HOTPATH_I_LOAD(&f->window_head);
+    uint64_t count = ended > begun ? ended - begun : 0;
     uint64_t peak = HOTPATH_I_LOAD(&f->peak);
     if (window == 0) {
         sums->second += ended;
