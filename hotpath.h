@@ -4742,7 +4742,7 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
     uint32_t gap = top - dead_from;
     for (hotpath_i_open_t* e = &base[top]; e <= last; e++) {
         hotpath_i_open_t* to = e - gap;
-        HOTPATH_I_STORE(&to->mark, (uint64_t)0);
+        HOTPATH_I_STORE_RELEASE(&to->mark, (uint64_t)0);
         HOTPATH_I_STORE_RELEASE(&to->node, e->node);
         HOTPATH_I_STORE_RELEASE(&to->ids, e->ids);
         HOTPATH_I_STORE_RELEASE(&to->calls, e->calls);
