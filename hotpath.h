@@ -4468,7 +4468,7 @@ static HOTPATH_I_COLD void hotpath_i_add_square(hotpath_i_frec_t* f, uint64_t d,
     }
     uint64_t low = (f->squares_low & INT64_MAX) + (square.low & INT64_MAX);
     uint64_t high = f->squares_high + (square.high << 1 | square.low >> 63) + (low >> 63);
-    HOTPATH_I_STORE(&f->squares_low, high << 63 | (low & INT64_MAX));
+    HOTPATH_I_STORE_RELEASE(&f->squares_low, high << 63 | (low & INT64_MAX));
     HOTPATH_I_STORE_RELEASE(&f->squares_high, high);
 }
 /* Adds an execution to the octave's buckets, the sum, the least and the ring: all but the squares and
@@ -5106,7 +5106,7 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_end(
     if (HOTPATH_I_UNLIKELY((int64_t)(squares ^ more) < 0)) /* it carries into the higher half */
         hotpath_i_add_square(f, d, 1);
     else
-        HOTPATH_I_STORE(&f->squares_low, more);
+        HOTPATH_I_STORE_RELEASE(&f->squares_low, more);
     HOTPATH_I_STORE_RELEASE(&f->ring.head, head + 1);
     hotpath_i_leave(l);
 }
