@@ -3719,7 +3719,7 @@ static void hotpath_i_unlock(void) {
 static hotpath_i_node_t* hotpath_i_node_at(const hotpath_i_thread_t* t, uint32_t index) {
     uint32_t n = index / HOTPATH_I_NODES + 1;
     uint32_t chunk = 31u - (uint32_t)__builtin_clz(n);
-    hotpath_i_node_t* nodes = HOTPATH_I_LOAD_ACQUIRE(&t->chunks[chunk]);
+    hotpath_i_node_t* nodes = HOTPATH_I_LOAD(&t->chunks[chunk]); /* node_count publishes it */
     return &nodes[index - HOTPATH_I_NODES * ((1u << chunk) - 1)];
 }
 
@@ -3835,7 +3835,7 @@ static hotpath_i_node_t* hotpath_i_node_new(
     if (chunk >= HOTPATH_I_NODE_CHUNKS) return NULL;
     if (t->chunks[chunk] == NULL) {
         size_t size = ((size_t)HOTPATH_I_NODES << chunk) * sizeof(hotpath_i_node_t);
-        HOTPATH_I_STORE_RELEASE(
+        HOTPATH_I_STORE(
             &t->chunks[chunk], (hotpath_i_node_t*)hotpath_i_arena_take(&t->arena, size));
         if (t->chunks[chunk] == NULL) return NULL;
     }
@@ -4146,7 +4146,7 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
         if (t == NULL) return false;
         t->state = HOTPATH_I_RECORD_HIDDEN;
         t->context = &t->own;
-        t->next = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
+        t->next = HOTPATH_I_LOAD(&hotpath_i_g.threads);
         while (!HOTPATH_I_CAS(&hotpath_i_g.threads, &t->next, t)) {}
     }
     char name[HOTPATH_I_NAME_MAX];
@@ -4156,7 +4156,7 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
     t->log_meta = id << 24;
     HOTPATH_I_STORE(&t->os_tid, hotpath_i_os_tid());
     HOTPATH_I_STORE(&t->start_tick, hotpath_i_ticks());
-    HOTPATH_I_STORE_RELEASE(&t->id, id);
+    HOTPATH_I_STORE(&t->id, id);
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_LIVE);
     t->stack_low = t->stack_high = t->other_low = t->other_high = 0;
     t->limit = t->own.entries + t->own.soft;
@@ -4428,7 +4428,7 @@ static HOTPATH_I_COLD void hotpath_i_slow_insert(hotpath_i_thread_t* t, hotpath_
             (f->slowest[i].meta == 0 || f->slowest[i].duration < f->slowest[place].duration);
         if (smaller) place = i;
     }
-    HOTPATH_I_STORE_RELEASE(&f->slow_sequence, f->slow_sequence + 1);
+    HOTPATH_I_STORE(&f->slow_sequence, f->slow_sequence + 1);
     HOTPATH_I_SIGNAL_FENCE();
     hotpath_i_execution_store(&f->slowest[place], &e);
     HOTPATH_I_STORE_RELEASE(&f->slow_sequence, f->slow_sequence + 1);
@@ -4478,7 +4478,7 @@ static HOTPATH_I_ALWAYS_INLINE hotpath_i_execution_t* hotpath_i_add(hotpath_i_fr
     uint64_t meta, uint64_t weight) {
     uint64_t* bucket = buckets + hotpath_i_bucket_of(d, octave);
     hotpath_i_execution_t* slot = &f->ring.slots[head & f->ring.mask];
-    HOTPATH_I_STORE_RELEASE(&f->ring.claimed, head + 1);
+    HOTPATH_I_STORE(&f->ring.claimed, head + 1);
     HOTPATH_I_OWN_ADD(bucket, weight);
     HOTPATH_I_OWN_ADD(&f->sum, d * weight);
     if (d < f->min) HOTPATH_I_STORE(&f->min, d);
@@ -4730,7 +4730,7 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
     }
     if (dead_from == 0) return;
     /* dead_from .. top-1 are dead; the newest ones above are moved down over them. */
-    HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+    HOTPATH_I_STORE(&c->switches, c->switches + 1);
     hotpath_i_open_t* last = l->top;
     for (uint32_t i = dead_from; i < top; i++) {
         hotpath_i_node_t* node = base[i].node;
@@ -4766,7 +4766,7 @@ static void hotpath_i_stack_grow(hotpath_i_local_t* l, hotpath_context_t* c) {
             (hotpath_i_open_t*)(c == &l->thread->own ? hotpath_i_arena_take(&l->thread->arena, size)
                                                      : hotpath_i_shared_take(size));
     if (entries == NULL) return;
-    HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+    HOTPATH_I_STORE(&c->switches, c->switches + 1);
     for (uint32_t i = 0; i < capacity; i++) {
         const hotpath_i_open_t* e = &c->entries[i];
         hotpath_i_open_t copy = {e->mark, e->start, e->ids, e->node, e->stack, e->token, e->calls,
@@ -5270,7 +5270,7 @@ HOTPATH_API hotpath_context_t* hotpath_context_create(const char* name) {
 }
 /* Makes the open entries of a context name this thread's nodes. */
 static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c) {
-    HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+    HOTPATH_I_STORE(&c->switches, c->switches + 1);
     uint32_t parent = 0;
     for (hotpath_i_open_t* e = c->top + 1; e < c->entries + c->capacity; e++)
         HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0); /* their intents are of another record */
@@ -5402,13 +5402,13 @@ static bool hotpath_i_text_put(
     if (t->text == NULL) {
         uint64_t* words = (uint64_t*)hotpath_i_arena_take(&t->arena, HOTPATH_I_TEXT_RING);
         if (words == NULL) return false;
-        HOTPATH_I_STORE_RELEASE(&t->text, words);
+        HOTPATH_I_STORE(&t->text, words);
     }
     uint64_t at = t->text_head;
     uint64_t words = (length + 7u) / 8u;
     *position = at;
     /* Readers see first that the place is taken, then what is in it. */
-    HOTPATH_I_STORE_RELEASE(&t->text_head, at + words * 8);
+    HOTPATH_I_STORE(&t->text_head, at + words * 8);
     for (uint64_t i = 0; i < words; i++) {
         uint64_t word = 0;
         size_t left = length - (size_t)i * 8;
@@ -5420,7 +5420,7 @@ static bool hotpath_i_text_put(
 /* Copies a text of a ring, with a final 0. Returns false if it has been overtaken. */
 static bool hotpath_i_text_get(
     const hotpath_i_thread_t* t, uint64_t position, uint32_t length, char* text) {
-    const uint64_t* ring = HOTPATH_I_LOAD_ACQUIRE(&t->text);
+    const uint64_t* ring = HOTPATH_I_LOAD(&t->text);
     if (ring == NULL) return false;
     for (uint32_t i = 0; i * 8u < length; i++) {
         uint64_t word =
@@ -5543,7 +5543,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_value_record(
         hotpath_i_encode(t, value, &e.bits, &e.meta);
         e.meta |= t->log_meta;
         uint64_t head = ring->head;
-        HOTPATH_I_STORE_RELEASE(&ring->claimed, head + 1);
+        HOTPATH_I_STORE(&ring->claimed, head + 1);
         hotpath_i_execution_store(&ring->slots[head & ring->mask], &e);
         HOTPATH_I_STORE_RELEASE(&ring->head, head + 1);
     }
@@ -5627,7 +5627,7 @@ static uint64_t hotpath_i_gauge_apply(
     }
     uint64_t v = (uint64_t)hotpath_i_to_int(value);
     if (op == HOTPATH_GAUGE_OP_SET) {
-        HOTPATH_I_STORE_RELEASE(&g->bits, v);
+        HOTPATH_I_STORE(&g->bits, v); /* an integer, as it would be read without a type too */
         return v;
     }
     v = op == HOTPATH_GAUGE_OP_INC ? v : (uint64_t)0 - v;
@@ -5657,7 +5657,7 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
     while (counts && order < least && !HOTPATH_I_CAS(&g->least, &least, order)) {}
     while (counts && order > most && !HOTPATH_I_CAS(&g->most, &most, order)) {}
     hotpath_i_gauge_slot_t* slot = &g->history[index % g->slots];
-    HOTPATH_I_STORE_RELEASE(&slot->sequence, (uint64_t)0);
+    HOTPATH_I_STORE(&slot->sequence, (uint64_t)0);
     HOTPATH_I_STORE_RELEASE(&slot->tick, hotpath_i_ticks());
     HOTPATH_I_STORE_RELEASE(&slot->bits, bits);
     const hotpath_i_thread_t* t = hotpath_i_local.thread;
@@ -5757,7 +5757,7 @@ static const char* hotpath_i_keep_text(hotpath_snapshot_t* s, const char* text) 
 static bool hotpath_i_is_read(const hotpath_snapshot_t* s, const hotpath_i_thread_t* t) {
     uint32_t state = HOTPATH_I_LOAD_ACQUIRE(&t->state);
     if (s->thread != 0)
-        return state == HOTPATH_I_RECORD_LIVE && HOTPATH_I_LOAD_ACQUIRE(&t->id) == s->thread;
+        return state == HOTPATH_I_RECORD_LIVE && HOTPATH_I_LOAD(&t->id) == s->thread;
     return state == HOTPATH_I_RECORD_LIVE || state == HOTPATH_I_RECORD_ENDED;
 }
 /* The records of a snapshot, one after the other: the list, then the store of ended threads. */
@@ -5802,7 +5802,7 @@ static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_ov
         uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
         uint64_t calls = HOTPATH_I_LOAD_ACQUIRE(&e->calls);
         uint64_t total = node != NULL ? HOTPATH_I_LOAD_ACQUIRE(&node->total) : 0;
-        if (HOTPATH_I_LOAD_ACQUIRE(&e->mark) != mark || node == NULL) continue;
+        if (HOTPATH_I_LOAD(&e->mark) != mark || node == NULL) continue;
         memset(out, 0, sizeof *out);
         out->node = node;
         out->start = start;
@@ -5853,7 +5853,7 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
             s->overrides[k].calls = 0;
             if (s->overrides[k].open == 0) s->overrides[k].base = 0;
         }
-        if ((switches & 1) == 0 && HOTPATH_I_LOAD_ACQUIRE(&c->switches) == switches) return;
+        if ((switches & 1) == 0 && HOTPATH_I_LOAD(&c->switches) == switches) return;
         hotpath_i_os_yield();
     }
 }
@@ -6227,7 +6227,7 @@ static size_t hotpath_i_read_ring(const hotpath_i_picks_t* p, const hotpath_i_th
         uint64_t index = head - 1 - i;
         uint64_t place = live || head > slots ? index & ring->mask : i;
         hotpath_i_execution_t e = hotpath_i_execution_load(&ring->slots[place]);
-        if (live && HOTPATH_I_LOAD_ACQUIRE(&ring->claimed) - index > slots) break;
+        if (live && HOTPATH_I_LOAD(&ring->claimed) - index > slots) break;
         uint64_t key = e.tick + e.duration;
         bool none_is_newer = p->count == p->most && key <= p->items[p->count - 1].key;
         if (ordered && (none_is_newer || count == p->most)) break;
@@ -6285,7 +6285,7 @@ static void hotpath_i_pick_slowest(
         uint64_t sequence = HOTPATH_I_LOAD_ACQUIRE(&f->slow_sequence);
         for (size_t i = 0; i < HOTPATH_I_SLOWEST; i++)
             copy[i] = hotpath_i_execution_load(&f->slowest[i]);
-        whole = (sequence & 1) == 0 && HOTPATH_I_LOAD_ACQUIRE(&f->slow_sequence) == sequence;
+        whole = (sequence & 1) == 0 && HOTPATH_I_LOAD(&f->slow_sequence) == sequence;
     }
     for (size_t i = 0; i < HOTPATH_I_SLOWEST && whole; i++)
         if (copy[i].meta != 0) hotpath_i_pick_one(p, copy[i].duration, &copy[i], t);
@@ -6336,7 +6336,7 @@ static void hotpath_i_add_squares(hotpath_i_sums_t* sums, const hotpath_i_frec_t
     do {
         high = HOTPATH_I_LOAD_ACQUIRE(&f->squares_high);
         low = HOTPATH_I_LOAD_ACQUIRE(&f->squares_low);
-    } while (HOTPATH_I_LOAD_ACQUIRE(&f->squares_high) != high);
+    } while (HOTPATH_I_LOAD(&f->squares_high) != high);
     high += (low >> 63) != (high & 1); /* the lower half is stored first */
     uint64_t sum = sums->squares_low + low;
     sums->squares_high += (high >> 1) + (sum < low);
@@ -6455,8 +6455,8 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
         max = most > max ? most : max;
         hotpath_i_add_squares(sums, from);
         hotpath_i_add_rate(s, sums, from);
-        reasons |= HOTPATH_I_LOAD_ACQUIRE(&from->reasons_used) != 0 ||
-                   HOTPATH_I_LOAD(&from->reason_other) != 0;
+        reasons |=
+            HOTPATH_I_LOAD(&from->reasons_used) != 0 || HOTPATH_I_LOAD(&from->reason_other) != 0;
     }
     f->min_ns = f->sampled_calls != 0 && min != UINT64_MAX ? min : 0;
     f->max_ns = f->sampled_calls != 0 ? max : 0;
@@ -6739,10 +6739,10 @@ static hotpath_value_t hotpath_i_gauge_value(const hotpath_i_gauge_t* g, uint64_
 }
 static void hotpath_i_list_gauge(
     hotpath_snapshot_t* s, hotpath_entry_t* entry, const hotpath_i_gauge_t* g) {
-    uint64_t head = HOTPATH_I_LOAD_ACQUIRE(&g->updates);
+    uint64_t head = HOTPATH_I_LOAD(&g->updates);
     entry->count = head;
     entry->last = hotpath_i_gauge_value(g, HOTPATH_I_LOAD_ACQUIRE(&g->bits));
-    uint64_t least = HOTPATH_I_LOAD_ACQUIRE(&g->least), top = HOTPATH_I_LOAD_ACQUIRE(&g->most);
+    uint64_t least = HOTPATH_I_LOAD(&g->least), top = HOTPATH_I_LOAD_ACQUIRE(&g->most);
     if (least <= top) {
         entry->min = hotpath_i_gauge_value(g, hotpath_i_gauge_unorder(g, least));
         entry->max = hotpath_i_gauge_value(g, hotpath_i_gauge_unorder(g, top));
@@ -6756,7 +6756,7 @@ static void hotpath_i_list_gauge(
         uint64_t tick = HOTPATH_I_LOAD_ACQUIRE(&slot->tick);
         uint64_t bits = HOTPATH_I_LOAD_ACQUIRE(&slot->bits);
         uint64_t thread = HOTPATH_I_LOAD_ACQUIRE(&slot->thread);
-        if (sequence != head - i || HOTPATH_I_LOAD_ACQUIRE(&slot->sequence) != sequence)
+        if (sequence != head - i || HOTPATH_I_LOAD(&slot->sequence) != sequence)
             continue; /* being written, or overwritten already */
         hotpath_sample_t* sample = &list[entry->history_count++];
         sample->at_ns = hotpath_i_since_start_ns(tick);
@@ -6772,7 +6772,7 @@ static void hotpath_i_list_values(
     HOTPATH_I_EACH_RECORD(s, t) {
         const hotpath_i_ring_t* ring = hotpath_i_ring_of(t, entry->id);
         if (ring == NULL) continue;
-        entry->count += HOTPATH_I_LOAD_ACQUIRE(&ring->head);
+        entry->count += HOTPATH_I_LOAD(&ring->head);
         hotpath_i_pick_ring(recent, t, ring, true);
     }
     hotpath_sample_t* list = (hotpath_sample_t*)hotpath_i_keep(s, recent->count * sizeof *list);
