@@ -5284,7 +5284,7 @@ static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c) 
     }
     c->deep = 0;
     c->deep_epoch++;
-    HOTPATH_I_STORE(&c->thread, t);
+    HOTPATH_I_STORE_RELEASE(&c->thread, t); /* its record may be new to who reads it here */
     HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
 }
 /* Puts the running context aside; leaves the thread without one until the next is put in. */
