@@ -1402,6 +1402,7 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
         #define HOTPATH_I_CAS(p, expected, v) \
             __atomic_compare_exchange_n(      \
                 (p), (expected), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
+        #define HOTPATH_I_FENCE_RELEASE() __atomic_thread_fence(__ATOMIC_RELEASE)
         /* Keeps the compiler, and so a signal handler of the same thread, in program order. */
         #define HOTPATH_I_SIGNAL_FENCE() __atomic_signal_fence(__ATOMIC_SEQ_CST)
     #endif
@@ -4754,6 +4755,8 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0);
     l->top = last - gap;
     HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+    /* The next scope to begin stores its mark of 0 relaxed: who reads that one sees all of this too. */
+    HOTPATH_I_FENCE_RELEASE();
 }
 /* Doubles a stack. Readers find either the old one or the new one, and read again. */
 static void hotpath_i_stack_grow(hotpath_i_local_t* l, hotpath_context_t* c) {
