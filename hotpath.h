@@ -4024,7 +4024,7 @@ static void hotpath_i_merge_contexts(hotpath_i_thread_t* store, hotpath_i_thread
     hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
     for (; c != NULL; c = c->next) {
         uint32_t parked = HOTPATH_I_CONTEXT_PARKED;
-        if (HOTPATH_I_LOAD_ACQUIRE(&c->thread) != t ||
+        if (HOTPATH_I_LOAD(&c->thread) != t ||
             !HOTPATH_I_CAS(&c->state, &parked, (uint32_t)HOTPATH_I_CONTEXT_MOVING))
             continue; /* one that runs by now has moved to its new thread */
         if (c->thread == t) hotpath_i_context_move(store, c);
@@ -4568,7 +4568,7 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     uint64_t calls = HOTPATH_I_LOAD(&node->calls);
     HOTPATH_I_STORE(&e->mark, (uint64_t)0);
     HOTPATH_I_STORE_RELEASE(&e->node, node);
-    HOTPATH_I_STORE_RELEASE(&e->ids, hotpath_i_key(node->index, function));
+    HOTPATH_I_STORE(&e->ids, hotpath_i_key(node->index, function));
     HOTPATH_I_STORE_RELEASE(&e->calls, calls);
     HOTPATH_I_STORE_RELEASE(&e->intent, (uint64_t)0);
     e->stack = stack;
@@ -4745,11 +4745,11 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         hotpath_i_open_t* to = e - gap;
         HOTPATH_I_STORE_RELEASE(&to->mark, (uint64_t)0);
         HOTPATH_I_STORE_RELEASE(&to->node, e->node);
-        HOTPATH_I_STORE_RELEASE(&to->ids, e->ids);
+        HOTPATH_I_STORE(&to->ids, e->ids);
         HOTPATH_I_STORE_RELEASE(&to->calls, e->calls);
         HOTPATH_I_STORE_RELEASE(&to->start, e->start);
         to->stack = e->stack, to->token = e->token, to->weight = e->weight;
-        HOTPATH_I_STORE_RELEASE(&to->mark, e->mark);
+        HOTPATH_I_STORE(&to->mark, e->mark); /* who finds a field of it looks again anyway */
     }
     for (hotpath_i_open_t* e = last - gap + 1; e <= last; e++)
         HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0);
@@ -4862,7 +4862,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
         token->tick = hotpath_i_ticks();
         return;
     }
-    uint32_t function = HOTPATH_I_LOAD_ACQUIRE(&site->id);
+    uint32_t function = HOTPATH_I_LOAD(&site->id); /* only a number here */
     if (function == 0) function = hotpath_i_site_id(site);
     hotpath_i_thread_t* t = l->thread;
     while (l->top != t->context->entries &&
@@ -5267,7 +5267,7 @@ HOTPATH_API hotpath_context_t* hotpath_context_create(const char* name) {
         return NULL;
     c->state = HOTPATH_I_CONTEXT_PARKED;
     hotpath_i_name_store(c->name, name);
-    c->next = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
+    c->next = HOTPATH_I_LOAD(&hotpath_i_g.contexts);
     while (!HOTPATH_I_CAS(&hotpath_i_g.contexts, &c->next, c)) {}
     return c;
 }
@@ -5281,7 +5281,7 @@ static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c) 
         uint32_t function = (uint32_t)e->ids;
         hotpath_i_node_t* node = hotpath_i_child(t, e - 1, parent, function);
         HOTPATH_I_STORE_RELEASE(&e->node, node);
-        HOTPATH_I_STORE_RELEASE(&e->ids, hotpath_i_key(node->index, function));
+        HOTPATH_I_STORE(&e->ids, hotpath_i_key(node->index, function));
         HOTPATH_I_STORE_RELEASE(&e->calls, UINT64_MAX); /* its call was counted elsewhere */
         parent = node->index;
     }
@@ -5531,7 +5531,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_value_record(
     char text[HOTPATH_I_TEXT_RING / 4 + 1];
     hotpath_i_local_t* l = &hotpath_i_local;
     if (hotpath_i_is_off(site)) return;
-    uint32_t id = HOTPATH_I_LOAD_ACQUIRE(&site->id);
+    uint32_t id = HOTPATH_I_LOAD(&site->id);
     if (id == 0) id = hotpath_i_site_id(site);
     if (id == 0) return;
     value = hotpath_i_redact(site->name, value, text);
@@ -7070,7 +7070,7 @@ static size_t hotpath_i_count_stack(const hotpath_context_t* c) {
     const hotpath_i_open_t* entries = HOTPATH_I_LOAD_ACQUIRE(&c->entries);
     size_t count = 0;
     for (uint32_t i = 1; i < capacity; i++) {
-        uint64_t mark = HOTPATH_I_LOAD_ACQUIRE(&entries[i].mark);
+        uint64_t mark = HOTPATH_I_LOAD(&entries[i].mark);
         if (mark == 0) break;
         count++;
         if ((mark & HOTPATH_I_CLOSED) != 0) break;
@@ -7096,8 +7096,8 @@ static size_t hotpath_i_size_of_threads(const hotpath_snapshot_t* s) {
 static size_t hotpath_i_size_of_records(const hotpath_snapshot_t* s) {
     size_t nodes = 0, records = 0, texts = 0;
     HOTPATH_I_EACH_RECORD(s, t) {
-        nodes += HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
-        texts += HOTPATH_I_LOAD_ACQUIRE(&t->text) != NULL ? 2u * HOTPATH_I_TEXT_RING : 0u;
+        nodes += HOTPATH_I_LOAD(&t->node_count);
+        texts += HOTPATH_I_LOAD(&t->text) != NULL ? 2u * HOTPATH_I_TEXT_RING : 0u;
     }
     for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t; t = t->next)
         records++;
@@ -7109,10 +7109,10 @@ static size_t hotpath_i_size_of_function(const hotpath_snapshot_t* s, uint32_t i
     HOTPATH_I_EACH_RECORD(s, t) {
         const hotpath_i_frec_t* from = hotpath_i_frec_of(t, id);
         if (from == NULL) continue;
-        uint64_t head = HOTPATH_I_LOAD_ACQUIRE(&from->ring.head);
+        uint64_t head = HOTPATH_I_LOAD(&from->ring.head);
         completed += head;
         recent += hotpath_i_least(head, from->ring.mask + 1);
-        reasons += HOTPATH_I_LOAD_ACQUIRE(&from->reasons_used);
+        reasons += HOTPATH_I_LOAD(&from->reasons_used);
         octaves |= HOTPATH_I_LOAD(&from->octave_bits);
     }
     size_t size = hotpath_i_least(reasons, HOTPATH_I_REASONS + 1) * sizeof(hotpath_reason_t);
@@ -7128,11 +7128,10 @@ static size_t hotpath_i_size_of_entry(const hotpath_snapshot_t* s, uint32_t id) 
     const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_ENTRY, id);
     uint64_t most = (s->parts & HOTPATH_PART_LOGS) != 0 ? hotpath_i_settings.logs_limit : 1;
     uint64_t samples = 0;
-    if (item != NULL && item->gauge != NULL)
-        samples = HOTPATH_I_LOAD_ACQUIRE(&item->gauge->updates);
+    if (item != NULL && item->gauge != NULL) samples = HOTPATH_I_LOAD(&item->gauge->updates);
     HOTPATH_I_EACH_RECORD(s, t) {
         const hotpath_i_ring_t* ring = hotpath_i_ring_of(t, id);
-        if (ring != NULL) samples += HOTPATH_I_LOAD_ACQUIRE(&ring->head);
+        if (ring != NULL) samples += HOTPATH_I_LOAD(&ring->head);
     }
     return hotpath_i_least(samples, most) * (sizeof(hotpath_sample_t) + 8);
 }
