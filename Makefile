@@ -108,7 +108,7 @@ $(foreach build,asan tsan o2,$(eval $(call unit_build,$(build))))
 STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
 UNIT_STEPS := $(addprefix asan-,$(UNIT)) $(addprefix tsan-,$(THREADS)) \
     $(addprefix o2-,$(UNIT) $(THREADS))
-SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples bench mcp soak
+SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples bench mcp order soak
 STEPS := $(foreach cc,clang gcc,$(foreach part,flags settings sources,compile-$(cc)-$(part))) $(UNIT_STEPS) \
     $(foreach cc,gcc clang,$(foreach std,$(STANDARDS),compile-$(cc)-$(std))) $(SCRIPT_STEPS)
 

@@ -1,0 +1,1133 @@
+/* histories.c - what threads do at the same time, and what must hold whatever they read. */
+#ifndef _GNU_SOURCE
+    #define _GNU_SOURCE
+#endif
+#include "explorer.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The system, for fibers. */
+#define HOTPATH_CLOCK()              order_clock()
+#define HOTPATH_PAGES_ALLOC(n)       order_pages(n)
+#define HOTPATH_PAGES_FREE(p, n)     ((void)(p), (void)(n))
+#define HOTPATH_THREAD_LOCAL         /* order_local gives each fiber its own */
+#define HOTPATH_MAX_FUNCTIONS        16
+#define HOTPATH_MAX_DEPTH            16
+#define syscall                      order_system_call
+#define sched_yield                  order_yield
+#define prctl(...)                   ((void)0)
+#define pthread_atfork(a, b, c)      ((void)(c))
+#define pthread_key_create(key, end) ((void)(key), (void)(end), 0)
+#define pthread_setspecific(key, of) ((void)(key), (void)(of))
+#define memcpy                       order_memcpy
+#define memmove                      order_memmove
+#define memset                       order_memset
+#define HOTPATH_IMPLEMENTATION
+#include "hotpath.h"
+
+/* >>tools */
+
+enum {
+    A,
+    B,
+    C,
+    VALUE, /* no scopes, but what their kinds say */
+    GAUGE,
+    REASON,
+    SITES,
+    SNAPSHOTS = 3, /* the last of them is taken when all is quiet */
+    TOKENS = 24,
+    BEGUN = 80, /* scopes of one thread */
+    THREADS = ORDER_FIBERS
+};
+static hotpath_site_t sites[SITES];
+static hotpath_context_t* context; /* of a fiber, where a history has one */
+/* A snapshot that has read a context's open scope in one record and then reads another record, to which
+   the context has moved and in which the scope has ended, has its time twice: no order of accesses
+   helps, and here it is not checked. */
+static bool context_moves;
+/* A start stores the settings plainly, no_values too, which a recording reads: not checked here. */
+static bool settings_are_written;
+
+__extension__ typedef unsigned __int128 wide_t;
+
+/* What the threads of one execution did and found. */
+static struct {
+    hotpath_token_t tokens[TOKENS];
+    struct {
+        uint64_t start;
+        const hotpath_i_node_t* node;
+    } begun[THREADS][BEGUN];
+    uint32_t begun_count[THREADS];
+    hotpath_snapshot_t* snapshots[SNAPSHOTS];
+    wide_t squares;
+    uint64_t value_ticks[256]; /* by value, or letter */
+} now;
+static char snapshot_memory[SNAPSHOTS][96 * 1024] __attribute__((aligned(64)));
+
+static void start(void) {
+    static const char* const names[SITES] = {"a", "b", "c", "value", "gauge", "reason"};
+    static const uint32_t kinds[SITES] = {HOTPATH_KIND_SCOPE, HOTPATH_KIND_SCOPE,
+        HOTPATH_KIND_SCOPE, HOTPATH_KIND_VAL, HOTPATH_KIND_GAUGE, HOTPATH_KIND_REASON};
+    setenv("HOTPATH_LOGS_LIMIT", "2", 1);
+    setenv("HOTPATH_OUTPUT_FORMAT", "none", 1);
+    order_memory(&hotpath_i_g, sizeof hotpath_i_g);
+    if (!settings_are_written) order_memory(&hotpath_i_settings, sizeof hotpath_i_settings);
+    order_memory(sites, sizeof sites);
+    order_memory(&now, sizeof now);
+    order_local(&hotpath_i_local, sizeof hotpath_i_local);
+    for (int i = 0; i < SITES; i++) {
+        hotpath_site_t site = HOTPATH_SITE_INIT("", HOTPATH_KIND_SCOPE);
+        sites[i] = site;
+        sites[i].name = names[i];
+        sites[i].kind = kinds[i];
+        sites[i].line = (uint32_t)i;
+    }
+}
+static void note_begun(int fiber, const hotpath_token_t* token) {
+    uint32_t i = now.begun_count[fiber]++;
+    now.begun[fiber][i].start = token->tick;
+    now.begun[fiber][i].node = hotpath_i_local.top->node;
+}
+static void begin_of(int fiber, int site, int token) {
+    hotpath_begin(&sites[site], &now.tokens[token]);
+    note_begun(fiber, &now.tokens[token]);
+}
+static void begin(int site, int token) { begin_of(1, site, token); }
+static void end(int token) { hotpath_end(&now.tokens[token]); }
+/* What the thread makes next lies in memory that is new to all. */
+static void use_up_memory(void) {
+    hotpath_i_local.thread->arena.at = hotpath_i_local.thread->arena.end;
+}
+static void thread_ends(void) { hotpath_i_os_thread_ends(hotpath_i_local.thread); }
+static hotpath_snapshot_t* snapshot_new(int number) {
+    hotpath_snapshot_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.buffer = snapshot_memory[number];
+    desc.buffer_size = sizeof snapshot_memory[number];
+    now.snapshots[number] = hotpath_i_snapshot_new(&desc, 0);
+    return now.snapshots[number];
+}
+static hotpath_snapshot_t* take(int number, void (*how)(hotpath_snapshot_t*)) {
+    hotpath_snapshot_t* s = snapshot_new(number);
+    hotpath_i_reader_enter();
+    how(s);
+    hotpath_i_reader_leave();
+    ORDER_CHECK(!s->full);
+    return s;
+}
+/* Without the call tree: parts that lean on nothing but what they read themselves. */
+static void take_functions(hotpath_snapshot_t* s) {
+    s->now = hotpath_i_ticks();
+    hotpath_i_list_functions(s);
+    hotpath_i_list_records(s);
+    hotpath_i_merge_functions(s);
+}
+static void take_logs(hotpath_snapshot_t* s) {
+    hotpath_i_list_functions(s);
+    hotpath_i_list_records(s);
+    hotpath_i_merge_logs(s);
+}
+static void take_threads(hotpath_snapshot_t* s) {
+    hotpath_i_list_functions(s);
+    hotpath_i_list_records(s);
+    hotpath_i_list_threads(s);
+}
+static void take_entries(hotpath_snapshot_t* s) {
+    hotpath_i_list_records(s);
+    hotpath_i_list_entries(s);
+}
+static void read_tree(void) { take(0, hotpath_i_take_tree); }
+static void read_tree_twice(void) {
+    take(0, hotpath_i_take_tree);
+    take(1, hotpath_i_take_tree);
+}
+static void read_functions(void) { take(0, take_functions); }
+static void read_logs(void) { take(0, take_logs); }
+static void read_threads(void) { take(0, take_threads); }
+static void read_entries(void) { take(0, take_entries); }
+
+/* >>laws */
+
+static const hotpath_node_t* node_of(
+    const hotpath_snapshot_t* s, const char* name, uint32_t parent) {
+    for (size_t i = 0; i < s->node_count; i++)
+        if (strcmp(s->functions[s->nodes[i].function].name, name) == 0 &&
+            s->nodes[i].parent == parent)
+            return &s->nodes[i];
+    return NULL;
+}
+/* The same path of callers in a later snapshot. */
+static const hotpath_node_t* same_node(
+    const hotpath_snapshot_t* s, const hotpath_node_t* n, const hotpath_snapshot_t* later) {
+    uint32_t parent = HOTPATH_NO_NODE;
+    if (n->parent != HOTPATH_NO_NODE) {
+        const hotpath_node_t* up = same_node(s, &s->nodes[n->parent], later);
+        if (up == NULL) return NULL;
+        parent = (uint32_t)(up - later->nodes);
+    }
+    return node_of(later, s->functions[n->function].name, parent);
+}
+/* What one snapshot says must be possible, and no later one may have less. */
+static void laws_of_tree(const hotpath_snapshot_t* s, const hotpath_snapshot_t* later) {
+    for (size_t i = 0; i < s->node_count; i++) {
+        const hotpath_node_t* n = &s->nodes[i];
+        ORDER_CHECK(n->function < s->function_count);
+        ORDER_CHECK(n->parent == HOTPATH_NO_NODE || n->parent < i);
+        ORDER_CHECK(n->calls >= n->open_calls);
+        bool track = s->functions[n->function].kind == HOTPATH_KIND_TRACK;
+        ORDER_CHECK(n->calls != 0 || n->total_ns == 0 || track);
+        if (later == NULL) continue;
+        const hotpath_node_t* then = same_node(s, n, later);
+        ORDER_CHECK(then != NULL);
+        ORDER_CHECK(then->calls >= n->calls);
+        ORDER_CHECK(then->total_ns >= n->total_ns || context_moves);
+    }
+    /* An open scope, or one that has just ended, is one that began: its node and its start. */
+    for (size_t i = 0; i < s->override_count; i++) {
+        const hotpath_i_override_t* o = &s->overrides[i];
+        bool known = context != NULL; /* a scope that moves has several nodes */
+        for (int f = 0; f < THREADS; f++)
+            for (uint32_t k = 0; k < now.begun_count[f]; k++)
+                known |= now.begun[f][k].start == o->start && now.begun[f][k].node == o->node;
+        ORDER_CHECK(known);
+    }
+}
+static const hotpath_function_t* function_of(const hotpath_snapshot_t* s, int site) {
+    for (size_t i = 0; i < s->function_count; i++)
+        if (strcmp(s->functions[i].name, sites[site].name) == 0) return &s->functions[i];
+    return NULL;
+}
+/* When all is quiet the numbers are those of what was done. */
+static const hotpath_snapshot_t* laws(void) {
+    order_as(0);
+    take(SNAPSHOTS - 1, hotpath_i_take);
+    const hotpath_snapshot_t* before = NULL;
+    for (int i = 0; i < SNAPSHOTS; i++) {
+        const hotpath_snapshot_t* s = now.snapshots[i];
+        if (s == NULL) continue;
+        if (before != NULL) laws_of_tree(before, s);
+        before = s;
+    }
+    laws_of_tree(before, NULL);
+    for (size_t i = 0; i < before->function_count; i++)
+        ORDER_CHECK(before->functions[i].calls == before->functions[i].completed +
+                                                      before->functions[i].abandoned +
+                                                      before->functions[i].open_calls);
+    return before;
+}
+static uint64_t calls(int site) {
+    const hotpath_function_t* f = function_of(now.snapshots[SNAPSHOTS - 1], site);
+    return f != NULL ? f->calls : 0;
+}
+
+/* >>scopes */
+
+static void before_a(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    begin(A, 0), end(0);
+}
+/* B has more calls and a greater total, so that nothing of it looks as if it were of A. */
+static void before_a_and_b(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    begin(A, 0), end(0);
+    for (int i = 0; i < 5; i++) {
+        begin(B, 1);
+        for (int k = 0; k < 50; k++)
+            (void)order_clock();
+        end(1);
+    }
+}
+static void scope_a(void) { begin(A, 0), end(0); }
+static void scopes_a_b(void) {
+    begin(A, 0), end(0);
+    begin(B, 1), end(1);
+}
+static void begin_b_in_a(void) { begin(A, 0), begin(B, 1); }
+static void after_a(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 3);
+}
+static void after_a_b(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 3 && calls(B) == 6);
+}
+
+/* Eight executions that were slower, and one as short: the end takes the path that is the shortest. */
+static void before_fast(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    for (int i = 0; i < HOTPATH_I_SLOWEST; i++) {
+        begin(A, 0);
+        order_clock_forward(100);
+        end(0);
+    }
+}
+static void after_a_fast(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 2 + HOTPATH_I_SLOWEST);
+}
+static void after_fast(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 2 + HOTPATH_I_SLOWEST);
+    const hotpath_function_t* f = function_of(now.snapshots[0], A);
+    if (f->completed != calls(A)) return;
+    ORDER_CHECK(f->sum_ticks == 20 + 110 * HOTPATH_I_SLOWEST);
+    ORDER_CHECK(f->sum_squares_low == 200 + 110 * 110 * HOTPATH_I_SLOWEST);
+}
+static wide_t squares_of(const hotpath_snapshot_t* s) {
+    const hotpath_function_t* f = function_of(s, A);
+    return (wide_t)f->sum_squares_high << 64 | f->sum_squares_low;
+}
+/* The short scope's square comes after one that changed the higher half. */
+static void before_fast_squares(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    for (int i = 0; i < HOTPATH_I_SLOWEST; i++) {
+        begin(A, 0);
+        order_clock_forward(3000000000u);
+        end(0);
+    }
+    hotpath_i_frec_of(hotpath_i_local.thread, sites[A].id)->window_end = UINT64_MAX;
+    now.squares = squares_of(take(0, take_functions));
+    now.snapshots[0] = NULL;
+}
+static void long_and_short(void) {
+    begin(A, 0);
+    order_clock_forward(2900000000u);
+    end(0);
+    begin(A, 0);
+    order_clock_forward(2900000000u);
+    end(0);
+    begin(A, 0), end(0);
+}
+static void after_fast_squares(void) {
+    const wide_t one = (wide_t)2900000010u * 2900000010u;
+    const wide_t more = squares_of(now.snapshots[0]) - now.squares;
+    order_as(0);
+    ORDER_CHECK(more == 0 || more == one || more == 2 * one || more == 2 * one + 100);
+}
+
+/* >>nodes */
+
+static void before_first(void) {
+    start();
+    order_as(1);
+    begin(C, 0), end(0);
+    use_up_memory();
+}
+/* No function of this thread has a record yet. */
+static void before_record(void) {
+    start();
+    hotpath_i_init();
+    hotpath_i_site_id(&sites[A]);
+    order_as(1);
+    begin(A, 0);
+    hotpath_i_thread_t* t = hotpath_i_local.thread;
+    t->frecs[0] = NULL; /* as if its memory had not been there */
+    use_up_memory();
+}
+static void laws_only(void) { laws(); }
+static void record_b(void) {
+    hotpath_i_site_id(&sites[B]);
+    begin(B, 1);
+}
+static void after_first(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 1 && calls(B) == 1);
+}
+/* Paths of three functions, until the first chunk of nodes is full. */
+static void fill_nodes(int depth) {
+    for (int site = A; site <= C && depth < 5; site++) {
+        if (hotpath_i_local.thread->node_count == HOTPATH_I_NODES) return;
+        hotpath_token_t token;
+        hotpath_begin(&sites[site], &token);
+        note_begun(1, &token);
+        fill_nodes(depth + 1);
+        hotpath_end(&token);
+    }
+}
+static void before_chunk(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    fill_nodes(0);
+    use_up_memory();
+}
+static void new_node(void) { begin(C, 0); }
+static void after_chunk(void) {
+    laws();
+    ORDER_CHECK(hotpath_i_g.threads->node_count > HOTPATH_I_NODES);
+}
+
+static void after_one_first(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 1);
+}
+
+/* >>registration */
+
+static void before_sites(void) {
+    start();
+    hotpath_i_init();
+}
+static void register_a(void) {
+    uint32_t id = hotpath_i_site_id(&sites[A]);
+    const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, id);
+    ORDER_CHECK(item != NULL && strcmp(item->name, "a") == 0);
+}
+static void register_b(void) { hotpath_i_site_id(&sites[B]); }
+/* The block that items are taken from is full. */
+static void before_block(void) {
+    start();
+    hotpath_i_init();
+    hotpath_i_g.shared->used = HOTPATH_I_ARENA_SIZE;
+}
+static void after_block(void) {
+    laws();
+    ORDER_CHECK(now.snapshots[SNAPSHOTS - 1]->function_count == 3);
+}
+static void list_functions(hotpath_snapshot_t* s) { hotpath_i_list_functions(s); }
+static void read_names(void) {
+    const hotpath_snapshot_t* s = take(0, list_functions);
+    for (size_t i = 0; i < s->function_count; i++)
+        ORDER_CHECK(s->functions[i].name[0] == '<' || s->functions[i].name[0] == 'a');
+}
+static void after_sites(void) {
+    laws();
+    ORDER_CHECK(function_of(now.snapshots[SNAPSHOTS - 1], A) != NULL);
+    ORDER_CHECK(now.snapshots[SNAPSHOTS - 1]->function_count == 2);
+}
+
+/* >>threads */
+
+static void first_scope(void) { begin_of(1, A, 0), end(0); }
+static void first_scope_of_other(void) { begin_of(2, A, 4), end(4); }
+static void before_threads(void) {
+    start();
+    hotpath_i_init();
+    hotpath_i_site_id(&sites[A]);
+}
+static void init(void) {
+    ORDER_CHECK(hotpath_i_init());
+    ORDER_CHECK(hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, 1)->kind == HOTPATH_KIND_OTHER);
+    ORDER_CHECK(hotpath_i_g.log_slots == 2 && hotpath_i_settings.logs_limit == 2);
+}
+static void after_init(void) { laws(); }
+static void after_one_thread(void) {
+    const hotpath_snapshot_t* s = laws();
+    ORDER_CHECK(calls(A) == 1);
+    ORDER_CHECK(s->info.threads_live == 1);
+}
+static void after_two_threads(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 2);
+}
+static void before_end(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    begin(A, 0), end(0);
+    hotpath_i_lock(); /* the store of ended threads is there */
+    hotpath_i_g.ended = hotpath_i_thread_new();
+    hotpath_i_g.ended->state = HOTPATH_I_RECORD_HIDDEN;
+    hotpath_i_unlock();
+}
+static void scope_and_end(void) {
+    begin(A, 0), end(0);
+    thread_ends();
+}
+static void end_in_scope(void) {
+    begin(A, 0);
+    thread_ends();
+}
+/* Who ends while another holds the lock leaves the merging to it: none is left. */
+static void none_is_left(void) {
+    ORDER_CHECK(hotpath_i_g.unmerged == 0 && hotpath_i_g.lock == 0);
+    for (const hotpath_i_thread_t* t = hotpath_i_g.threads; t != NULL; t = t->next)
+        ORDER_CHECK(t->state != HOTPATH_I_RECORD_ENDED);
+}
+static void after_end(void) {
+    none_is_left();
+    const hotpath_snapshot_t* s = laws();
+    ORDER_CHECK(calls(A) == 3);
+    ORDER_CHECK(s->info.threads_ended == 1 && s->info.threads_live == 0);
+}
+static void before_two_ends(void) {
+    before_end();
+    order_as(2);
+    begin_of(2, A, 4), end(4);
+}
+static void end_of_other(void) { thread_ends(); }
+static void after_two_ends(void) {
+    none_is_left();
+    const hotpath_snapshot_t* s = laws();
+    ORDER_CHECK(calls(A) == 3);
+    ORDER_CHECK(s->info.threads_ended == 2 && s->info.threads_live == 0);
+}
+static void after_end_and_start(void) {
+    const hotpath_snapshot_t* s = laws();
+    ORDER_CHECK(calls(A) == 3);
+    ORDER_CHECK(s->info.threads_ended == 1 && s->info.threads_live == 1);
+}
+
+/* A record that a thread left is free: the next one has its own number in it. */
+static void before_adopt(void) {
+    start();
+    order_as(3);
+    begin_of(3, A, 0), end(0);
+    thread_ends();
+}
+static void after_adopt(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 2);
+    const hotpath_snapshot_t* s = now.snapshots[0];
+    for (size_t i = 0; i < s->thread_count; i++)
+        if (s->threads[i].state == HOTPATH_THREAD_LIVE) ORDER_CHECK(s->threads[i].id == 2);
+}
+
+static void take_size(void) {
+    ORDER_CHECK(hotpath_snapshot_size(NULL) != 0);
+    ORDER_CHECK(hotpath_i_snapshot_most() != 0);
+}
+
+/* >>settings */
+
+static void app_info_of_one(void) { hotpath_app_info("key", "one"); }
+static void app_info_of_two(void) { hotpath_app_info("key", "two"); }
+/* A thread and a parked context are there already. */
+static void before_rows(void) {
+    start();
+    order_as(3);
+    hotpath_context_t* c = hotpath_context_create("fiber");
+    hotpath_context_switch(c);
+    begin_of(3, C, 4);
+    hotpath_context_switch(NULL);
+}
+static void first_context(void) {
+    hotpath_context_switch(hotpath_context_create("first"));
+    begin_of(1, A, 0);
+}
+static void read_app_info(void) { take(0, hotpath_i_fill_app_info); }
+static void after_app_info(void) {
+    laws();
+    ORDER_CHECK(now.snapshots[SNAPSHOTS - 1]->info.app_info_count == 1);
+}
+static int user; /* of the callbacks */
+static void on_log(void* given, const char* line) {
+    (void)line;
+    ORDER_CHECK(given == &user);
+}
+static bool on_redact(void* given, const char* name, char* text, size_t size) {
+    (void)name, (void)text, (void)size;
+    ORDER_CHECK(given == &user);
+    return true;
+}
+static void start_with_callbacks(void) {
+    hotpath_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.no_exit_report = true;
+    desc.log = on_log, desc.log_user = &user;
+    desc.redact = on_redact, desc.redact_user = &user;
+    hotpath_start(&desc);
+}
+static void before_start(void) {
+    settings_are_written = true;
+    start();
+    order_as(2);
+    hotpath_value_record(&sites[VALUE], hotpath_i_value_of_int(1));
+}
+static void log_and_record(void) {
+    if (HOTPATH_I_LOAD(&hotpath_i_g.log) != NULL) hotpath_i_log("a line");
+    hotpath_value_record(&sites[VALUE], hotpath_i_value_of_int(2));
+}
+
+/* >>functions */
+
+static void before_durations(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    use_up_memory();
+}
+static void long_scope(void) {
+    begin(A, 0);
+    order_clock_forward(500);
+    end(0);
+}
+static uint64_t histogram_of(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < f->histogram_count; i++)
+        for (int k = 0; k < HOTPATH_I_BUCKETS; k++)
+            count += s->buckets[(f->histogram_first + i) * (HOTPATH_I_BUCKETS + 2u) + (size_t)k];
+    return count;
+}
+/* What is counted is also in the sum, the bounds and the histogram. */
+static void after_durations(void) {
+    const hotpath_snapshot_t* s = laws();
+    const hotpath_function_t* f = function_of(s, A);
+    const hotpath_function_t* seen = function_of(now.snapshots[0], A);
+    ORDER_CHECK(histogram_of(s, f) == f->completed);
+    if (seen == NULL) return;
+    ORDER_CHECK(seen->completed <= f->completed && seen->sum_ticks <= f->sum_ticks);
+    ORDER_CHECK(seen->sum_ticks >= seen->completed * 10);
+    ORDER_CHECK(histogram_of(now.snapshots[0], seen) >= seen->completed);
+    if (seen->completed == 0) return;
+    ORDER_CHECK(seen->min_ns != 0 && seen->min_ns <= 10);
+    ORDER_CHECK(seen->completed < f->completed || seen->max_ns == f->max_ns);
+    ORDER_CHECK(seen->calls_per_sec_peak <= (double)f->completed);
+}
+/* Its square is below 2⁶³, the sum of two is not. */
+static void long_record(void) { hotpath_record("a", "b", 0, (uint64_t)5 << 29); }
+static void before_squares(void) {
+    start();
+    order_as(1);
+    long_record();
+}
+static void long_records(void) {
+    long_record();
+    long_record();
+}
+static void read_squares(void) { take(0, take_functions); }
+static void after_squares(void) {
+    laws();
+    const hotpath_snapshot_t* s = now.snapshots[0];
+    hotpath_i_wide_t one = hotpath_i_multiply((uint64_t)5 << 29, (uint64_t)5 << 29);
+    for (size_t i = 0; i < s->function_count; i++) {
+        const hotpath_function_t* f = &s->functions[i];
+        if (f->kind != HOTPATH_KIND_SPAN) continue;
+        bool whole = false;
+        for (uint64_t n = 1; n <= 3; n++) {
+            hotpath_i_wide_t sum = hotpath_i_multiply(one.low, n);
+            whole |= f->sum_squares_low == sum.low && f->sum_squares_high == sum.high;
+        }
+        ORDER_CHECK(whole && one.high == 0);
+    }
+}
+static void before_window(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    begin(A, 0), end(0);
+}
+static void scope_later(void) {
+    begin(A, 0), end(0);
+    order_clock_forward(1000000000);
+    begin(A, 0), end(0);
+    begin(A, 0), end(0);
+}
+static void read_later(void) {
+    order_clock_forward(2000000000);
+    take(0, take_functions);
+}
+/* The first second has three calls, the second one two. */
+static void after_window(void) {
+    laws();
+    const hotpath_function_t* f = function_of(now.snapshots[0], A);
+    ORDER_CHECK(f->calls_per_sec_peak <= 3);
+    ORDER_CHECK(f->calls_per_sec <= 2);
+}
+static void register_reason(void) { hotpath_i_site_id(&sites[REASON]); }
+static void take_reasons(hotpath_snapshot_t* s) {
+    hotpath_i_list_functions(s);
+    hotpath_i_list_records(s);
+    for (size_t i = 0; i < s->function_count; i++)
+        hotpath_i_merge_reasons(s, &s->functions[i]);
+}
+static void read_reasons(void) { take(0, take_reasons); }
+static void error_of_other(void) { hotpath_error(&sites[REASON]); }
+static void before_errors(void) {
+    start();
+    order_as(2);
+    begin_of(2, A, 4);
+}
+static void after_errors(void) {
+    laws();
+    const hotpath_function_t* f = function_of(now.snapshots[0], A);
+    uint64_t errors = 0;
+    for (uint32_t i = 0; i < f->reasons_count; i++) {
+        ORDER_CHECK(strcmp(f->reasons[i].text, "reason") == 0);
+        ORDER_CHECK(f->reasons[i].count != 0);
+        errors += f->reasons[i].count;
+    }
+    ORDER_CHECK(errors <= 1 && f->reasons_count <= 1);
+    ORDER_CHECK(function_of(now.snapshots[SNAPSHOTS - 1], A)->reasons[0].count == 1);
+}
+
+/* >>logs */
+
+enum {
+    EXECUTIONS = HOTPATH_I_SLOWEST + 1
+};
+/* Each execution is longer than the one before and has another value, the last one of another kind. */
+static void execution(uint64_t n) {
+    begin(A, 0);
+    order_clock_forward(n);
+    hotpath_value_t v =
+        n < EXECUTIONS ? hotpath_i_value_of_int((int64_t)n) : hotpath_i_value_of_uint(n);
+    hotpath_result(&now.tokens[0], v);
+    end(0);
+}
+static void before_ring(void) {
+    start();
+    order_as(1);
+    for (uint64_t n = 1; n < EXECUTIONS; n++)
+        execution(n);
+}
+static void last_execution(void) { execution(EXECUTIONS); }
+/* Start, duration and value belong together. */
+static void check_executions(const hotpath_execution_t* list, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t n = list[i].value.as.u;
+        ORDER_CHECK(n >= 1 && n <= EXECUTIONS && list[i].thread == 1);
+        ORDER_CHECK(
+            list[i].value.type == (n < EXECUTIONS ? HOTPATH_VALUE_INT : HOTPATH_VALUE_UINT));
+        ORDER_CHECK(list[i].at_ns == hotpath_i_since_start_ns(now.begun[1][n - 1].start));
+        ORDER_CHECK(list[i].duration_ns == 10 + n);
+    }
+}
+static void after_ring(void) {
+    laws();
+    const hotpath_function_t* f = function_of(now.snapshots[0], A);
+    check_executions(f->recent, f->recent_count);
+    check_executions(f->slowest, f->slowest_count);
+}
+/* The third value is of another kind. */
+static void value_of(uint64_t v) {
+    now.value_ticks[v] = order_clock() + 10;
+    hotpath_value_record(
+        &sites[VALUE], v < 3 ? hotpath_i_value_of_int((int64_t)v) : hotpath_i_value_of_uint(v));
+}
+static void before_values(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    value_of(1), value_of(2);
+}
+static void before_first_value(void) {
+    start();
+    hotpath_i_init();
+    hotpath_i_site_id(&sites[VALUE]);
+    order_as(1);
+    begin(A, 0), end(0);
+    use_up_memory();
+}
+static void value(void) { value_of(3); }
+static void after_values(void) {
+    const hotpath_snapshot_t* s = now.snapshots[0];
+    order_as(0);
+    for (size_t i = 0; i < s->entry_count; i++) {
+        const hotpath_entry_t* e = &s->entries[i];
+        for (uint32_t k = 0; k < e->history_count; k++) {
+            uint64_t v = e->history[k].value.as.u;
+            ORDER_CHECK(v >= 1 && v <= 3 && e->history[k].thread == 1);
+            ORDER_CHECK(
+                e->history[k].value.type == (v < 3 ? HOTPATH_VALUE_INT : HOTPATH_VALUE_UINT));
+            ORDER_CHECK(e->history[k].at_ns == hotpath_i_since_start_ns(now.value_ticks[v]));
+        }
+    }
+}
+/* The ring of texts is full but for a few words, which the next text takes and goes on at the
+   beginning, where the oldest of the two that are kept stands. */
+static void text_of(char c, uint32_t length) {
+    char text[2048];
+    memset(text, c, length);
+    text[length] = 0;
+    now.value_ticks[(unsigned char)c] = order_clock() + 10;
+    hotpath_value_record(&sites[VALUE], hotpath_i_value_of_text(text));
+}
+static void before_text(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    text_of('x', 8);
+    hotpath_i_local.thread->text_head = HOTPATH_I_TEXT_RING - 8;
+    hotpath_i_ring_t* ring = hotpath_i_value_ring(hotpath_i_local.thread, sites[VALUE].id);
+    ring->slots[0].bits = 0;
+    text_of('y', 8);
+}
+static void text(void) { text_of('z', 8); }
+static void before_first_text(void) {
+    start();
+    order_as(1);
+    value_of(1);
+}
+static void after_text(void) {
+    const hotpath_snapshot_t* s = now.snapshots[0];
+    order_as(0);
+    for (size_t i = 0; i < s->entry_count; i++)
+        for (uint32_t k = 0; k < s->entries[i].history_count; k++) {
+            const hotpath_value_t* v = &s->entries[i].history[k].value;
+            if (v->type != HOTPATH_VALUE_TEXT) continue; /* overtaken */
+            ORDER_CHECK(v->length == 8 && strspn(v->as.text, "xyz") == 8);
+            char c = v->as.text[0];
+            for (uint32_t j = 0; j < 8; j++)
+                ORDER_CHECK(v->as.text[j] == c);
+            ORDER_CHECK(s->entries[i].history[k].at_ns ==
+                        hotpath_i_since_start_ns(now.value_ticks[(unsigned char)c]));
+        }
+}
+
+/* >>gauges */
+
+static void gauge_of(int64_t v) {
+    hotpath_gauge(&sites[GAUGE], HOTPATH_GAUGE_OP_SET, hotpath_i_value_of_int(v));
+}
+/* The next one is of another thread than those that are kept. */
+static void before_gauge(void) {
+    start();
+    order_as(3);
+    begin_of(3, A, 0), end(0);
+    order_as(1);
+    begin(A, 0), end(0);
+    order_as(3);
+    gauge_of(1), gauge_of(2);
+}
+static void gauge(void) { gauge_of(3); }
+static void before_first_gauge(void) {
+    start();
+    hotpath_i_init();
+    hotpath_i_site_id(&sites[GAUGE]);
+}
+static void gauge_double(void) {
+    hotpath_gauge(&sites[GAUGE], HOTPATH_GAUGE_OP_SET, hotpath_i_value_of_double(1.5));
+}
+static void gauge_double_inc(void) {
+    hotpath_gauge(&sites[GAUGE], HOTPATH_GAUGE_OP_INC, hotpath_i_value_of_double(1.5));
+}
+static void after_double(void) {
+    const hotpath_entry_t* e = &now.snapshots[0]->entries[0];
+    order_as(0);
+    ORDER_CHECK(e->last.type == HOTPATH_VALUE_DOUBLE || e->last.as.i == 0);
+    ORDER_CHECK(e->min.type == HOTPATH_VALUE_DOUBLE || e->min.as.i == 0);
+    ORDER_CHECK(e->max.type == HOTPATH_VALUE_DOUBLE || e->max.as.i == 0);
+    for (uint32_t k = 0; k < e->history_count; k++)
+        ORDER_CHECK(e->history[k].value.type == HOTPATH_VALUE_DOUBLE);
+}
+static void gauge_inc(void) {
+    hotpath_gauge(&sites[GAUGE], HOTPATH_GAUGE_OP_INC, hotpath_i_value_of_int(1));
+}
+static void register_gauge(void) { hotpath_i_site_id(&sites[GAUGE]); }
+static void after_gauge(void) {
+    const hotpath_entry_t* e = &now.snapshots[0]->entries[0];
+    order_as(0);
+    for (uint32_t k = 0; k < e->history_count; k++)
+        ORDER_CHECK(e->history[k].thread == (e->history[k].value.as.i == 3 ? 2u : 1u));
+    for (uint32_t k = 0; k + 1 < e->history_count; k++) {
+        ORDER_CHECK(e->history[k].value.as.i == e->history[k + 1].value.as.i + 1);
+        ORDER_CHECK(e->history[k].at_ns > e->history[k + 1].at_ns);
+    }
+}
+static void after_first_gauge(void) {
+    take(SNAPSHOTS - 1, take_entries);
+    const hotpath_entry_t* e = &now.snapshots[SNAPSHOTS - 1]->entries[0];
+    ORDER_CHECK(e->count == 1 && e->last.as.i == 1);
+    ORDER_CHECK(e->min.as.i == 1 && e->max.as.i == 1);
+}
+
+/* >>contexts */
+
+static void before_context(void) {
+    start();
+    order_as(3);
+    begin_of(3, B, 4), end(4);
+    for (int i = 0; i < 9; i++)
+        begin_of(3, A, 4), end(4);
+    context = hotpath_context_create("fiber");
+    hotpath_context_switch(context);
+    begin_of(3, A, 0);
+    hotpath_context_switch(NULL);
+    context_moves = true;
+    order_as(1);
+    begin(B, 1), end(1);
+    begin(A, 1), end(1);
+}
+/* The thread that takes the context over has no record before. */
+static void before_new_thread(void) {
+    start();
+    order_as(3);
+    context = hotpath_context_create("fiber");
+    hotpath_context_switch(context);
+    begin_of(3, A, 0);
+    hotpath_context_switch(NULL);
+    context_moves = true;
+}
+static void switch_to_context(void) { hotpath_context_switch(context); }
+static void take_over(void) {
+    hotpath_context_switch(context);
+    end(0);
+    hotpath_context_switch(NULL);
+}
+static void after_context(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 11);
+    ORDER_CHECK(function_of(now.snapshots[SNAPSHOTS - 1], A)->open_calls == 0);
+}
+static void context_new(void) {
+    hotpath_context_switch(hotpath_context_create("new"));
+    begin_of(1, A, 0);
+}
+static void before_end_in_context(void) {
+    start();
+    order_as(2);
+    begin_of(2, B, 5), end(5);
+    order_as(1);
+    context = hotpath_context_create("fiber");
+    hotpath_context_switch(context);
+    begin(A, 0);
+    context_moves = true;
+}
+static void before_given_back(void) {
+    before_end_in_context();
+    hotpath_context_switch(NULL);
+}
+static void give_back(void) { hotpath_context_destroy(context); }
+static void create_again(void) {
+    hotpath_context_t* c = hotpath_context_create("again");
+    ORDER_CHECK(c != NULL && c->top == c->entries);
+    hotpath_context_switch(c);
+    begin_of(2, B, 5), end(5);
+    hotpath_context_switch(NULL);
+}
+static void before_hand_over(void) {
+    start();
+    order_as(2);
+    begin_of(2, B, 5), end(5);
+    order_as(1);
+    context = hotpath_context_create("fiber");
+    hotpath_context_switch(context);
+    begin(A, 0);
+}
+static void park(void) { hotpath_context_switch(NULL); }
+static void take_if_parked(void) {
+    hotpath_context_switch(context);
+    if (hotpath_i_local.thread->context == context) end(0);
+}
+static void after_hand_over(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 1);
+}
+static void before_grow(void) {
+    start();
+    order_as(1);
+    context = hotpath_context_create("fiber");
+    hotpath_context_switch(context);
+    begin(A, 1), begin(B, 2);
+    context->soft = 3; /* as if it were full */
+    hotpath_i_local.thread->limit = context->entries + 3;
+}
+static void grow(void) { begin(C, 3); }
+static void after_grow(void) {
+    laws();
+    for (int i = 0; i < SNAPSHOTS; i++) {
+        const hotpath_snapshot_t* s = now.snapshots[i];
+        if (s == NULL) continue;
+        ORDER_CHECK(function_of(s, A)->open_calls == 1 && function_of(s, B)->open_calls == 1);
+    }
+    ORDER_CHECK(function_of(now.snapshots[SNAPSHOTS - 1], C)->open_calls == 1);
+    ORDER_CHECK(context->capacity > HOTPATH_I_FIBER_FIRST);
+}
+/* A frame on another stack that was left for good stays open in the middle of the stack, until room
+   is looked for. */
+static void begin_on(int site, int token, uintptr_t stack) {
+    hotpath_i_begin_called_clock(&sites[site], &now.tokens[token], stack);
+    note_begun(1, &now.tokens[token]);
+}
+static void before_compact(void) {
+    start();
+    order_as(1);
+    begin_on(C, 3, 100), end(3);
+    hotpath_i_thread_t* t = hotpath_i_local.thread;
+    t->other_low = 0, t->other_high = UINTPTR_MAX; /* no two addresses are of one stack */
+    begin_on(A, 1, 1000);
+    begin_on(B, 2, 500);
+    for (int i = 0; i < 5; i++)
+        begin_on(A, 4, 400), end(4);
+    begin_on(A, 1, 1000);
+    t->own.soft = 4;
+    t->limit = t->own.entries + 4;
+}
+static void compact(void) { begin_on(C, 3, 400); }
+static void after_compact(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 7 && calls(B) == 1 && calls(C) == 2);
+    const hotpath_snapshot_t* s = now.snapshots[0];
+    const hotpath_node_t* up = node_of(s, "a", HOTPATH_NO_NODE);
+    ORDER_CHECK(up != NULL);
+    up = node_of(s, "b", (uint32_t)(up - s->nodes));
+    ORDER_CHECK(up != NULL);
+    const hotpath_node_t* inner = node_of(s, "a", (uint32_t)(up - s->nodes));
+    ORDER_CHECK(inner != NULL && inner->open_calls == 1); /* all the time */
+}
+static const order_history_t histories[] = {
+    {"fast", "the shortest path of an end", before_fast, {scope_a, read_tree, NULL}, after_a_fast,
+        true},
+    {"fast functions", "and what its function has", before_fast, {scope_a, read_functions, NULL},
+        after_fast, false},
+    {"fast squares", "and a square after one that carries", before_fast_squares,
+        {long_and_short, read_functions, NULL}, after_fast_squares, false},
+    {"app info", "two threads set one key", before_sites,
+        {app_info_of_one, app_info_of_two, read_app_info}, after_app_info, false},
+    {"callbacks", "a start gives callbacks to those who already run", before_start,
+        {start_with_callbacks, log_and_record, NULL}, laws_only, false},
+    {"new thread rows", "a context goes on in a thread that is new, and the list of threads",
+        before_new_thread, {switch_to_context, read_threads, NULL}, laws_only, true},
+    {"end and context", "a thread ends in a context, another makes one", before_end_in_context,
+        {thread_ends, context_new, NULL}, laws_only, false},
+    {"rows", "a thread's first scope, and the list of threads", before_rows,
+        {first_scope, read_threads, NULL}, laws_only, false},
+    {"size", "a thread's first scope, and what a snapshot needs", before_threads,
+        {first_scope, take_size, NULL}, laws_only, false},
+    {"context rows", "a thread's first context, and the list of threads", before_rows,
+        {first_context, read_threads, NULL}, laws_only, false},
+    {"context size", "a thread's first context, and what a snapshot needs", before_first,
+        {context_new, take_size, NULL}, laws_only, false},
+    {"first context", "a thread's first context", before_first, {context_new, read_tree, NULL},
+        laws_only, false},
+    {"contexts", "two threads make contexts", before_given_back, {context_new, create_again, NULL},
+        laws_only, false},
+    {"given back", "a context is given back and taken again", before_given_back,
+        {give_back, create_again, NULL}, laws_only, false},
+    {"end in context", "a thread ends in a context, which goes on in another",
+        before_end_in_context, {thread_ends, take_if_parked, NULL}, laws_only, false},
+    {"double inc", "the first value of a gauge, added", before_first_gauge,
+        {gauge_double_inc, read_entries, NULL}, after_double, false},
+    {"init", "two threads are the first of all", start, {init, init, NULL}, after_init, false},
+    {"block", "two threads register sites where the block of shared memory is full", before_block,
+        {register_a, register_b, NULL}, after_block, false},
+    {"start", "a thread's first scope", before_threads, {first_scope, read_tree, NULL},
+        after_one_thread, false},
+    {"starts", "two threads' first scopes", before_threads,
+        {first_scope, first_scope_of_other, NULL}, after_two_threads, false},
+    {"ends", "two threads end", before_two_ends, {thread_ends, end_of_other, NULL}, after_two_ends,
+        false},
+    {"again", "a thread ends, another begins", before_end,
+        {thread_ends, first_scope_of_other, NULL}, after_end_and_start, false},
+    {"adopt", "a thread takes a record that another left", before_adopt,
+        {first_scope, read_threads, NULL}, after_adopt, false},
+    {"first", "a function's first call", before_first, {scope_a, read_tree, NULL}, after_one_first,
+        false},
+    {"nested", "the first calls of two functions, left open", before_first,
+        {begin_b_in_a, read_tree, NULL}, after_first, false},
+    {"chunk", "a node in a new chunk", before_chunk, {new_node, read_tree, NULL}, after_chunk,
+        false},
+    {"durations", "a duration, in a new octave", before_durations,
+        {long_scope, read_functions, NULL}, after_durations, false},
+    {"first duration", "a function's first duration", before_first, {scope_a, read_functions, NULL},
+        after_durations, false},
+    {"record", "a thread's first record of a function", before_record,
+        {record_b, read_functions, NULL}, laws_only, false},
+    {"squares", "a square beyond 64 bits", before_squares, {long_records, read_squares, NULL},
+        after_squares, false},
+    {"window", "seconds pass", before_window, {scope_later, read_later, NULL}, after_window, false},
+    {"errors", "a call fails for a reason that another thread registers", before_errors,
+        {register_reason, error_of_other, read_reasons}, after_errors, false},
+    {"ring", "an execution overwrites another one", before_ring, {last_execution, read_logs, NULL},
+        after_ring, false},
+    {"values", "a value overwrites another one", before_values, {value, read_entries, NULL},
+        after_values, false},
+    {"first value", "the first value of a thread", before_first_value, {value, read_entries, NULL},
+        after_values, false},
+    {"text", "a text overwrites another one", before_text, {text, read_entries, NULL}, after_text,
+        false},
+    {"first text", "the first text of a thread", before_first_text, {text, read_entries, NULL},
+        after_text, false},
+    {"gauge", "a gauge is set", before_gauge, {gauge, read_entries, NULL}, after_gauge, false},
+    {"double", "the first value of a gauge", before_first_gauge, {gauge_double, read_entries, NULL},
+        after_double, false},
+    {"gauges", "a gauge that another thread registers", before_sites,
+        {register_gauge, gauge_inc, NULL}, after_first_gauge, false},
+    {"scope", "a scope begins and ends", before_a, {scope_a, read_tree, NULL}, after_a, true},
+    {"context", "a context goes on in another thread", before_context, {take_over, read_tree, NULL},
+        after_context, true},
+    {"new thread", "a context goes on in a thread that is new", before_new_thread,
+        {switch_to_context, read_tree, NULL}, laws_only, true},
+    {"hand over", "one thread parks a context, another takes it", before_hand_over,
+        {park, take_if_parked, NULL}, after_hand_over, false},
+    {"grow", "a stack grows", before_grow, {grow, read_tree, NULL}, after_grow, true},
+    {"compact", "a stack is looked through for dead entries", before_compact,
+        {compact, read_tree, NULL}, after_compact, true},
+    {"site", "two threads register one site", before_sites, {register_a, register_a, read_names},
+        after_sites, false},
+    {"end", "a thread ends while it is read", before_end, {scope_and_end, read_tree, NULL},
+        after_end, false},
+    {"abandon", "a thread ends in a scope", before_end, {end_in_scope, read_tree, NULL}, after_end,
+        true},
+    {"twice", "a scope, and two snapshots", before_a, {scope_a, read_tree_twice, NULL}, after_a,
+        true},
+    {"reuse", "of two scopes the second has the first one's entry", before_a_and_b,
+        {scopes_a_b, read_tree, NULL}, after_a_b, true},
+};
+static const order_excuse_t excuses[] = {
+    {ORDER_STORE_RELEASE, "hotpath_i_close", "&e->intent",
+        "only after a snapshot has passed the barrier, which shows the entry: needed where a "
+        "system "
+        "has none",
+        false},
+    {ORDER_CAS, "hotpath_i_item_number", "count",
+        "the number alone matters; a comparison has one order", false},
+    {ORDER_CAS, "hotpath_i_init_once", "&hotpath_i_g.ready",
+        "an acquire only of what a first attempt without memory has left", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_init_once", "&hotpath_i_g.ready",
+        "there is no memory, or another recorder", true},
+    {ORDER_CAS, "hotpath_i_merge_contexts", "&c->state",
+        "who parked it has ended, as the state of the record says", false},
+    {ORDER_CAS, "hotpath_gauge", "&g->is_double", "the stores behind it release it", false},
+    {ORDER_CAS, "hotpath_gauge", "&g->least", "that of the most, behind it, releases both", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_stack_grow", "&c->capacity",
+        "needed where all entries are open: longer than an exhaustive history", false},
+    {ORDER_LOAD_ACQUIRE, "hotpath_i_read_stack", "&c->capacity",
+        "needed where all entries are open: longer than an exhaustive history", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_stack_grow", "&c->switches",
+        "the pointer to the entries releases them; a reader without it has the stack as it was",
+        false},
+    {ORDER_STORE_RELEASE, "hotpath_i_context_move", "&e->calls",
+        "a context that moves does not run: its counts are not used", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_context_move", "&e->mark",
+        "above the open entries, where a stack ends anyway", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_context_resume", "&t->context",
+        "only compared: nothing is read through it", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_retire", "&t->context",
+        "only compared: nothing is read through it", false},
+    {ORDER_LOAD_ACQUIRE, "hotpath_i_read_stack", "&t->context",
+        "only compared: nothing is read through it", false},
+    {ORDER_LOAD_ACQUIRE, "hotpath_i_read_stacks", "&c->thread",
+        "only a snapshot of one thread follows it", false},
+    {ORDER_LOAD_ACQUIRE, "hotpath_i_list_threads", "&c->thread",
+        "followed only where hotpath_i_read_stack has followed it", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_end_deep", "&node->total",
+        "as hotpath_i_close_as, past the bound of depth", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_recover", "&f->ring.head",
+        "as hotpath_i_finish, after a handler that jumped", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_reap", "&t->context->state",
+        "as hotpath_i_retire, of a thread that ended without a word", false},
+    {ORDER_STORE_RELEASE, "hotpath_context_destroy", "&before->state",
+        "its thread runs it all the time", false},
+    {ORDER_LOAD_ACQUIRE, "hotpath_i_count_stack", "&c->capacity", "as hotpath_i_read_stack", false},
+    {ORDER_LOAD_ACQUIRE, "hotpath_i_count_stack", "&c->entries", "as hotpath_i_read_stack", false},
+    {ORDER_CAS, "hotpath_i_abi_mismatch", "&hotpath_i_g.abi_told", "what is told once", false},
+    {ORDER_CAS, "hotpath_start", NULL, "what is done once", false},
+    {ORDER_STORE_RELEASE, "hotpath_start", "&hotpath_i_g.report_due", "what is done once", false},
+    {ORDER_ANY, "hotpath_stop", NULL, "what is done once", false},
+    {ORDER_ANY, "hotpath_i_report_once", NULL, "what is done once", false},
+    {ORDER_ANY, "hotpath_report_now", NULL, "a lock round a file", false},
+    {ORDER_ANY, "hotpath_i_signal_thread", NULL, "signals, and a pipe to a thread", false},
+    {ORDER_ANY, "hotpath_i_signal_wait", NULL, "signals, and a pipe to a thread", false},
+};
+
+int main(int argc, char** argv) {
+    return order_main(argc, argv, histories, sizeof histories / sizeof *histories, excuses,
+        sizeof excuses / sizeof *excuses);
+}
