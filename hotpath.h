@@ -1402,7 +1402,6 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
         #define HOTPATH_I_CAS(p, expected, v) \
             __atomic_compare_exchange_n(      \
                 (p), (expected), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
-        #define HOTPATH_I_FENCE_RELEASE() __atomic_thread_fence(__ATOMIC_RELEASE)
         /* Keeps the compiler, and so a signal handler of the same thread, in program order. */
         #define HOTPATH_I_SIGNAL_FENCE() __atomic_signal_fence(__ATOMIC_SEQ_CST)
     #endif
@@ -4367,13 +4366,24 @@ __attribute__((constructor)) static void hotpath_i_load(void) {
 
 /* >>scopes
    The recording path. hotpath_begin and hotpath_end touch what they must and leave every rare case
-   to a slow twin. The order of their stores is what readers rely on:
-     begin: mark = 0, fields, start, mark (release), top, calls
-     end:   intent, the readers' moment is looked up, intent again if that was later, head, mark
-            closed (release), top, total, histogram, the rest, ring head
-   A reader that finds an entry's mark the same before and after has fields that belong together; if
-   it is open the node's total is without it; if it has an intent that is the node's total after it,
-   or less if it is still open. */
+   to a slow twin. One thread writes, and the order of its stores (r: with release, else relaxed) is
+   what readers rely on; tests/order explores it, and that each release and acquire is needed.
+     begin: mark = 0 r, node r, ids, calls r, intent = 0 r, start r, mark r, top, the node's calls
+     end:   intent r, the readers' moment is looked up, intent r again if that was later, head, mark
+            closed r, top, the node's total r, claimed, histogram, sum, slot r, squares r, ring head r
+   A reader loads mark, node, start, intent, calls and total, each with acquire, and the mark again. A
+   field that has changed brings the mark that was stored before it, 0 or closed. Therefore
+     - a mark that is the same before and after has fields that belong together; if it is open the
+       total is without it; if it has an intent that is the total after it, or less if it is still open;
+     - a moment that the reader stores before the barrier of all threads is found by every end whose
+       intent it does not find;
+     - a total has its calls, a ring's head the sums and slots until then, the squares' lower half the
+       higher one of before; a slot that `claimed` has passed is being overwritten.
+   What moves a stack or changes the slowest executions makes a sequence odd, stores with release and
+   makes it even with release: a reader that finds it even and the same has nothing of the change.
+   A node is whole before node_count r, a record before the list or its state LIVE r, an item before
+   its bucket and number r. A thread that ends leaves its record with ENDED r; who merges that, with
+   the lock, gives it back with FREE r. */
 
 static HOTPATH_I_COLD uint64_t* hotpath_i_octave_new(
     hotpath_i_thread_t* t, hotpath_i_frec_t* f, size_t octave) {
@@ -4566,7 +4576,7 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     uintptr_t stack, hotpath_token_t* token, bool counter, uint64_t weight) {
     uint64_t mark = t->next_mark;
     uint64_t calls = HOTPATH_I_LOAD(&node->calls);
-    HOTPATH_I_STORE(&e->mark, (uint64_t)0);
+    HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0); /* it brings a change of the stack before it */
     HOTPATH_I_STORE_RELEASE(&e->node, node);
     HOTPATH_I_STORE(&e->ids, hotpath_i_key(node->index, function));
     HOTPATH_I_STORE_RELEASE(&e->calls, calls);
@@ -4755,8 +4765,6 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0);
     l->top = last - gap;
     HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
-    /* The next scope to begin stores its mark of 0 relaxed: who reads that one sees all of this too. */
-    HOTPATH_I_FENCE_RELEASE();
 }
 /* Doubles a stack. Readers find either the old one or the new one, and read again. */
 static void hotpath_i_stack_grow(hotpath_i_local_t* l, hotpath_context_t* c) {

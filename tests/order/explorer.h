@@ -18,7 +18,6 @@ typedef enum order_kind {
     ORDER_ADD_SC,
     ORDER_CAS,
     ORDER_BARRIER,
-    ORDER_FENCE_RELEASE,
     ORDER_SIGNAL_FENCE,
     ORDER_ANY /* of an excuse: all accesses of the function */
 } order_kind_t;
@@ -56,15 +55,13 @@ typedef struct order_site {
 #define HOTPATH_I_SHARED_ADD_SC(p, v) ORDER_ADDS(p, v, ORDER_ADD_SC)
 #define HOTPATH_I_CAS(p, expected, v) \
     order_cas((p), sizeof *(p), (expected), ORDER_BITS(p, v), ORDER_HERE(ORDER_CAS, #p))
-#define HOTPATH_I_FENCE_RELEASE() order_fence_release(ORDER_HERE(ORDER_FENCE_RELEASE, ""))
-#define HOTPATH_I_SIGNAL_FENCE()  order_signal_fence(ORDER_HERE(ORDER_SIGNAL_FENCE, ""))
+#define HOTPATH_I_SIGNAL_FENCE() order_signal_fence(ORDER_HERE(ORDER_SIGNAL_FENCE, ""))
 
 uint64_t order_load(const void* p, size_t size, const order_site_t* site);
 void order_store(void* p, size_t size, uint64_t v, const order_site_t* site);
 uint64_t order_add(void* p, size_t size, uint64_t v, const order_site_t* site);
 bool order_cas(void* p, size_t size, void* expected, uint64_t v, const order_site_t* site);
 void order_signal_fence(const order_site_t* site);
-void order_fence_release(const order_site_t* site);
 
 /* What hotpath.h has of the system, for fibers. */
 uint64_t order_clock(void);
@@ -87,7 +84,8 @@ typedef struct order_history {
     void (*before)(void);
     void (*fibers[ORDER_FIBERS - 1])(void);
     void (*after)(void);
-    bool one_clock; /* the threads' clocks are one, which shows who read it first */
+    bool one_clock;    /* the threads' clocks are one, which shows who read it first */
+    uint32_t outcomes; /* exactly those that order_outcome must have been told, if not 0 */
 } order_history_t;
 
 /* An access whose order no history needs, and why it has it nevertheless. */
@@ -101,6 +99,7 @@ typedef struct order_excuse {
 
 void order_memory(void* base, size_t size); /* may be shared and is restored; at most eight */
 void order_local(void* base, size_t size);  /* each fiber has its own */
+void order_outcome(unsigned number);        /* in after: what this execution came to, below 32 */
 void order_as(int fiber);                   /* in before and after: with its local */
 __attribute__((format(printf, 1, 2))) void order_fail(const char* format, ...);
 #define ORDER_CHECK(condition) \

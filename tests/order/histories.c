@@ -227,6 +227,86 @@ static uint64_t calls(int site) {
     return f != NULL ? f->calls : 0;
 }
 
+/* >>model
+   What the explorer must find, and must not, where the answer is known: the outcomes are 4a + b. */
+
+static struct { uint64_t x, y, a, b; } words;
+static void before_words(void) {
+    start();
+    order_memory(&words, sizeof words);
+}
+static void outcome(void) { order_outcome((unsigned)(words.a * 4 + words.b)); }
+static void message(void) {
+    HOTPATH_I_STORE(&words.x, 1);
+    HOTPATH_I_STORE_RELEASE(&words.y, 1);
+}
+static void message_relaxed(void) {
+    HOTPATH_I_STORE(&words.x, 1);
+    HOTPATH_I_STORE(&words.y, 1);
+}
+static void receive(void) {
+    words.a = HOTPATH_I_LOAD_ACQUIRE(&words.y);
+    words.b = HOTPATH_I_LOAD(&words.x);
+}
+static void after_message(void) {
+    ORDER_CHECK(words.a == 0 || words.b == 1);
+    outcome();
+}
+static void store_load(void) {
+    HOTPATH_I_STORE_SC(&words.x, 1);
+    words.a = HOTPATH_I_LOAD_SC(&words.y);
+}
+static void store_load_other(void) {
+    HOTPATH_I_STORE_SC(&words.y, 1);
+    words.b = HOTPATH_I_LOAD_SC(&words.x);
+}
+static void store_load_relaxed(void) {
+    HOTPATH_I_STORE(&words.x, 1);
+    HOTPATH_I_SIGNAL_FENCE();
+    words.a = HOTPATH_I_LOAD(&words.y);
+}
+static void store_load_relaxed_other(void) {
+    HOTPATH_I_STORE(&words.y, 1);
+    words.b = HOTPATH_I_LOAD(&words.x);
+}
+static void store_load_barrier(void) {
+    HOTPATH_I_STORE(&words.y, 1);
+    hotpath_i_os_barrier();
+    words.b = HOTPATH_I_LOAD(&words.x);
+}
+static void after_store_load(void) {
+    ORDER_CHECK(words.a == 1 || words.b == 1);
+    outcome();
+}
+static void load_store(void) {
+    words.a = HOTPATH_I_LOAD(&words.x);
+    HOTPATH_I_STORE(&words.y, 1);
+}
+static void load_store_other(void) {
+    words.b = HOTPATH_I_LOAD(&words.y);
+    HOTPATH_I_STORE(&words.x, 1);
+}
+static void store_twice(void) {
+    HOTPATH_I_STORE(&words.x, 1);
+    HOTPATH_I_STORE(&words.x, 2);
+}
+static void load_twice(void) {
+    words.a = HOTPATH_I_LOAD(&words.x);
+    words.b = HOTPATH_I_LOAD(&words.x);
+}
+static void add(void) { words.a = HOTPATH_I_SHARED_ADD(&words.x, 1); }
+static void add_other(void) { words.b = HOTPATH_I_SHARED_ADD(&words.x, 1); }
+/* A read-modify-write between hands on what the value before carried. */
+static void add_to_message(void) { (void)HOTPATH_I_SHARED_ADD(&words.y, 1); }
+static void receive_sum(void) {
+    words.a = HOTPATH_I_LOAD_ACQUIRE(&words.y);
+    words.b = HOTPATH_I_LOAD(&words.x);
+}
+static void after_sum(void) {
+    ORDER_CHECK(words.a != 2 || words.b == 1);
+    outcome();
+}
+
 /* >>scopes */
 
 static void before_a(void) {
@@ -971,104 +1051,126 @@ static void after_compact(void) {
     const hotpath_node_t* inner = node_of(s, "a", (uint32_t)(up - s->nodes));
     ORDER_CHECK(inner != NULL && inner->open_calls == 1); /* all the time */
 }
+#define OUTCOME(a, b) (1u << ((a)*4 + (b)))
+#define ALL_FOUR      (OUTCOME(0, 0) | OUTCOME(0, 1) | OUTCOME(1, 0) | OUTCOME(1, 1))
 static const order_history_t histories[] = {
     {"fast", "the shortest path of an end", before_fast, {scope_a, read_tree, NULL}, after_a_fast,
-        true},
+        true, 0},
     {"fast functions", "and what its function has", before_fast, {scope_a, read_functions, NULL},
-        after_fast, false},
+        after_fast, false, 0},
     {"fast squares", "and a square after one that carries", before_fast_squares,
-        {long_and_short, read_functions, NULL}, after_fast_squares, false},
+        {long_and_short, read_functions, NULL}, after_fast_squares, false, 0},
     {"app info", "two threads set one key", before_sites,
-        {app_info_of_one, app_info_of_two, read_app_info}, after_app_info, false},
+        {app_info_of_one, app_info_of_two, read_app_info}, after_app_info, false, 0},
     {"callbacks", "a start gives callbacks to those who already run", before_start,
-        {start_with_callbacks, log_and_record, NULL}, laws_only, false},
+        {start_with_callbacks, log_and_record, NULL}, laws_only, false, 0},
     {"new thread rows", "a context goes on in a thread that is new, and the list of threads",
-        before_new_thread, {switch_to_context, read_threads, NULL}, laws_only, true},
+        before_new_thread, {switch_to_context, read_threads, NULL}, laws_only, true, 0},
     {"end and context", "a thread ends in a context, another makes one", before_end_in_context,
-        {thread_ends, context_new, NULL}, laws_only, false},
+        {thread_ends, context_new, NULL}, laws_only, false, 0},
     {"rows", "a thread's first scope, and the list of threads", before_rows,
-        {first_scope, read_threads, NULL}, laws_only, false},
+        {first_scope, read_threads, NULL}, laws_only, false, 0},
     {"size", "a thread's first scope, and what a snapshot needs", before_threads,
-        {first_scope, take_size, NULL}, laws_only, false},
+        {first_scope, take_size, NULL}, laws_only, false, 0},
     {"context rows", "a thread's first context, and the list of threads", before_rows,
-        {first_context, read_threads, NULL}, laws_only, false},
+        {first_context, read_threads, NULL}, laws_only, false, 0},
     {"context size", "a thread's first context, and what a snapshot needs", before_first,
-        {context_new, take_size, NULL}, laws_only, false},
+        {context_new, take_size, NULL}, laws_only, false, 0},
     {"first context", "a thread's first context", before_first, {context_new, read_tree, NULL},
-        laws_only, false},
+        laws_only, false, 0},
     {"contexts", "two threads make contexts", before_given_back, {context_new, create_again, NULL},
-        laws_only, false},
+        laws_only, false, 0},
     {"given back", "a context is given back and taken again", before_given_back,
-        {give_back, create_again, NULL}, laws_only, false},
+        {give_back, create_again, NULL}, laws_only, false, 0},
     {"end in context", "a thread ends in a context, which goes on in another",
-        before_end_in_context, {thread_ends, take_if_parked, NULL}, laws_only, false},
+        before_end_in_context, {thread_ends, take_if_parked, NULL}, laws_only, false, 0},
     {"double inc", "the first value of a gauge, added", before_first_gauge,
-        {gauge_double_inc, read_entries, NULL}, after_double, false},
-    {"init", "two threads are the first of all", start, {init, init, NULL}, after_init, false},
+        {gauge_double_inc, read_entries, NULL}, after_double, false, 0},
+    {"init", "two threads are the first of all", start, {init, init, NULL}, after_init, false, 0},
     {"block", "two threads register sites where the block of shared memory is full", before_block,
-        {register_a, register_b, NULL}, after_block, false},
-    {"start", "a thread's first scope", before_threads, {first_scope, read_tree, NULL},
-        after_one_thread, false},
+        {register_a, register_b, NULL}, after_block, false, 0},
     {"starts", "two threads' first scopes", before_threads,
-        {first_scope, first_scope_of_other, NULL}, after_two_threads, false},
+        {first_scope, first_scope_of_other, NULL}, after_two_threads, false, 0},
     {"ends", "two threads end", before_two_ends, {thread_ends, end_of_other, NULL}, after_two_ends,
-        false},
+        false, 0},
     {"again", "a thread ends, another begins", before_end,
-        {thread_ends, first_scope_of_other, NULL}, after_end_and_start, false},
+        {thread_ends, first_scope_of_other, NULL}, after_end_and_start, false, 0},
     {"adopt", "a thread takes a record that another left", before_adopt,
-        {first_scope, read_threads, NULL}, after_adopt, false},
+        {first_scope, read_threads, NULL}, after_adopt, false, 0},
     {"first", "a function's first call", before_first, {scope_a, read_tree, NULL}, after_one_first,
-        false},
+        false, 0},
     {"nested", "the first calls of two functions, left open", before_first,
-        {begin_b_in_a, read_tree, NULL}, after_first, false},
+        {begin_b_in_a, read_tree, NULL}, after_first, false, 0},
     {"chunk", "a node in a new chunk", before_chunk, {new_node, read_tree, NULL}, after_chunk,
-        false},
+        false, 0},
     {"durations", "a duration, in a new octave", before_durations,
-        {long_scope, read_functions, NULL}, after_durations, false},
+        {long_scope, read_functions, NULL}, after_durations, false, 0},
     {"first duration", "a function's first duration", before_first, {scope_a, read_functions, NULL},
-        after_durations, false},
+        after_durations, false, 0},
     {"record", "a thread's first record of a function", before_record,
-        {record_b, read_functions, NULL}, laws_only, false},
+        {record_b, read_functions, NULL}, laws_only, false, 0},
     {"squares", "a square beyond 64 bits", before_squares, {long_records, read_squares, NULL},
-        after_squares, false},
-    {"window", "seconds pass", before_window, {scope_later, read_later, NULL}, after_window, false},
+        after_squares, false, 0},
+    {"window", "seconds pass", before_window, {scope_later, read_later, NULL}, after_window, false,
+        0},
     {"errors", "a call fails for a reason that another thread registers", before_errors,
-        {register_reason, error_of_other, read_reasons}, after_errors, false},
+        {register_reason, error_of_other, read_reasons}, after_errors, false, 0},
     {"ring", "an execution overwrites another one", before_ring, {last_execution, read_logs, NULL},
-        after_ring, false},
+        after_ring, false, 0},
     {"values", "a value overwrites another one", before_values, {value, read_entries, NULL},
-        after_values, false},
+        after_values, false, 0},
     {"first value", "the first value of a thread", before_first_value, {value, read_entries, NULL},
-        after_values, false},
+        after_values, false, 0},
     {"text", "a text overwrites another one", before_text, {text, read_entries, NULL}, after_text,
-        false},
+        false, 0},
     {"first text", "the first text of a thread", before_first_text, {text, read_entries, NULL},
-        after_text, false},
-    {"gauge", "a gauge is set", before_gauge, {gauge, read_entries, NULL}, after_gauge, false},
+        after_text, false, 0},
+    {"gauge", "a gauge is set", before_gauge, {gauge, read_entries, NULL}, after_gauge, false, 0},
     {"double", "the first value of a gauge", before_first_gauge, {gauge_double, read_entries, NULL},
-        after_double, false},
+        after_double, false, 0},
     {"gauges", "a gauge that another thread registers", before_sites,
-        {register_gauge, gauge_inc, NULL}, after_first_gauge, false},
-    {"scope", "a scope begins and ends", before_a, {scope_a, read_tree, NULL}, after_a, true},
+        {register_gauge, gauge_inc, NULL}, after_first_gauge, false, 0},
+    {"scope", "a scope begins and ends", before_a, {scope_a, read_tree, NULL}, after_a, true, 0},
     {"context", "a context goes on in another thread", before_context, {take_over, read_tree, NULL},
-        after_context, true},
+        after_context, true, 0},
     {"new thread", "a context goes on in a thread that is new", before_new_thread,
-        {switch_to_context, read_tree, NULL}, laws_only, true},
+        {switch_to_context, read_tree, NULL}, laws_only, true, 0},
     {"hand over", "one thread parks a context, another takes it", before_hand_over,
-        {park, take_if_parked, NULL}, after_hand_over, false},
-    {"grow", "a stack grows", before_grow, {grow, read_tree, NULL}, after_grow, true},
+        {park, take_if_parked, NULL}, after_hand_over, false, 0},
+    {"grow", "a stack grows", before_grow, {grow, read_tree, NULL}, after_grow, true, 0},
     {"compact", "a stack is looked through for dead entries", before_compact,
-        {compact, read_tree, NULL}, after_compact, true},
+        {compact, read_tree, NULL}, after_compact, true, 0},
     {"site", "two threads register one site", before_sites, {register_a, register_a, read_names},
-        after_sites, false},
+        after_sites, false, 0},
+    {"start", "a thread's first scope", before_threads, {first_scope, read_tree, NULL},
+        after_one_thread, false, 0},
     {"end", "a thread ends while it is read", before_end, {scope_and_end, read_tree, NULL},
-        after_end, false},
+        after_end, false, 0},
     {"abandon", "a thread ends in a scope", before_end, {end_in_scope, read_tree, NULL}, after_end,
-        true},
+        true, 0},
     {"twice", "a scope, and two snapshots", before_a, {scope_a, read_tree_twice, NULL}, after_a,
-        true},
+        true, 0},
     {"reuse", "of two scopes the second has the first one's entry", before_a_and_b,
-        {scopes_a_b, read_tree, NULL}, after_a_b, true},
+        {scopes_a_b, read_tree, NULL}, after_a_b, true, 0},
+    {"model: message", "", before_words, {message, receive, NULL}, after_message, false,
+        ALL_FOUR & ~OUTCOME(1, 0)},
+    {"model: relaxed message", "", before_words, {message_relaxed, receive, NULL}, outcome, false,
+        ALL_FOUR},
+    {"model: store, load", "", before_words, {store_load, store_load_other, NULL}, after_store_load,
+        false, ALL_FOUR & ~OUTCOME(0, 0)},
+    {"model: relaxed store, load", "", before_words,
+        {store_load_relaxed, store_load_relaxed_other, NULL}, outcome, false, ALL_FOUR},
+    {"model: barrier", "", before_words, {store_load_relaxed, store_load_barrier, NULL},
+        after_store_load, false, ALL_FOUR & ~OUTCOME(0, 0)},
+    {"model: load, store", "", before_words, {load_store, load_store_other, NULL}, outcome, false,
+        ALL_FOUR & ~OUTCOME(1, 1)},
+    {"model: one word", "", before_words, {store_twice, load_twice, NULL}, outcome, false,
+        OUTCOME(0, 0) | OUTCOME(0, 1) | OUTCOME(0, 2) | OUTCOME(1, 1) | OUTCOME(1, 2) |
+            OUTCOME(2, 2)},
+    {"model: additions", "", before_words, {add, add_other, NULL}, outcome, false,
+        OUTCOME(0, 1) | OUTCOME(1, 0)},
+    {"model: sum", "", before_words, {message, add_to_message, receive_sum}, after_sum, false,
+        OUTCOME(0, 0) | OUTCOME(0, 1) | OUTCOME(1, 0) | OUTCOME(1, 1) | OUTCOME(2, 1)},
 };
 static const order_excuse_t excuses[] = {
     {ORDER_STORE_RELEASE, "hotpath_i_close", "&e->intent",
