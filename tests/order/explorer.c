@@ -1148,9 +1148,7 @@ static int run_history(const order_history_t* h, int index, bool weaken, const c
     int tried = 0, found = 0;
     for (const order_site_t* site = sites_begin; site < sites_end && weaken; site++) {
         result_t* r = &results[site - sites_begin];
-        if ((r->executed >> index & 1) == 0 || r->failed != 0 || site->kind == ORDER_LOAD ||
-            site->kind == ORDER_STORE || site->kind == ORDER_ADD)
-            continue;
+        if ((r->executed >> index & 1) == 0 || r->failed != 0 || !is_ordered(site)) continue;
         if (only != NULL && strcmp(only, site->function) != 0) continue;
         if (only == NULL && excuse_of(site, excuses, excuse_count) != NULL) continue;
         weak_site = site;
@@ -1196,6 +1194,15 @@ int order_main(int argc, char** argv, const order_history_t* histories, size_t h
             printf("not ok - %s: ended by signal %d\n", histories[i].name, WTERMSIG(status));
     }
     if (one != NULL) return wrong;
+    for (size_t i = 0; i < excuse_count; i++) {
+        const order_site_t* site = sites_begin;
+        while (site < sites_end && excuse_of(site, &excuses[i], 1) == NULL)
+            site++;
+        if (site < sites_end) continue;
+        printf("not ok - an excuse is for no site: %s %s\n", excuses[i].function,
+            excuses[i].text != NULL ? excuses[i].text : "");
+        wrong = 1;
+    }
     for (size_t i = 0; i < site_count; i++) {
         const order_site_t* site = &sites_begin[i];
         const result_t* r = &results[i];
