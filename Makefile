@@ -15,7 +15,7 @@ VERSION := $(shell sed -n 's/^ *\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpat
 WARN_C = $(shell tests/flags.sh $(CC) c)
 WARN_CXX = $(shell tests/flags.sh $(CXX) c++)
 
-.PHONY: all examples demo test bench mutants fmt fmt-check check-toc check-windows check-valgrind soak dist \
+.PHONY: all examples demo test bench mutants fmt fmt-check check-toc check-arm check-windows check-valgrind soak dist \
         install uninstall clean help
 .DELETE_ON_ERROR:
 all: examples
@@ -31,6 +31,7 @@ help:
 	@echo 'make fmt            formats the sources; make fmt-check only looks'
 	@echo 'make check-toc      the contents list of hotpath.h against its sections'
 	@echo 'make check-valgrind the unit tests under valgrind; make valgrind-NAME: one of them'
+	@echo 'make check-arm      aarch64 and 32-bit arm: tests and examples, cross-compiled, under qemu-user'
 	@echo 'make check-windows  recorder and report, cross-compiled, under wine'
 	@echo 'make dist           dist/: the files to copy into a project'
 	@echo 'make install        PREFIX=/usr/local DESTDIR=: hotpath.h, hotpath_mcp.c, hotpath.pc'
@@ -152,6 +153,17 @@ check-valgrind:
 	@$(MAKE) -s -k -j$(JOBS) --output-sync=target $(VALGRIND_STEPS)
 $(VALGRIND_STEPS): valgrind-%: build/o2/%
 	@tests/step.sh $@ tests/valgrind.sh $<
+
+# What needs no library of another system; a step makes its program itself.
+ARM_TESTS := $(filter test_truth_% test_law_% test_values,$(UNIT)) $(THREADS)
+ARM_STEPS := $(foreach processor,arm64 armhf i386,$(addprefix arm-$(processor)-,$(ARM_TESTS) compile examples))
+.PHONY: $(ARM_STEPS)
+check-arm:
+	@tests/packages.sh arm
+	@tests/arm.sh cmocka
+	@$(MAKE) -s -k -j$(JOBS) --output-sync=target $(ARM_STEPS)
+$(ARM_STEPS): arm-%:
+	@tests/step.sh $@ tests/arm.sh $(subst -, ,$*)
 
 check-windows:
 	@tests/packages.sh windows

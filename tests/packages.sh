@@ -1,5 +1,5 @@
 #!/bin/sh
-# packages.sh test|valgrind|windows|demo: what that target needs beyond git, make and gcc. Lists what is
+# packages.sh test|valgrind|arm|windows|demo: what that target needs beyond git, make and gcc. Lists what is
 # missing and installs it, if this is root on a system with apt; else says what to install.
 missing=
 
@@ -49,6 +49,15 @@ wanted() {
             tool valgrind valgrind
             server
             ;;
+        arm)
+            for cross in aarch64-linux-gnu arm-linux-gnueabihf; do
+                tool $cross-gcc gcc-$cross
+                tool $cross-g++ g++-$cross
+            done
+            tool clang clang
+            tool qemu-arm qemu-user
+            tool apt-get apt
+            ;;
         windows)
             tool x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
             need wine64 sh -c 'command -v wine64 || command -v wine || [ -x /usr/lib/wine/wine64 ]'
@@ -66,7 +75,7 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 mkdir -p build
 {
-    apt-get update && apt-get install -y --no-install-recommends $missing
+    apt-get update && apt-get install -y --no-install-recommends --no-remove $missing
 } >build/packages.log 2>&1 || {
     tail -n 20 build/packages.log
     echo "apt could not install:$missing (all of its output is in build/packages.log)" >&2

@@ -46,9 +46,10 @@
 #if !defined(LAW_TSAN)
     #define LAW_TSAN 0
 #endif
-static bool law_valgrind; /* valgrind.sh runs this */
+static bool law_valgrind;        /* valgrind.sh runs this */
+static const char* law_emulator; /* what runs this program of another processor, or NULL */
 #define LAW_SANITIZED       (LAW_ASAN || LAW_TSAN)
-#define LAW_TIMES(n, fewer) (LAW_SANITIZED || law_valgrind ? (fewer) : (n))
+#define LAW_TIMES(n, fewer) (LAW_SANITIZED || law_valgrind || law_emulator ? (fewer) : (n))
 
 /* >>checks
    In the main thread of the test process a failed check ends the test. In a child or in another
@@ -114,6 +115,12 @@ LAW_UNUSED __attribute__((noreturn, format(printf, 3, 4))) static void law_fail(
             law_fail(__FILE__, __LINE__, "%s is \"%.300s\", not \"%.300s\"", #a, law_text_a, \
                 law_text_b);                                                                 \
     } while (0)
+
+/* Leaves out the rest of this test, for want of something. */
+LAW_UNUSED static void law_skip(const char* needs) {
+    print_message("# skipped: it needs %s\n", needs);
+    skip();
+}
 
 LAW_UNUSED static uint64_t law_load(const uint64_t* p) {
     return __atomic_load_n(p, __ATOMIC_ACQUIRE);
@@ -407,7 +414,9 @@ LAW_UNUSED static void law_become_child(int out, int err) {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGSYS, SIGALRM};
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
         signal(faults[i], SIG_DFL); /* cmocka would go on with the next test, in the child. */
-    alarm(law_valgrind ? 300 : 60); /* A child that hangs is killed, and its status says so. */
+    alarm(law_valgrind || law_emulator
+              ? 300
+              : 60); /* A child that hangs is killed, and its status says so. */
 }
 
 /* Runs a function in a fork. */
@@ -468,7 +477,8 @@ LAW_UNUSED static const char* law_self(void) {
 LAW_UNUSED static const law_result_t* law_again(const char* child, const char* const* env) {
     char arg[128];
     snprintf(arg, sizeof arg, "--child=%s", child);
-    const char* const args[] = {law_self(), arg, NULL};
+    const char* const all[] = {law_emulator, law_self(), arg, NULL};
+    const char* const* const args = all + (law_emulator == NULL);
     return law_exec(args[0], args, env);
 }
 
@@ -509,7 +519,7 @@ LAW_UNUSED static size_t law_lines(const char* text) {
 #endif
 /* The processor of valgrind has no trap flag: nothing would be stepped there. */
 LAW_UNUSED static void law_needs_steps(void) {
-    if (!LAW_STEPS || law_valgrind) skip();
+    if (!LAW_STEPS || law_valgrind) law_skip("single steps, by the trap flag of x86-64");
 }
 
 LAW_UNUSED static void law_handler(int number, void (*handler)(int, siginfo_t*, void*), int flags) {
@@ -525,6 +535,7 @@ LAW_UNUSED static void law_handler(int number, void (*handler)(int, siginfo_t*, 
 static int law_run(int argc, char** argv, const law_child_t* children) {
     law_main_thread = pthread_self();
     law_valgrind = getenv("TEST_VALGRIND") != NULL;
+    law_emulator = getenv("TEST_EMULATOR");
     if (law_valgrind) { /* Now and then it cannot make a stack grow for a signal: it grows here. */
         volatile char room[1 << 18];
         room[0] = 0, (void)room[0];
@@ -537,7 +548,7 @@ static int law_run(int argc, char** argv, const law_child_t* children) {
         return 126;
     }
     if (argc > 1) cmocka_set_test_filter(argv[1]);
-    alarm(law_valgrind ? 600 : 120); /* A test that hangs fails. */
+    alarm(law_valgrind || law_emulator ? 600 : 120); /* A test that hangs fails. */
     return -1;
 }
 

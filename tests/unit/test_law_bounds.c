@@ -351,7 +351,7 @@ static int child_memory(void) {
     CHECK_GT(lite, 0);
     CHECK_GE(info->drops.lite_functions, lite);
     CHECK_EQ(info->drops.no_memory, 0);
-    static uint64_t buffer[1 << 19];
+    static uint64_t buffer[1 << 19] __attribute__((aligned(16)));
     hotpath_snapshot_desc_t in_buffer;
     memset(&in_buffer, 0, sizeof in_buffer);
     in_buffer.parts = HOTPATH_PART_THREADS;

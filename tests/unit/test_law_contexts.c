@@ -36,7 +36,7 @@ typedef struct fiber {
 } fiber_t;
 
 static void fiber_entry(unsigned high, unsigned low) {
-    fiber_t* const fiber = (fiber_t*)((uintptr_t)high << 32 | (uintptr_t)low);
+    fiber_t* const fiber = (fiber_t*)(uintptr_t)((uint64_t)high << 32 | low);
     fiber->body(fiber);
     fiber->done = true;
     hotpath_context_switch(NULL);
@@ -54,8 +54,8 @@ static fiber_t* fiber_make(int number, void (*body)(fiber_t*)) {
     fiber->machine.uc_stack.ss_sp = fiber->stack;
     fiber->machine.uc_stack.ss_size = fiber_stack_size;
     fiber->machine.uc_link = NULL;
-    makecontext(&fiber->machine, (void (*)(void))fiber_entry, 2, (unsigned)((uintptr_t)fiber >> 32),
-        (unsigned)((uintptr_t)fiber & UINT32_MAX));
+    makecontext(&fiber->machine, (void (*)(void))fiber_entry, 2,
+        (unsigned)((uint64_t)(uintptr_t)fiber >> 32), (unsigned)((uintptr_t)fiber & UINT32_MAX));
     return fiber;
 }
 static void fiber_resume(fiber_t* fiber) {

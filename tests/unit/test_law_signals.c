@@ -366,8 +366,8 @@ static LAW_NOINLINE void after_the_jump(void) { HOTPATH_FUNC(); }
 
 /* Returns: whether `body` was left by a jump, after `steps` instructions. */
 static LAW_NOINLINE bool jumps_after(uint64_t steps, void (*body)(void)) {
-    if (sigsetjmp(jump_back, 1) != 0) return true;
     jump_in = steps;
+    if (sigsetjmp(jump_back, 1) != 0) return true;
     LAW_STEP_BEGIN();
     body();
     LAW_STEP_END();

@@ -127,8 +127,8 @@ static void law_01_wait_free(void** state) {
             (void*)(uintptr_t)law_01_wait_free);
 }
 #else
-static void law_01_wait_free_control(void** state) { (void)state, skip(); }
-static void law_01_wait_free(void** state) { (void)state, skip(); }
+static void law_01_wait_free_control(void** state) { (void)state, law_needs_steps(); }
+static void law_01_wait_free(void** state) { (void)state, law_needs_steps(); }
 #endif
 
 /* >>system calls */
@@ -171,12 +171,10 @@ static int records(void) {
 /* A duration in an octave that is new may ask for memory once; so one child of a few survives. */
 static void law_01_wait_free_no_system_call(void** state) {
     (void)state;
-    if (law_valgrind) skip(); /* It makes system calls of its own in the process. */
+    if (law_valgrind) law_skip("a process without system calls of valgrind's own");
     const law_result_t* r = law_fork(control_clock);
-    if (WIFSIGNALED(r->status) || WEXITSTATUS(r->status) != 0) {
-        print_message("no seccomp filters here, or a clock that is a system call\n");
-        skip();
-    }
+    if (WIFSIGNALED(r->status) || WEXITSTATUS(r->status) != 0)
+        law_skip("seccomp filters, and a clock that is no system call");
     r = law_fork(control_call);
     CHECK(WIFSIGNALED(r->status) && WTERMSIG(r->status) == SIGSYS);
     bool survived = false;
@@ -285,7 +283,10 @@ static void law_01_wait_free_no_malloc(void** state) {
     CHECK_EQ(law_now("malloc static").calls, 800);
 }
 #else
-static void law_01_wait_free_no_malloc(void** state) { (void)state, skip(); }
+static void law_01_wait_free_no_malloc(void** state) {
+    (void)state;
+    law_skip("a malloc that no sanitizer has taken");
+}
 #endif
 
 static const struct CMUnitTest tests[] = {

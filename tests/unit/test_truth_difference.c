@@ -60,8 +60,8 @@ static void check_idle(const hotpath_snapshot_t* difference, const char* name) {
 static void check_window(
     const hotpath_snapshot_t* difference, const char* name, truth_list_t* list) {
     const hotpath_function_t* f = truth_need(difference, name);
-    truth_u128_t squares = truth_list_squares(list);
-    double mean = (double)truth_list_sum(list) / (double)list->count;
+    truth_wide_t squares = truth_list_squares(list);
+    double mean = (double)truth_wide_double(truth_list_sum(list)) / (double)list->count;
     uint64_t newest = list->items[list->count - 1];
     truth_list_t sorted = {NULL, 0, 0, false};
     truth_list_append(&sorted, list);
@@ -69,11 +69,11 @@ static void check_window(
     uint64_t min = sorted.items[0], max = sorted.items[sorted.count - 1];
     CHECK_EQUAL("calls", name, f->calls, list->count);
     CHECK_EQUAL("completed", name, f->completed, list->count);
-    CHECK_EQUAL("total", name, f->total_ns, (uint64_t)truth_list_sum(list));
-    CHECK_EQUAL("self", name, f->self_ns, (uint64_t)truth_list_sum(list));
-    CHECK_EQUAL("sum_ticks", name, f->sum_ticks, (uint64_t)truth_list_sum(list));
-    CHECK_EQUAL("sum_squares_high", name, f->sum_squares_high, (uint64_t)(squares >> 64));
-    CHECK_EQUAL("sum_squares_low", name, f->sum_squares_low, (uint64_t)squares);
+    CHECK_EQUAL("total", name, f->total_ns, truth_list_sum(list).low);
+    CHECK_EQUAL("self", name, f->self_ns, truth_list_sum(list).low);
+    CHECK_EQUAL("sum_ticks", name, f->sum_ticks, truth_list_sum(list).low);
+    CHECK_EQUAL("sum_squares_high", name, f->sum_squares_high, squares.high);
+    CHECK_EQUAL("sum_squares_low", name, f->sum_squares_low, squares.low);
     CHECK_NEAR("mean", name, f->mean_ns, mean, 1e-12 * mean);
     CHECK_NEAR("stdev", name, f->stdev_ns, truth_list_stdev(list), 1e-9 * mean);
     CHECK(f->bounds_only, "min and max of %s are bounds", name);
@@ -447,9 +447,10 @@ static void check_function_never_back(const hotpath_function_t* n, const hotpath
     NEVER_BACK("total", n->name, n->total_ns, o->total_ns);
     NEVER_BACK("max", n->name, n->max_ns, o->max_ns);
     NEVER_BACK("sum_ticks", n->name, n->sum_ticks, o->sum_ticks);
-    truth_u128_t squares = (truth_u128_t)n->sum_squares_high << 64 | n->sum_squares_low;
-    truth_u128_t before = (truth_u128_t)o->sum_squares_high << 64 | o->sum_squares_low;
-    CHECK(squares >= before, "the sum of squares of %s goes back", n->name);
+    CHECK(
+        n->sum_squares_high > o->sum_squares_high || (n->sum_squares_high == o->sum_squares_high &&
+                                                         n->sum_squares_low >= o->sum_squares_low),
+        "the sum of squares of %s goes back", n->name);
     CHECK(o->completed == 0 || n->min_ns <= o->min_ns, "min of %s rises", n->name);
     CHECK(n->self_ns <= n->total_ns, "self of %s is %" PRIu64 " of %" PRIu64, n->name, n->self_ns,
         n->total_ns);

@@ -82,11 +82,11 @@ static void many(uint64_t seed) {
     }
     hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
     const hotpath_function_t* f = truth_need(s, "many");
-    uint64_t sum = (uint64_t)truth_list_sum(&list);
-    truth_u128_t squares = truth_list_squares(&list);
+    uint64_t sum = truth_list_sum(&list).low;
+    truth_wide_t squares = truth_list_squares(&list);
     CHECK_EQUAL("sum_ticks", "many", f->sum_ticks, sum);
-    CHECK_EQUAL("sum_squares_high", "many", f->sum_squares_high, (uint64_t)(squares >> 64));
-    CHECK_EQUAL("sum_squares_low", "many", f->sum_squares_low, (uint64_t)squares);
+    CHECK_EQUAL("sum_squares_high", "many", f->sum_squares_high, squares.high);
+    CHECK_EQUAL("sum_squares_low", "many", f->sum_squares_low, squares.low);
     check_ns("total", "many", f->total_ns, sum);
     check_ns("total", "timer", truth_need(s, "timer")->total_ns, sum);
     CHECK_EQUAL("self", "timer", truth_need(s, "timer")->self_ns, 0);

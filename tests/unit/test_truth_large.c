@@ -19,8 +19,8 @@ static void check_alone(const char* name, truth_list_t* list) {
     hotpath_snapshot_t* snapshot = hotpath_snapshot_take(NULL);
     const hotpath_function_t* function = truth_need(snapshot, name);
     CHECK_EQUAL("calls", name, function->calls, list->count);
-    CHECK_EQUAL("total", name, function->total_ns, (uint64_t)truth_list_sum(list));
-    CHECK_EQUAL("self", name, function->self_ns, (uint64_t)truth_list_sum(list));
+    CHECK_EQUAL("total", name, function->total_ns, truth_list_sum(list).low);
+    CHECK_EQUAL("self", name, function->self_ns, truth_list_sum(list).low);
     truth_check_completed(snapshot, function, list);
     hotpath_snapshot_free(snapshot);
     truth_list_free(list);
@@ -175,12 +175,12 @@ static void spans(uint64_t unused) {
         hotpath_record("a device", "a long span", at, at + LONG);
     hotpath_snapshot_t* snapshot = hotpath_snapshot_take(NULL);
     const hotpath_function_t* function = truth_need(snapshot, "a long span");
-    truth_u128_t squares = (truth_u128_t)LONG * LONG * 1000;
+    truth_wide_t squares = truth_wide_times(truth_wide_product(LONG, LONG), 1000);
     CHECK_EQUAL("calls", function->name, function->calls, 1000);
     CHECK_EQUAL("total", function->name, function->total_ns, 1000 * LONG);
     CHECK_EQUAL("max", function->name, function->max_ns, LONG);
-    CHECK_EQUAL("squares", function->name, function->sum_squares_high, (uint64_t)(squares >> 64));
-    CHECK_EQUAL("squares", function->name, function->sum_squares_low, (uint64_t)squares);
+    CHECK_EQUAL("squares", function->name, function->sum_squares_high, squares.high);
+    CHECK_EQUAL("squares", function->name, function->sum_squares_low, squares.low);
     hotpath_snapshot_free(snapshot);
 }
 
@@ -194,10 +194,12 @@ static void inject(const char* name, uint64_t duration, uint64_t count) {
         if (item == NULL || strcmp(item->name, name) != 0 || node->calls == 0) continue;
         hotpath_i_frec_t* f = node->frec;
         size_t octave = hotpath_i_octave_of(duration);
-        truth_u128_t squares = (truth_u128_t)f->squares_high << 63 | (f->squares_low & INT64_MAX);
-        squares += (truth_u128_t)duration * duration * count;
-        f->squares_high = (uint64_t)(squares >> 63);
-        f->squares_low = (uint64_t)squares;
+        truth_wide_t squares = {
+            f->squares_high >> 1, f->squares_high << 63 | (f->squares_low & INT64_MAX)};
+        squares = truth_wide_add(
+            squares, truth_wide_times(truth_wide_product(duration, duration), count));
+        f->squares_high = squares.high << 1 | squares.low >> 63;
+        f->squares_low = squares.low;
         f->octaves[octave][hotpath_i_bucket_of(duration, octave)] += count;
         f->sum += duration * count;
         f->ring.head += count;
@@ -231,14 +233,15 @@ static void check_many(uint64_t threads) {
     uint64_t slow = threads * (MORE + 1), fast = threads * (MANY + 1);
     long double sum = (long double)(fast * 1000 + slow * 4000), n = (long double)(fast + slow);
     long double mean = sum / n, off = 1000 - mean, other = 4000 - mean;
-    truth_u128_t squares = (truth_u128_t)fast * 1000000 + (truth_u128_t)slow * 16000000;
+    truth_wide_t squares =
+        truth_wide_add(truth_wide_product(fast, 1000000), truth_wide_product(slow, 16000000));
     CHECK_EQUAL("calls", "many", f->calls, fast + slow);
     CHECK_EQUAL("completed", "many", f->completed, fast + slow);
     CHECK_EQUAL("total", "many", f->total_ns, fast * 1000 + slow * 4000);
     CHECK_EQUAL("self", "many", f->self_ns, fast * 1000 + slow * 4000);
     CHECK_EQUAL("sum_ticks", "many", f->sum_ticks, fast * 1000 + slow * 4000);
-    CHECK_EQUAL("sum_squares_low", "many", f->sum_squares_low, (uint64_t)squares);
-    CHECK_EQUAL("sum_squares_high", "many", f->sum_squares_high, (uint64_t)(squares >> 64));
+    CHECK_EQUAL("sum_squares_low", "many", f->sum_squares_low, squares.low);
+    CHECK_EQUAL("sum_squares_high", "many", f->sum_squares_high, squares.high);
     CHECK_EQUAL("errors", "many", f->errors, threads * (MANY + MORE));
     CHECK_EQUAL("bytes", "many", f->bytes, 3 * threads * (MANY + MORE));
     CHECK_NEAR("mean", "many", f->mean_ns, (double)mean, 1e-9);

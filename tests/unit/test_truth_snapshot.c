@@ -548,9 +548,9 @@ static int give_int(void) {
     HOTPATH_FUNC_LOG();
     HOTPATH_RETURN(-42);
 }
-static unsigned long give_unsigned(void) {
+static unsigned long long give_unsigned(void) {
     HOTPATH_FUNC_LOG();
-    HOTPATH_RETURN(18446744073709551615ul);
+    HOTPATH_RETURN(18446744073709551615ull);
 }
 static double give_double(void) {
     HOTPATH_FUNC_LOG();

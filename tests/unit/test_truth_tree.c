@@ -598,9 +598,7 @@ int main(int argc, char** argv) {
     if (argc == 1) { /* the reports show everything, and hotpath may read that before main */
         for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
             setenv(settings[i][0], settings[i][1], 1);
-        execl(argv[0], argv[0], "with settings", (char*)NULL);
-        perror(argv[0]);
-        return 127;
+        truth_execute(argv[0], "with settings");
     }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

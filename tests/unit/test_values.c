@@ -6,6 +6,8 @@
 #include "hotpath.h"
 #include "law.h"
 
+#include <limits.h>
+
 /* >>lookups */
 
 static const hotpath_entry_t* entry_at(
@@ -66,12 +68,12 @@ static void dbg_every_scalar_type(void** state) {
     CHECK_DBG(signed char, dbg_schar, -5, HOTPATH_VALUE_INT, i);
     CHECK_DBG(short, dbg_short, -30000, HOTPATH_VALUE_INT, i);
     CHECK_DBG(int, dbg_int, INT32_MIN, HOTPATH_VALUE_INT, i);
-    CHECK_DBG(long, dbg_long, -1234567890123L, HOTPATH_VALUE_INT, i);
+    CHECK_DBG(long, dbg_long, LONG_MIN, HOTPATH_VALUE_INT, i);
     CHECK_DBG(long long, dbg_llong, INT64_MIN, HOTPATH_VALUE_INT, i);
     CHECK_DBG(unsigned char, dbg_uchar, 255, HOTPATH_VALUE_UINT, u);
     CHECK_DBG(unsigned short, dbg_ushort, 65535, HOTPATH_VALUE_UINT, u);
     CHECK_DBG(unsigned, dbg_uint, UINT32_MAX, HOTPATH_VALUE_UINT, u);
-    CHECK_DBG(unsigned long, dbg_ulong, 12345678901234UL, HOTPATH_VALUE_UINT, u);
+    CHECK_DBG(unsigned long, dbg_ulong, ULONG_MAX, HOTPATH_VALUE_UINT, u);
     CHECK_DBG(unsigned long long, dbg_ullong, UINT64_MAX, HOTPATH_VALUE_UINT, u);
     CHECK_DBG(float, dbg_float, 1.5f, HOTPATH_VALUE_DOUBLE, d);
     CHECK_DBG(double, dbg_double, -2.25e300, HOTPATH_VALUE_DOUBLE, d);

@@ -21,7 +21,32 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-__extension__ typedef unsigned __int128 truth_u128_t;
+/* Numbers of 128 bits, in halves: not every processor has a type for them. */
+typedef struct truth_wide {
+    uint64_t high;
+    uint64_t low;
+} truth_wide_t;
+
+static inline truth_wide_t truth_wide_add(truth_wide_t a, truth_wide_t b) {
+    truth_wide_t sum = {a.high + b.high, a.low + b.low};
+    sum.high += sum.low < a.low;
+    return sum;
+}
+static inline truth_wide_t truth_wide_product(uint64_t a, uint64_t b) {
+    uint64_t a_high = a >> 32, a_low = a & UINT32_MAX, b_high = b >> 32, b_low = b & UINT32_MAX;
+    uint64_t one = a_high * b_low, other = a_low * b_high;
+    truth_wide_t ends = {a_high * b_high, a_low * b_low};
+    truth_wide_t middle = {one >> 32, one << 32}, more = {other >> 32, other << 32};
+    return truth_wide_add(ends, truth_wide_add(middle, more));
+}
+static inline truth_wide_t truth_wide_times(truth_wide_t a, uint64_t b) {
+    truth_wide_t product = truth_wide_product(a.low, b);
+    product.high += a.high * b;
+    return product;
+}
+static inline long double truth_wide_double(truth_wide_t a) {
+    return (long double)a.high * 0x1p64L + (long double)a.low;
+}
 
 /* Checks. A failed one prints its place and goes on, so that one run shows all that is wrong. They
    work on every thread and in child processes, where cmocka's own must not be used. */
@@ -144,6 +169,15 @@ static inline void truth_in_child(void (*body)(uint64_t argument), uint64_t argu
         truth_in_child(body, truth_seed(1)); \
     }
 
+/* Becomes that program; by the emulator TEST_EMULATOR, if this one is of another processor. */
+static inline void truth_execute(const char* program, const char* argument) {
+    const char* emulator = getenv("TEST_EMULATOR");
+    if (emulator != NULL) execlp(emulator, emulator, program, argument, (char*)NULL);
+    execl(program, program, argument, (char*)NULL);
+    perror(program);
+    _exit(127);
+}
+
 /* Runs this program once more with a variable of the environment, which hotpath may read before
    main; its own main sees argument as argv[1]. */
 static inline void truth_in_program(
@@ -153,9 +187,7 @@ static inline void truth_in_program(
     if (child == 0) {
         alarm(120);
         setenv(variable, value, 1);
-        execl(program, program, argument, (char*)NULL);
-        perror(program);
-        _exit(127);
+        truth_execute(program, argument);
     }
     truth_wait_for(child);
 }
@@ -204,24 +236,24 @@ static inline void truth_list_sort(truth_list_t* list) {
     list->sorted = true;
 }
 
-static inline truth_u128_t truth_list_sum(const truth_list_t* list) {
-    truth_u128_t sum = 0;
+static inline truth_wide_t truth_list_sum(const truth_list_t* list) {
+    truth_wide_t sum = {0, 0};
     for (size_t i = 0; i < list->count; i++)
-        sum += list->items[i];
+        sum = truth_wide_add(sum, truth_wide_product(list->items[i], 1));
     return sum;
 }
 
-static inline truth_u128_t truth_list_squares(const truth_list_t* list) {
-    truth_u128_t sum = 0;
+static inline truth_wide_t truth_list_squares(const truth_list_t* list) {
+    truth_wide_t sum = {0, 0};
     for (size_t i = 0; i < list->count; i++)
-        sum += (truth_u128_t)list->items[i] * list->items[i];
+        sum = truth_wide_add(sum, truth_wide_product(list->items[i], list->items[i]));
     return sum;
 }
 
 /* The standard deviation of the list, in two passes. */
 static inline double truth_list_stdev(const truth_list_t* list) {
     if (list->count == 0) return 0;
-    long double mean = (long double)truth_list_sum(list) / (long double)list->count, sum = 0;
+    long double mean = truth_wide_double(truth_list_sum(list)) / (long double)list->count, sum = 0;
     for (size_t i = 0; i < list->count; i++) {
         long double off = (long double)list->items[i] - mean;
         sum += off * off;
@@ -332,13 +364,13 @@ static inline const hotpath_function_t* truth_need(
 static inline void truth_check_completed(
     const hotpath_snapshot_t* snapshot, const hotpath_function_t* function, truth_list_t* list) {
     const char* name = function->name != NULL ? function->name : "(none)";
-    truth_u128_t sum = truth_list_sum(list), squares = truth_list_squares(list);
-    double mean = list->count ? (double)((long double)sum / (long double)list->count) : 0;
+    truth_wide_t sum = truth_list_sum(list), squares = truth_list_squares(list);
+    double mean = list->count ? (double)(truth_wide_double(sum) / (long double)list->count) : 0;
     truth_list_sort(list);
     CHECK_EQUAL("completed", name, function->completed, list->count);
-    CHECK_EQUAL("sum_ticks", name, function->sum_ticks, (uint64_t)sum);
-    CHECK_EQUAL("sum_squares_high", name, function->sum_squares_high, (uint64_t)(squares >> 64));
-    CHECK_EQUAL("sum_squares_low", name, function->sum_squares_low, (uint64_t)squares);
+    CHECK_EQUAL("sum_ticks", name, function->sum_ticks, sum.low);
+    CHECK_EQUAL("sum_squares_high", name, function->sum_squares_high, squares.high);
+    CHECK_EQUAL("sum_squares_low", name, function->sum_squares_low, squares.low);
     CHECK_EQUAL("min", name, function->min_ns, list->count ? list->items[0] : 0);
     CHECK_EQUAL("max", name, function->max_ns, list->count ? list->items[list->count - 1] : 0);
     CHECK_NEAR("mean", name, function->mean_ns, mean, 1e-12 * mean);

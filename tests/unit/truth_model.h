@@ -354,12 +354,12 @@ static inline void truth_check_function(const hotpath_snapshot_t* snapshot,
         return;
     }
     truth_list_t* list = &want->completed;
-    truth_u128_t squares = truth_list_squares(list);
+    truth_wide_t squares = truth_list_squares(list);
     truth_list_sort(list);
     CHECK_EQUAL("completed", name, function->completed, list->count);
-    CHECK_EQUAL("sum_ticks", name, function->sum_ticks, (uint64_t)truth_list_sum(list));
-    CHECK_EQUAL("sum_squares_high", name, function->sum_squares_high, (uint64_t)(squares >> 64));
-    CHECK_EQUAL("sum_squares_low", name, function->sum_squares_low, (uint64_t)squares);
+    CHECK_EQUAL("sum_ticks", name, function->sum_ticks, truth_list_sum(list).low);
+    CHECK_EQUAL("sum_squares_high", name, function->sum_squares_high, squares.high);
+    CHECK_EQUAL("sum_squares_low", name, function->sum_squares_low, squares.low);
     truth_check_percentiles(snapshot, function, list, 1);
     if (list->count == 0) return;
     double min = (double)list->items[0], max = (double)list->items[list->count - 1];

@@ -42,7 +42,9 @@ static inline bool truth_check_time(
 #define CHECK_TIME(what, of, text, ns) truth_check_time(__FILE__, __LINE__, what, of, text, ns)
 
 static inline double truth_mean(const truth_list_t* list) {
-    return list->count ? (double)((long double)truth_list_sum(list) / (long double)list->count) : 0;
+    return list->count
+               ? (double)(truth_wide_double(truth_list_sum(list)) / (long double)list->count)
+               : 0;
 }
 
 /* The whole of all percentages: what all functions have for themselves. */
