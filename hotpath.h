@@ -5457,7 +5457,7 @@ static void hotpath_i_merge_ring(hotpath_i_thread_t* into_thread, hotpath_i_ring
     uint64_t used = into->head <= into->mask ? into->head : into->mask + 1;
     uint64_t count = from->head <= from->mask ? from->head : from->mask + 1;
     for (uint64_t i = 0; i < count; i++) {
-        hotpath_i_execution_t e = from->slots[i];
+        hotpath_i_execution_t e = from->slots[(from->head - count + i) & from->mask];
         uint64_t place = used;
         if (used <= into->mask) {
             used++;
@@ -6232,11 +6232,12 @@ static hotpath_i_execution_t hotpath_i_execution_load(const hotpath_i_execution_
 static size_t hotpath_i_read_ring(const hotpath_i_picks_t* p, const hotpath_i_thread_t* t,
     const hotpath_i_ring_t* ring, bool own_clock) {
     uint64_t head = HOTPATH_I_LOAD_ACQUIRE(&ring->head), slots = ring->mask + 1;
+    uint64_t used = head < slots ? head : slots;
     bool live = t != hotpath_i_g.ended, ordered = live && own_clock;
     size_t count = 0;
     for (uint64_t i = 0; i < head && i < slots; i++) {
         uint64_t index = head - 1 - i;
-        uint64_t place = live || head > slots ? index & ring->mask : i;
+        uint64_t place = live ? index & ring->mask : used - 1 - i; /* the store fills it up once */
         hotpath_i_execution_t e = hotpath_i_execution_load(&ring->slots[place]);
         if (live && HOTPATH_I_LOAD(&ring->claimed) - index > slots) break;
         uint64_t key = e.tick + e.duration;

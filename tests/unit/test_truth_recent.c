@@ -246,6 +246,32 @@ static void at_the_same_tick(uint64_t unused) {
     hotpath_snapshot_free(s);
 }
 
+/* Also those of a thread that has ended: fewer than a ring holds, and more. */
+static void* values_at_one_tick(void* count) {
+    for (uint64_t i = 1; i <= *(const uint64_t*)count; i++)
+        HOTPATH_VAL("level value", i);
+    return NULL;
+}
+static void at_the_same_tick_of_an_ended_thread(uint64_t count) {
+    pthread_t id;
+    CHECK(pthread_create(&id, NULL, values_at_one_tick, &count) == 0, "a thread");
+    pthread_join(id, NULL);
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    size_t entries = 0;
+    const hotpath_entry_t* e = hotpath_snapshot_entries(s, &entries);
+    CHECK_EQUAL("entries", "the snapshot", entries, 1);
+    CHECK_EQUAL("values", e->name, e->history_count, count < 64 ? count : 64);
+    for (size_t i = 0; i < e->history_count; i++)
+        CHECK_EQUAL("a value", e->name, e->history[i].value.as.u, count - i);
+    hotpath_snapshot_free(s);
+}
+static void test_at_the_same_tick_of_an_ended_thread(void** state) {
+    static const uint64_t counts[] = {1, 30, 64, 65, 100, 200};
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        truth_in_child(at_the_same_tick_of_an_ended_thread, counts[i]);
+}
+
 IN_CHILD(of_many_threads)
 IN_CHILD(with_another_limit)
 IN_CHILD(of_ended_threads)
@@ -254,6 +280,7 @@ IN_CHILD(at_the_same_tick)
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_of_many_threads),
         cmocka_unit_test(test_with_another_limit), cmocka_unit_test(test_of_ended_threads),
-        cmocka_unit_test(test_at_the_same_tick)};
+        cmocka_unit_test(test_at_the_same_tick),
+        cmocka_unit_test(test_at_the_same_tick_of_an_ended_thread)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
