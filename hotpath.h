@@ -4640,8 +4640,7 @@ static uint64_t hotpath_i_histogram_count(const hotpath_i_frec_t* f) {
 }
 /* Puts right what an interrupted recording that is never resumed left half done. What it had not
    counted yet counts as dropped, so that recorded and dropped are all that was executed. */
-static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l) {
-    uintptr_t phase = l->busy & 3;
+static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l, uintptr_t phase) {
     hotpath_i_thread_t* t = l->thread;
     hotpath_i_node_t* newest = t != NULL ? hotpath_i_node_at(t, t->node_count - 1) : NULL;
     if (newest != NULL && newest->index != 0 &&
@@ -4691,7 +4690,13 @@ static HOTPATH_I_COLD bool hotpath_i_enter_slow(hotpath_i_local_t* l, volatile u
                     (uint64_t)1);
             return false;
         }
-        hotpath_i_recover(l);
+        /* Taken over as a whole: a handler finds a recording in progress, and not what is being put
+           right, to do it again. If it came first there is nothing left. */
+        uintptr_t left = l->busy & 3;
+        *cookie = (uintptr_t)cookie ^ HOTPATH_I_COOKIE;
+        HOTPATH_I_SIGNAL_FENCE();
+        if (__atomic_exchange_n(&l->busy, (uintptr_t)cookie | left, __ATOMIC_RELAXED) != 0)
+            hotpath_i_recover(l, left);
     }
     hotpath_i_claim(l, cookie, phase);
     if (HOTPATH_I_UNLIKELY(l->top == NULL) && !hotpath_i_adopt(l)) {
