@@ -4175,7 +4175,7 @@ static bool hotpath_i_same_stack(hotpath_i_thread_t* t, uintptr_t a, uintptr_t b
         (a >= signal_low && a < signal_high) != (b >= signal_low && b < signal_high))
         return false;
     if (low >= t->stack_low && high < t->stack_high) return true;
-    if (a >= t->other_low && a < t->other_high) return false;
+    if (a >= t->other_low && a < t->other_high) return b >= t->other_low && b < t->other_high;
     uintptr_t from = 0, to = 0;
     if (!hotpath_i_os_stack_range(a, &from, &to))
         return high - low < 65536; /* nothing known: near is the same */
@@ -4185,6 +4185,14 @@ static bool hotpath_i_same_stack(hotpath_i_thread_t* t, uintptr_t a, uintptr_t b
     }
     t->other_low = from, t->other_high = to;
     return false;
+}
+
+/* Whether the frame that entered a scope has been left, for an older one of its stack enters another.
+   In a context the scope's variable has to be on that stack, too: that of a coroutine is not, and goes
+   on from whatever frame it is resumed. */
+static bool hotpath_i_is_left(hotpath_i_thread_t* t, uintptr_t stack, const hotpath_i_open_t* e) {
+    return hotpath_i_same_stack(t, stack, e->stack) &&
+           (t->context == &t->own || hotpath_i_same_stack(t, (uintptr_t)e->token, e->stack));
 }
 
 /* The child of a fork: only the forking thread lives, and everything starts empty. What it inherits
@@ -4879,7 +4887,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
     if (function == 0) function = hotpath_i_site_id(site);
     hotpath_i_thread_t* t = l->thread;
     while (l->top != t->context->entries &&
-           (stack > l->top->stack ? hotpath_i_same_stack(t, stack, l->top->stack)
+           (stack > l->top->stack ? hotpath_i_is_left(t, stack, l->top)
                                   : stack == l->top->stack && l->top->token == token))
         hotpath_i_abandon_to(l, l->top - 1);
     if (function == 0) {

@@ -49,6 +49,10 @@ c*|gnu*)
             check "$mode: the program runs" "$dir/program.$mode"
         fi
     done
+    if [ "$std" = c++20 ]; then # coroutines are made differently by each of them
+        program "coroutines" "$cxx" -std=c++20 -O2 -Wall -Wextra -rdynamic -DHOTPATH \
+            tests/threads/test_ways_cpp.cpp -lcmocka
+    fi
     ;;
 
 settings)

@@ -37,7 +37,7 @@ patch_header() {
     ' "$1" "$list" "$2"
 }
 
-# run_test BUILD HEADER_FOLDER PROGRAM TEST [FILTER]: builds the test in that folder; 99 if it does not
+# run_test BUILD HEADER_FOLDER PROGRAM TEST [FILTER]: builds the test in that folder; 250 if it does not
 # compile, else its result. A test that ends in .sh runs in a copy of the tree.
 run_test() {
     build=$1 folder=$2 program=$3 test=$4 filter=${5:-}
@@ -51,7 +51,7 @@ run_test() {
         *)
             source=tests/$test.c
             [ -f "$source" ] || source=tests/$test.cpp
-            tests/build.sh $build $source $program "$folder" >"$program.log" 2>&1 || return 99
+            tests/build.sh $build $source $program "$folder" >"$program.log" 2>&1 || return 250
             TEST_SECONDS=${limit:-20} tests/run.sh $program ${filter:+"$filter"} >"$program.log" 2>&1 </dev/null
             ;;
     esac
@@ -79,7 +79,7 @@ one() {
             printf 'not ok - %s\n    no test noticed this fault: %s\n' "$what" "$(field "$name" new | head -n 1)"
             return 1
             ;;
-        99)
+        250)
             printf 'not ok - %s\n    this fault does not compile:\n' "$what"
             head -n 20 "$folder/program.log" | sed 's/^/    /'
             return 1
