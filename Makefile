@@ -107,7 +107,8 @@ $(foreach build,asan tsan o2,$(eval $(call unit_build,$(build))))
 # ---- test: every step keeps its output in build/logs/STEP.log ------------------------------------
 
 STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
-UNIT_STEPS := $(addprefix asan-,$(UNIT)) $(addprefix tsan-,$(THREADS)) \
+# The ways out are tested in every build.
+UNIT_STEPS := $(addprefix asan-,$(UNIT) $(filter test_ways_%,$(THREADS))) $(addprefix tsan-,$(THREADS)) \
     $(addprefix o2-,$(UNIT) $(THREADS))
 SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples bench mcp order soak
 STEPS := $(foreach cc,clang gcc,$(foreach part,flags settings sources,compile-$(cc)-$(part))) $(UNIT_STEPS) \

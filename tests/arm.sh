@@ -130,5 +130,9 @@ export CC CXX
 for source in tests/unit/$test.c tests/threads/$test.c tests/threads/$test.cpp; do
     [ -f $source ] && break
 done
+dir=$dir/$test.d # with the libraries that it loads
+for plugin in tests/threads/plugin_*.c; do
+    tests/build.sh o2 $plugin $dir/"$(basename $plugin .c)".so || exit 1
+done
 tests/build.sh o2 $source $dir/$test || exit 1
 TEST_SECONDS=600 TEST_DIR=$dir exec tests/run.sh $emulator $dir/$test
