@@ -231,11 +231,11 @@ typedef struct hotpath_site {
     const char* name;
     const char* file;
     uint32_t line;
-    uint16_t kind;     /* hotpath_kind_t */
-    uint16_t group_id; /* known when id is; and HOTPATH_I_ASKED */
+    uint32_t kind;     /* hotpath_kind_t */
     uint32_t abi;      /* HOTPATH_I_ABI of the compile unit */
     uint32_t id;       /* atomic */
     const char* group; /* HOTPATH_GROUP where the site stands, "" is none */
+    uint32_t group_id; /* atomic; known when id is; and HOTPATH_I_ASKED */
 } hotpath_site_t;
 
 /* What a begin gives and its end takes. A token of all zeros is valid and ends nothing. */
@@ -796,7 +796,7 @@ static inline hotpath_value_t hotpath_i_value_of_text(const char* v) {
     /* The initializer of a hotpath_site_t: name must live as long as the file's static storage. */
     #define HOTPATH_SITE_INIT(name, kind) HOTPATH_I_SITE_INIT(name, kind, 0)
     #define HOTPATH_I_SITE_INIT(name, kind, flags) \
-        { name, __FILE__, __LINE__, (uint16_t)(kind), flags, HOTPATH_I_ABI, 0, "" HOTPATH_GROUP "" }
+        { name, __FILE__, __LINE__, (uint32_t)(kind), HOTPATH_I_ABI, 0, "" HOTPATH_GROUP "", flags }
     #define HOTPATH_I_ASKED 0x8000u /* its end may give the time: it is always timed */
 
     /* The group of the sites that follow, a string literal: define it before the include, or again
@@ -1399,6 +1399,8 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
         #define HOTPATH_I_STORE_SC(p, v)      __atomic_store_n((p), (v), __ATOMIC_SEQ_CST)
         #define HOTPATH_I_SHARED_ADD(p, v)    __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
         #define HOTPATH_I_SHARED_ADD_SC(p, v) __atomic_fetch_add((p), (v), __ATOMIC_SEQ_CST)
+        /* Of a word that only this thread and its handlers have. */
+        #define HOTPATH_I_OWN_EXCHANGE(p, v) __atomic_exchange_n((p), (v), __ATOMIC_RELAXED)
         #define HOTPATH_I_CAS(p, expected, v) \
             __atomic_compare_exchange_n(      \
                 (p), (expected), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
@@ -3354,7 +3356,7 @@ static hotpath_i_item_t* hotpath_i_item_find(
     if (item == NULL) return NULL;
     item->id = id;
     item->site.name = item->name, item->site.file = item->file, item->site.line = item->line;
-    item->site.kind = (uint16_t)kind, item->site.abi = HOTPATH_I_ABI, item->site.id = id;
+    item->site.kind = kind, item->site.abi = HOTPATH_I_ABI, item->site.id = id;
     item->site.group = "";
     item->next = first;
     while (!HOTPATH_I_CAS(bucket, &item->next, item)) {
@@ -3678,7 +3680,7 @@ static HOTPATH_I_COLD uint32_t hotpath_i_site_id(hotpath_site_t* site) {
         }
     }
     HOTPATH_I_STORE(&site->group_id,
-        (uint16_t)(hotpath_i_group_id(site->group) | (site->group_id & HOTPATH_I_ASKED)));
+        hotpath_i_group_id(site->group) | (HOTPATH_I_LOAD(&site->group_id) & HOTPATH_I_ASKED));
     HOTPATH_I_STORE_RELEASE(&site->id, id);
     return id;
 }
@@ -4703,7 +4705,7 @@ static HOTPATH_I_COLD bool hotpath_i_enter_slow(hotpath_i_local_t* l, volatile u
         uintptr_t left = l->busy & 3;
         *cookie = (uintptr_t)cookie ^ HOTPATH_I_COOKIE;
         HOTPATH_I_SIGNAL_FENCE();
-        if (__atomic_exchange_n(&l->busy, (uintptr_t)cookie | left, __ATOMIC_RELAXED) != 0)
+        if (HOTPATH_I_OWN_EXCHANGE(&l->busy, (uintptr_t)cookie | left) != 0)
             hotpath_i_recover(l, left);
     }
     hotpath_i_claim(l, cookie, phase);
@@ -4794,7 +4796,7 @@ static void hotpath_i_stack_grow(hotpath_i_local_t* l, hotpath_context_t* c) {
     for (uint32_t i = 0; i < capacity; i++) {
         const hotpath_i_open_t* e = &c->entries[i];
         hotpath_i_open_t copy = {e->mark, e->start, e->ids, e->node, e->stack, e->token, e->calls,
-            e->intent, HOTPATH_I_LOAD(&e->seen), e->head};
+            e->intent, HOTPATH_I_LOAD(&e->seen), e->head, e->weight};
         entries[i] = copy;
     }
     l->top = entries + (l->top - c->entries);
@@ -5235,7 +5237,7 @@ HOTPATH_API hotpath_site_t* hotpath_named_site(const char* name, const char* fil
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
         item = hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][1];
     }
-    static hotpath_site_t none = {"<other>", "", 0, HOTPATH_KIND_OTHER, 0, HOTPATH_I_ABI, 0, ""};
+    static hotpath_site_t none = {"<other>", "", 0, HOTPATH_KIND_OTHER, HOTPATH_I_ABI, 0, "", 0};
     return item != NULL ? &item->site : &none;
 }
 
@@ -9484,7 +9486,7 @@ static void hotpath_i_measure_scope(void) {
     hotpath_i_thread_t* t = hotpath_i_thread_new();
     if (t == NULL) return;
     static hotpath_site_t site = {
-        "<calibration>", "", 0, HOTPATH_KIND_OTHER, 0, HOTPATH_I_ABI, 1, ""};
+        "<calibration>", "", 0, HOTPATH_KIND_OTHER, HOTPATH_I_ABI, 1, "", 0};
     hotpath_i_local_t kept = *l;
     t->state = HOTPATH_I_RECORD_HIDDEN;
     t->context = &t->own;

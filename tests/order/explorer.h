@@ -53,6 +53,13 @@ typedef struct order_site {
 #define HOTPATH_I_STORE_SC(p, v)      ORDER_STORES(p, v, ORDER_STORE_SC)
 #define HOTPATH_I_SHARED_ADD(p, v)    ORDER_ADDS(p, v, ORDER_ADD)
 #define HOTPATH_I_SHARED_ADD_SC(p, v) ORDER_ADDS(p, v, ORDER_ADD_SC)
+/* No history has handlers: an exchange in one thread is a load and a store. */
+#define HOTPATH_I_OWN_EXCHANGE(p, v)             \
+    __extension__({                              \
+        const __typeof__(*(p)) order_was = *(p); \
+        *(p) = (v);                              \
+        order_was;                               \
+    })
 #define HOTPATH_I_CAS(p, expected, v) \
     order_cas((p), sizeof *(p), (expected), ORDER_BITS(p, v), ORDER_HERE(ORDER_CAS, #p))
 #define HOTPATH_I_SIGNAL_FENCE() order_signal_fence(ORDER_HERE(ORDER_SIGNAL_FENCE, ""))

@@ -48,10 +48,6 @@ enum {
 };
 static hotpath_site_t sites[SITES];
 static hotpath_context_t* context; /* of a fiber, where a history has one */
-/* A snapshot that has read a context's open scope in one record and then reads another record, to which
-   the context has moved and in which the scope has ended, has its time twice: no order of accesses
-   helps, and here it is not checked. */
-static bool context_moves;
 /* A start stores the settings plainly, no_values too, which a recording reads: not checked here. */
 static bool settings_are_written;
 
@@ -187,7 +183,7 @@ static void laws_of_tree(const hotpath_snapshot_t* s, const hotpath_snapshot_t* 
         const hotpath_node_t* then = same_node(s, n, later);
         ORDER_CHECK(then != NULL);
         ORDER_CHECK(then->calls >= n->calls);
-        ORDER_CHECK(then->total_ns >= n->total_ns || context_moves);
+        ORDER_CHECK(then->total_ns >= n->total_ns);
     }
     /* An open scope, or one that has just ended, is one that began: its node and its start. */
     for (size_t i = 0; i < s->override_count; i++) {
@@ -929,7 +925,6 @@ static void before_context(void) {
     hotpath_context_switch(context);
     begin_of(3, A, 0);
     hotpath_context_switch(NULL);
-    context_moves = true;
     order_as(1);
     begin(B, 1), end(1);
     begin(A, 1), end(1);
@@ -942,7 +937,6 @@ static void before_new_thread(void) {
     hotpath_context_switch(context);
     begin_of(3, A, 0);
     hotpath_context_switch(NULL);
-    context_moves = true;
 }
 static void switch_to_context(void) { hotpath_context_switch(context); }
 static void take_over(void) {
@@ -967,7 +961,6 @@ static void before_end_in_context(void) {
     context = hotpath_context_create("fiber");
     hotpath_context_switch(context);
     begin(A, 0);
-    context_moves = true;
 }
 static void before_given_back(void) {
     before_end_in_context();
