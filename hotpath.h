@@ -572,7 +572,7 @@ HOTPATH_API void hotpath_begin(hotpath_site_t* site, hotpath_token_t* token);
 HOTPATH_API void hotpath_end(const hotpath_token_t* token);
 
 /* As hotpath_end. Returns: nanoseconds since the begin, also for a dropped recording; 0 if it was
-   off then. */
+   off then, or left out by sampling (which leaves no HOTPATH_BEGIN out). */
 HOTPATH_API uint64_t hotpath_end_ns(const hotpath_token_t* token);
 
 /* As hotpath_end, for a function with a result to keep in its log. */
@@ -3612,7 +3612,8 @@ HOTPATH_API bool hotpath_time_sampling(const char* name, uint32_t rate) {
     some = HOTPATH_I_LOAD(&hotpath_i_g.rate) > 1;
     uint32_t count = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_FUNCTION]);
     for (uint32_t id = 1; id <= count; id++) {
-        hotpath_i_item_t* item = hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][id];
+        hotpath_i_item_t* item =
+            HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][id]);
         if (item == NULL) continue;
         if (name != NULL && hotpath_i_same_text(item->name, name, HOTPATH_I_ITEM_NAME_MAX)) {
             HOTPATH_I_STORE(&item->rate, rate);
