@@ -5374,6 +5374,8 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_context_destroy(hotpath_context_t*
         }
         hotpath_i_abandon_to(l, ctx->entries);
         if (ctx->deep != 0) hotpath_i_abandon_deep(l);
+        for (hotpath_i_open_t* e = ctx->entries + 1; e < ctx->entries + ctx->capacity; e++)
+            HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0); /* their intents: this record may end */
         hotpath_i_context_park(l, t);
         hotpath_i_context_resume(l, t, ctx != before ? before : &t->own);
         if (ctx != before && before != &t->own)

@@ -435,6 +435,23 @@ static void law_08_contexts_created_again(void** state) {
     law_check_quiet_now();
 }
 
+/* Likewise if the thread that has the record by then runs it, before it has begun anything there. */
+static void* runs_again(void* arg) {
+    hotpath_context_t* const context = hotpath_context_create("run again");
+    hotpath_context_switch(context);
+    CHECK_EQ(law_now("given back").total_ns, *(uint64_t*)arg);
+    hotpath_context_switch(NULL);
+    hotpath_context_destroy(context);
+    return arg;
+}
+static void law_08_contexts_run_again(void** state) {
+    (void)state;
+    pthread_join(law_thread(gives_back, NULL), NULL);
+    uint64_t total = law_now("given back").total_ns;
+    pthread_join(law_thread(runs_again, &total), NULL);
+    law_check_quiet_now();
+}
+
 /* A thread that ends while a context runs on it leaves both in order. */
 static void* ends_inside(void* arg) {
     hotpath_context_switch((hotpath_context_t*)arg);
@@ -641,6 +658,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_08_contexts_refused),
     cmocka_unit_test(law_08_contexts_destroyed),
     cmocka_unit_test(law_08_contexts_created_again),
+    cmocka_unit_test(law_08_contexts_run_again),
     cmocka_unit_test(law_08_contexts_thread_ends_inside),
     cmocka_unit_test(law_02_totals_of_contexts),
     cmocka_unit_test(law_08_contexts_not_needed),
