@@ -4763,7 +4763,10 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         hotpath_i_node_t* node = base[i].node;
         uint64_t weight = hotpath_i_weight(&base[i]);
         uint64_t d = weight != 0 ? hotpath_i_duration(t, base[i].start, hotpath_i_ticks()) : 0;
-        HOTPATH_I_STORE_RELEASE(&node->total, node->total + d * weight);
+        uint64_t total = node->total + d * weight;
+        HOTPATH_I_STORE_RELEASE(&base[i].intent, total + 1);
+        HOTPATH_I_STORE_RELEASE(&base[i].mark, base[i].mark | HOTPATH_I_CLOSED);
+        HOTPATH_I_STORE_RELEASE(&node->total, total);
         HOTPATH_I_OWN_ADD(&node->frec->abandoned, (uint64_t)1);
     }
     uint32_t gap = top - dead_from;
@@ -5711,9 +5714,9 @@ typedef struct hotpath_i_override {
     uint64_t calls; /* at least these */
     uint64_t start;
     uint64_t mark;
-    const hotpath_i_open_t* entry;  /* where it was found */
     const hotpath_context_t* stack; /* the one it is of */
-    uint64_t switches;              /* of the stack, then */
+    uint32_t depth;                 /* the entry where it was found */
+    uint32_t next;                  /* + 1: of those that the index puts in one chain */
     uint32_t open;                  /* 1, or 0 for a scope that has just ended */
     uint32_t merged;                /* the snapshot's node */
     const hotpath_i_node_t* ended;  /* where it was found to have ended since: base is its total */
@@ -5836,7 +5839,6 @@ static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_ov
         out->node = node;
         out->start = start;
         out->mark = mark;
-        out->entry = e;
         out->merged = HOTPATH_NO_NODE;
         if ((mark & HOTPATH_I_CLOSED) != 0) {
             out->base = intent - 1;
@@ -5868,7 +5870,7 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
             hotpath_i_override_t* kept = (hotpath_i_override_t*)hotpath_i_keep(s, sizeof entry);
             if (kept == NULL) return;
             entry.stack = c;
-            entry.switches = switches;
+            entry.depth = i;
             *kept = entry;
             if (s->overrides == NULL) s->overrides = kept;
             s->override_count++;
@@ -5956,14 +5958,14 @@ static uint32_t hotpath_i_merged_node(
     if (s->node_count * 2 > m->mask) hotpath_i_merge_grow(s, m);
     return index;
 }
-/* Overrides by node. */
+/* Overrides by node: a table of chains, so that many of one node cost no more than as many others. */
 static hotpath_i_override_t* hotpath_i_find_override(const hotpath_snapshot_t* s,
-    const uint32_t* table, size_t mask, const hotpath_i_node_t* node, uint32_t after) {
-    size_t i = (((uintptr_t)node >> 6) * 0x9E3779B1u) & mask;
-    for (; table[i] != 0; i = (i + 1) & mask)
-        if (s->overrides[table[i] - 1].node == node && table[i] > after)
-            return &s->overrides[table[i] - 1];
-    return NULL;
+    const uint32_t* table, size_t mask, const hotpath_i_node_t* node,
+    const hotpath_i_override_t* after) {
+    uint32_t k = after != NULL ? after->next : table[((uintptr_t)node >> 6) * 0x9E3779B1u & mask];
+    while (k != 0 && s->overrides[k - 1].node != node)
+        k = s->overrides[k - 1].next;
+    return k != 0 ? &s->overrides[k - 1] : NULL;
 }
 static uint32_t* hotpath_i_index_overrides(hotpath_snapshot_t* s, size_t* mask) {
     size_t size = 16;
@@ -5971,11 +5973,10 @@ static uint32_t* hotpath_i_index_overrides(hotpath_snapshot_t* s, size_t* mask) 
         size *= 2;
     uint32_t* table = (uint32_t*)hotpath_i_temp(s, size * sizeof *table);
     *mask = size - 1;
-    for (size_t k = 0; table != NULL && k < s->override_count; k++) {
-        size_t i = (((uintptr_t)s->overrides[k].node >> 6) * 0x9E3779B1u) & *mask;
-        while (table[i] != 0)
-            i = (i + 1) & *mask;
-        table[i] = (uint32_t)k + 1;
+    for (size_t k = s->override_count; table != NULL && k-- > 0;) {
+        uint32_t* first = &table[((uintptr_t)s->overrides[k].node >> 6) * 0x9E3779B1u & *mask];
+        s->overrides[k].next = *first;
+        *first = (uint32_t)k + 1;
     }
     return table;
 }
@@ -5983,9 +5984,9 @@ static uint32_t* hotpath_i_index_overrides(hotpath_snapshot_t* s, size_t* mask) 
 static void hotpath_i_add_node(hotpath_snapshot_t* s, hotpath_node_t* n, uint32_t merged,
     const hotpath_i_node_t* from, const uint32_t* table, size_t mask) {
     uint64_t base = 0, extra = 0, calls_least = 0;
-    uint32_t after = 0, open = 0;
-    hotpath_i_override_t* o;
-    while ((o = hotpath_i_find_override(s, table, mask, from, after)) != NULL) {
+    uint32_t open = 0;
+    hotpath_i_override_t* o = NULL;
+    while ((o = hotpath_i_find_override(s, table, mask, from, o)) != NULL) {
         base = o->base > base ? o->base : base;
         calls_least = o->calls > calls_least ? o->calls : calls_least;
         extra += o->extra;
@@ -5994,7 +5995,6 @@ static void hotpath_i_add_node(hotpath_snapshot_t* s, hotpath_node_t* n, uint32_
         o->watched = o->open != 0 &&
                      (open > 1 || HOTPATH_I_LOAD(&o->stack->state) != HOTPATH_I_CONTEXT_OF_THREAD);
         s->unsettled |= o->watched;
-        after = (uint32_t)(o - s->overrides) + 1;
     }
     n->open_calls += open;
     uint64_t total = HOTPATH_I_LOAD_ACQUIRE(&from->total);
@@ -6010,48 +6010,44 @@ static void hotpath_i_add_node(hotpath_snapshot_t* s, hotpath_node_t* n, uint32_
        paths: its total overlaps itself, and its self time is within that of the outer form. */
     if (from->recursive != 0 && HOTPATH_I_LOAD(&from->flat) != 0) n->depth = UINT32_MAX;
 }
-/* Whether a scope is still open; if not, and if its end may not be in its node's total yet, the total
-   that it is about to have. */
+/* Whether a scope is still open; if not, and if its end is not in its node's total yet, the total that
+   it is about to have. Marks are of one begin each: its entry is where its mark is. Entries move down
+   only (hotpath_i_compact), each to its new place before the old one is taken, and as a whole. */
 static bool hotpath_i_still_open(hotpath_i_override_t* o) {
     const hotpath_context_t* c = o->stack;
-    for (int tries = 0; tries < 1000; tries++) {
-        uint64_t switches = HOTPATH_I_LOAD_ACQUIRE(&c->switches);
-        if ((switches & 1) != 0) {
-            hotpath_i_os_yield();
-            continue;
+    const hotpath_i_open_t* entries;
+    do {
+        entries = HOTPATH_I_LOAD_ACQUIRE(&c->entries);
+        for (uint32_t i = o->depth; i != 0; i--) {
+            const hotpath_i_open_t* e = &entries[i];
+            uint64_t mark = HOTPATH_I_LOAD_ACQUIRE(&e->mark);
+            if ((mark & ~(uint64_t)HOTPATH_I_CLOSED) != o->mark) continue;
+            const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&e->node);
+            uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
+            if (HOTPATH_I_LOAD_ACQUIRE(&c->entries) != entries) break;
+            if (mark == o->mark) return true;
+            if (HOTPATH_I_LOAD_ACQUIRE(&e->mark) == mark &&
+                HOTPATH_I_LOAD_ACQUIRE(&node->total) < intent - 1) {
+                o->ended = node;
+                o->base = intent - 1;
+            }
+            return false;
         }
-        const hotpath_i_open_t* e = o->entry;
-        if (switches != o->switches) { /* the entries have moved: to where its mark is now */
-            uint32_t capacity = HOTPATH_I_LOAD_ACQUIRE(&c->capacity), i = 1;
-            e = HOTPATH_I_LOAD_ACQUIRE(&c->entries);
-            while (i < capacity &&
-                   (HOTPATH_I_LOAD_ACQUIRE(&e[i].mark) & ~(uint64_t)HOTPATH_I_CLOSED) != o->mark)
-                i++;
-            if (HOTPATH_I_LOAD_ACQUIRE(&c->switches) != switches) continue;
-            if (i == capacity) return false;
-            e += i;
-        }
-        uint64_t mark = HOTPATH_I_LOAD_ACQUIRE(&e->mark);
-        const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&e->node);
-        uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
-        if (HOTPATH_I_LOAD_ACQUIRE(&e->mark) != mark ||
-            HOTPATH_I_LOAD_ACQUIRE(&c->switches) != switches)
-            continue;
-        o->entry = e;
-        o->switches = switches;
-        if (mark == o->mark) return true;
-        if (mark == (o->mark | HOTPATH_I_CLOSED)) {
-            o->ended = node;
-            o->base = intent - 1;
-        }
-        return false;
-    }
+    } while (HOTPATH_I_LOAD_ACQUIRE(&c->entries) != entries);
     return false;
 }
-/* The totals of all records' nodes that are one of those of the snapshot that `mixed` marks, without
-   the scopes that are still credited. */
-static void hotpath_i_settle_totals(hotpath_snapshot_t* s, const hotpath_i_merge_t* m,
-    const unsigned char* mixed, const uint32_t* table, size_t mask) {
+/* Nodes of a snapshot whose totals are read again. */
+typedef struct hotpath_i_settling {
+    unsigned char* mixed; /* 1: read in this round, 2: in the next one */
+    const hotpath_i_override_t**
+        ending; /* scopes that have ended before their nodes' totals knew */
+    size_t ending_count;
+} hotpath_i_settling_t;
+
+/* The totals of all records' nodes that are one of the mixed ones, without the scopes that are still
+   credited. */
+static void hotpath_i_settle_totals(
+    hotpath_snapshot_t* s, const hotpath_i_merge_t* m, const hotpath_i_settling_t* settling) {
     HOTPATH_I_EACH_RECORD(s, t) {
         size_t temp = s->temp;
         uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
@@ -6063,17 +6059,11 @@ static void hotpath_i_settle_totals(hotpath_snapshot_t* s, const hotpath_i_merge
             map[i] = function == 0 || (node->parent != 0 && parent == HOTPATH_NO_NODE)
                          ? HOTPATH_NO_NODE
                          : *hotpath_i_merge_slot(s, m, parent, function - 1) - 1;
-            if (map[i] == HOTPATH_NO_NODE || mixed[map[i]] == 0) continue;
+            if (map[i] == HOTPATH_NO_NODE || settling->mixed[map[i]] == 0) continue;
             uint64_t total = HOTPATH_I_LOAD_ACQUIRE(&node->total);
-            uint32_t after = 0;
-            const hotpath_i_override_t* o;
-            while ((o = hotpath_i_find_override(s, table, mask, node, after)) != NULL) {
-                if (o->open == 0 && o->base > total) total = o->base;
-                after = (uint32_t)(o - s->overrides) + 1;
-            }
-            for (size_t k = 0; k < s->override_count; k++)
-                if (s->overrides[k].ended == node && s->overrides[k].base > total)
-                    total = s->overrides[k].base;
+            for (size_t k = 0; k < settling->ending_count; k++)
+                if (settling->ending[k]->ended == node && settling->ending[k]->base > total)
+                    total = settling->ending[k]->base;
             s->nodes[map[i]].total_ns += total;
         }
         s->temp = temp;
@@ -6082,20 +6072,25 @@ static void hotpath_i_settle_totals(hotpath_snapshot_t* s, const hotpath_i_merge
 /* Totals of nodes on which scopes of contexts are open, or several of one stack. Each round reads
    the totals and then looks whether what it credits was open all the while; what was not is in the
    totals of the next round, and credited no more: so there is a last one. */
-static void hotpath_i_settle(
-    hotpath_snapshot_t* s, const hotpath_i_merge_t* m, const uint32_t* table, size_t mask) {
-    unsigned char* mixed = (unsigned char*)hotpath_i_temp(s, s->node_count);
+static void hotpath_i_settle(hotpath_snapshot_t* s, const hotpath_i_merge_t* m) {
+    hotpath_i_settling_t settling = {NULL, NULL, 0};
+    unsigned char* mixed = settling.mixed = (unsigned char*)hotpath_i_temp(s, s->node_count);
+    settling.ending = (const hotpath_i_override_t**)hotpath_i_temp(
+        s, s->override_count * sizeof *settling.ending);
     bool more = !s->full;
     for (size_t k = 0; k < s->override_count && more; k++)
         if (s->overrides[k].watched) mixed[s->overrides[k].merged] = 1;
     for (size_t k = 0; k < s->override_count && more; k++) {
         hotpath_i_override_t* o = &s->overrides[k];
         o->watched = o->open != 0 && o->merged != HOTPATH_NO_NODE && mixed[o->merged] != 0;
+        if (o->open != 0 || o->base == 0) continue;
+        o->ended = o->node;
+        settling.ending[settling.ending_count++] = o;
     }
     while (more) {
         for (size_t i = 0; i < s->node_count; i++)
             if (mixed[i] != 0) s->nodes[i].total_ns = 0;
-        hotpath_i_settle_totals(s, m, mixed, table, mask);
+        hotpath_i_settle_totals(s, m, &settling);
         for (size_t k = 0; k < s->override_count; k++)
             if (s->overrides[k].watched && mixed[s->overrides[k].merged] != 0)
                 s->nodes[s->overrides[k].merged].total_ns += s->overrides[k].extra;
@@ -6103,6 +6098,7 @@ static void hotpath_i_settle(
         for (size_t k = 0; k < s->override_count; k++) {
             hotpath_i_override_t* o = &s->overrides[k];
             if (!o->watched || mixed[o->merged] == 0 || hotpath_i_still_open(o)) continue;
+            if (o->ended != NULL) settling.ending[settling.ending_count++] = o;
             o->watched = false;
             mixed[o->merged] = 2;
             more = !s->full;
@@ -6136,7 +6132,7 @@ static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
         }
         if (!grown) s->temp = temp; /* the map; the table that grew lies after it and stays */
     }
-    if (s->unsettled && !s->full) hotpath_i_settle(s, &m, table, mask);
+    if (s->unsettled && !s->full) hotpath_i_settle(s, &m);
 }
 /* Leaves out nodes under which nothing happened; parents stay before children. */
 static void hotpath_i_prune(hotpath_snapshot_t* s) {

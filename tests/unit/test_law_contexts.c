@@ -612,6 +612,63 @@ static void law_02_totals_of_contexts(void** state) {
     law_check_quiet_now();
 }
 
+/* Thousands of contexts with an open scope on one node, which another thread ends meanwhile: a snapshot
+   takes about as long as all of them need to be looked at a few times. */
+enum {
+    many_contexts = 6000
+};
+static struct {
+    hotpath_context_t* context;
+    hotpath_token_t token;
+} many[many_contexts];
+static uint64_t many_stop;
+static void many_at(size_t i, bool ends) {
+    static hotpath_site_t site = HOTPATH_SITE_INIT("one of many", HOTPATH_KIND_SCOPE);
+    hotpath_context_switch(many[i].context);
+    if (ends) hotpath_end(&many[i].token);
+    hotpath_begin(&site, &many[i].token);
+    hotpath_context_switch(NULL);
+}
+static void* many_end(void* arg) {
+    for (size_t i = 0; !law_load(&many_stop); i = (i + 1) % many_contexts) {
+        const struct timespec shortly = {0, 500000};
+        many_at(i, true);
+        nanosleep(&shortly, NULL);
+    }
+    return arg;
+}
+static uint64_t many_cpu_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+static void law_02_totals_of_many_contexts(void** state) {
+    (void)state;
+    for (size_t i = 0; i < many_contexts; i++) {
+        many[i].context = hotpath_context_create("many");
+        many_at(i, false);
+    }
+    const pthread_t id = law_thread(many_end, NULL);
+    uint64_t most = 0, total = 0;
+    for (int i = 0; i < 5; i++) {
+        pass(10);
+        const uint64_t from = many_cpu_ns();
+        const hotpath_function_t f = law_now("one of many");
+        const uint64_t took = many_cpu_ns() - from;
+        most = took > most ? took : most;
+        CHECK_GE(f.total_ns, total);
+        CHECK_GE(f.open_calls, many_contexts - 1);
+        total = f.total_ns;
+    }
+    law_store(&many_stop, 1);
+    pthread_join(id, NULL);
+    CHECK_LE(law_now("one of many").total_ns, 10u * 5 * many_contexts);
+    CHECK_LE(most, 1000000000u);
+    for (size_t i = 0; i < many_contexts; i++)
+        hotpath_context_destroy(many[i].context);
+    law_check_quiet_now();
+}
+
 /* Stacks of fibers lie anywhere: above and below the thread's own, and next to each other. Without
    a context, scopes that do not stay open over a switch are exact all the same. */
 static void plain_fiber(fiber_t* fiber) {
@@ -661,6 +718,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_08_contexts_run_again),
     cmocka_unit_test(law_08_contexts_thread_ends_inside),
     cmocka_unit_test(law_02_totals_of_contexts),
+    cmocka_unit_test(law_02_totals_of_many_contexts),
     cmocka_unit_test(law_08_contexts_not_needed),
 };
 LAW_MAIN(tests, NULL)
