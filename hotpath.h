@@ -4778,7 +4778,7 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         HOTPATH_I_STORE_RELEASE(&to->calls, e->calls);
         HOTPATH_I_STORE_RELEASE(&to->start, e->start);
         to->stack = e->stack, to->token = e->token, to->weight = e->weight;
-        HOTPATH_I_STORE(&to->mark, e->mark); /* who finds a field of it looks again anyway */
+        HOTPATH_I_STORE_RELEASE(&to->mark, e->mark); /* with the totals of what stood there */
     }
     for (hotpath_i_open_t* e = last - gap + 1; e <= last; e++)
         HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0);
