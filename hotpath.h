@@ -3570,21 +3570,25 @@ static inline bool hotpath_i_is_off(hotpath_site_t* site) {
     if (HOTPATH_I_LOAD_ACQUIRE(&site->id) == 0 && hotpath_i_site_id(site) == 0) return false;
     return hotpath_i_group_is_off(off, site);
 }
-/* Returns: whether `bit` was on. The time of off_since is lost if two switch at once. */
+static void hotpath_i_switch_fast(uint64_t off) {
+    do
+        hotpath_i_set_fast(off == 0);
+    while (!HOTPATH_I_CAS(&hotpath_i_off, &off, off)); /* another one came in between */
+}
+/* Returns: whether `bit` was on. Who reads that all is off finds since when, and who reads the time
+   that it was finds it on: none is counted twice. Where two switch at once the time is not exact. */
 static bool hotpath_i_switch(uint64_t bit, bool on) {
-    uint64_t before = HOTPATH_I_LOAD(&hotpath_i_off), after;
-    do
+    uint64_t before = HOTPATH_I_LOAD(&hotpath_i_off), after, now;
+    do {
         after = on ? before & ~bit : before | bit;
-    while (!HOTPATH_I_CAS(&hotpath_i_off, &before, after));
-    uint64_t now = hotpath_i_ticks();
-    if (((before ^ after) & HOTPATH_I_OFF_ALL) != 0 && on)
-        HOTPATH_I_SHARED_ADD(
-            &hotpath_i_g.off_ticks, now - HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.off_since));
-    else if (((before ^ after) & HOTPATH_I_OFF_ALL) != 0)
-        HOTPATH_I_STORE_RELEASE(&hotpath_i_g.off_since, now);
-    do
-        hotpath_i_set_fast(after == 0);
-    while (!HOTPATH_I_CAS(&hotpath_i_off, &after, after)); /* another one came in between */
+        now = hotpath_i_ticks();
+        if ((after & ~before & HOTPATH_I_OFF_ALL) != 0)
+            HOTPATH_I_STORE(&hotpath_i_g.off_since, now);
+    } while (!HOTPATH_I_CAS(&hotpath_i_off, &before, after));
+    uint64_t since = HOTPATH_I_LOAD(&hotpath_i_g.off_since);
+    if ((before & ~after & HOTPATH_I_OFF_ALL) != 0 && now > since)
+        HOTPATH_I_SHARED_ADD_SC(&hotpath_i_g.off_ticks, now - since);
+    hotpath_i_switch_fast(after);
     return (before & bit) == 0;
 }
 HOTPATH_API bool hotpath_enable(bool on) {
@@ -5033,7 +5037,7 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
     /* Also of a site at its first touch, whose group is not known before: the slow path looks again. */
     uint64_t off = HOTPATH_I_LOAD(&hotpath_i_off);
     if (HOTPATH_I_LIKELY((off & HOTPATH_I_OFF_ALL) != 0) ||
-        (hotpath_i_group_is_off(off, site) && HOTPATH_I_LOAD_ACQUIRE(&site->id) != 0))
+        (HOTPATH_I_LOAD_ACQUIRE(&site->id) != 0 && hotpath_i_group_is_off(off, site)))
         token->mark = token->tick = 0;
     else if ((off & HOTPATH_I_SOME) != 0)
         hotpath_i_begin_sampled(site, token, stack);
@@ -6374,7 +6378,7 @@ static void hotpath_i_add_rate(
     uint64_t window = s->now > start ? (s->now - start) / ticks : 0;
     /* A head that has calls of a second comes after what closed the second before. One from before
        that may stand with a later beginning: there is nothing to count then. */
-    uint64_t ended = HOTPATH_I_LOAD_ACQUIRE(&f->ring.head) + HOTPATH_I_LOAD_ACQUIRE(&f->untimed);
+    uint64_t ended = HOTPATH_I_LOAD_ACQUIRE(&f->ring.head) + HOTPATH_I_LOAD(&f->untimed);
     uint64_t current = HOTPATH_I_LOAD_ACQUIRE(&f->window);
     uint64_t begun = HOTPATH_I_LOAD(&f->window_head);
     uint64_t count = ended > begun ? ended - begun : 0;
@@ -6876,13 +6880,13 @@ static void hotpath_i_fill_off(hotpath_snapshot_t* s) {
     char names[HOTPATH_I_GROUPS * (HOTPATH_I_GROUP_MAX + 2) + 1];
     hotpath_i_writer_t w = hotpath_i_writer_to(names, sizeof names - 1, NULL, NULL);
     uint64_t ticks = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.off_ticks);
-    uint64_t off = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_off);
-    uint64_t since = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.off_since);
+    uint64_t off = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_off); /* and what it names */
+    uint64_t since = HOTPATH_I_LOAD(&hotpath_i_g.off_since);
     s->info.is_off = (off & HOTPATH_I_OFF_ALL) != 0;
     if (s->info.is_off && s->now > since) ticks += s->now - since;
     s->info.off_ns = hotpath_i_ns(ticks);
     for (uint32_t i = 0; i < HOTPATH_I_OTHER; i++) {
-        const char* group = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.groups[i]);
+        const char* group = HOTPATH_I_LOAD(&hotpath_i_g.groups[i]);
         if ((off >> i & 1) == 0) continue;
         hotpath_i_puts(&w, w.used != 0 ? ", " : "");
         hotpath_i_puts(&w, group != NULL ? group : "(none)");
