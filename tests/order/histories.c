@@ -41,7 +41,7 @@ enum {
     GAUGE,
     REASON,
     SITES,
-    SNAPSHOTS = 3, /* the last of them is taken when all is quiet */
+    SNAPSHOTS = 4, /* the last of them is taken when all is quiet */
     TOKENS = 24,
     BEGUN = 80, /* scopes of one thread */
     THREADS = ORDER_FIBERS
@@ -74,6 +74,7 @@ static void start(void) {
     setenv("HOTPATH_LOGS_LIMIT", "2", 1);
     setenv("HOTPATH_OUTPUT_FORMAT", "none", 1);
     order_memory(&hotpath_i_g, sizeof hotpath_i_g);
+    order_memory(&hotpath_i_off, sizeof hotpath_i_off);
     if (!settings_are_written) order_memory(&hotpath_i_settings, sizeof hotpath_i_settings);
     order_memory(sites, sizeof sites);
     order_memory(&now, sizeof now);
@@ -630,6 +631,76 @@ static void log_and_record(void) {
     hotpath_value_record(&sites[VALUE], hotpath_i_value_of_int(2));
 }
 
+/* >>switches */
+
+/* All is off for a while: that long and no longer, whenever it is read. */
+static void before_switch(void) {
+    start();
+    hotpath_i_init();
+    now.value_ticks[0] = order_clock();
+}
+static void off_and_on(void) {
+    hotpath_enable(false);
+    order_clock_forward(1000);
+    hotpath_enable(true);
+}
+static void take_off(hotpath_snapshot_t* s) {
+    s->now = hotpath_i_ticks();
+    hotpath_i_fill_off(s);
+}
+static void read_off(void) { take(0, take_off); }
+static void read_off_later(void) {
+    order_clock_forward(5000);
+    read_off();
+}
+static void after_switch(void) {
+    const hotpath_snapshot_t* s = now.snapshots[0];
+    order_as(0);
+    ORDER_CHECK(s->info.off_ns <= s->now - now.value_ticks[0]);
+    take(SNAPSHOTS - 1, take_off);
+    ORDER_CHECK(now.snapshots[SNAPSHOTS - 1]->info.off_ns == 1010);
+}
+/* Two threads name one group, and it is one. */
+static void before_groups(void) {
+    start();
+    hotpath_i_init();
+}
+static void group_off(void) { hotpath_enable_group("first", false); }
+static void groups_off(void) {
+    hotpath_enable_group("second", false);
+    hotpath_enable_group("first", false);
+}
+static void after_groups(void) {
+    order_as(0);
+    take(SNAPSHOTS - 1, take_off);
+    const char* off = now.snapshots[SNAPSHOTS - 1]->info.groups_off;
+    ORDER_CHECK(strcmp(off, "first, second") == 0 || strcmp(off, "second, first") == 0);
+}
+static void after_group(void) {
+    order_as(0);
+    const char* off = now.snapshots[0]->info.groups_off;
+    ORDER_CHECK(*off == 0 || strcmp(off, "first") == 0);
+}
+/* A site that another thread registers is off if its group is, and only then. */
+static void before_off(int site, const char* off) {
+    start();
+    sites[site].group = "group";
+    order_as(2);
+    begin_of(2, B, 4);
+    hotpath_enable_group(off, false);
+}
+static void before_site_off(void) { before_off(REASON, "group"); }
+static void before_none_off(void) { before_off(A, NULL); }
+static void after_site_off(void) {
+    laws();
+    ORDER_CHECK(function_of(now.snapshots[SNAPSHOTS - 1], B)->errors == 0);
+}
+static void begin_of_other(void) { begin_of(2, A, 5); }
+static void after_none_off(void) {
+    laws();
+    ORDER_CHECK(calls(A) == 1);
+}
+
 /* >>functions */
 
 static void before_durations(void) {
@@ -1018,19 +1089,22 @@ static void begin_on(int site, int token, uintptr_t stack) {
     hotpath_i_begin_called_clock(&sites[site], &now.tokens[token], stack);
     note_begun(1, &now.tokens[token]);
 }
-static void before_compact(void) {
-    start();
-    order_as(1);
-    begin_on(C, 3, 100), end(3);
+static void fill_for_compact(void) {
     hotpath_i_thread_t* t = hotpath_i_local.thread;
-    t->other_low = 0, t->other_high = UINTPTR_MAX; /* no two addresses are of one stack */
+    t->other_low = 1000, t->other_high = UINTPTR_MAX; /* what is below is of another stack */
     begin_on(A, 1, 1000);
     begin_on(B, 2, 500);
     for (int i = 0; i < 5; i++)
         begin_on(A, 4, 400), end(4);
     begin_on(A, 1, 1000);
-    t->own.soft = 4;
-    t->limit = t->own.entries + 4;
+    t->context->soft = 4;
+    t->limit = t->context->entries + 4;
+}
+static void before_compact(void) {
+    start();
+    order_as(1);
+    begin_on(C, 3, 100), end(3);
+    fill_for_compact();
 }
 static void compact(void) { begin_on(C, 3, 400); }
 static void after_compact(void) {
@@ -1044,6 +1118,122 @@ static void after_compact(void) {
     const hotpath_node_t* inner = node_of(s, "a", (uint32_t)(up - s->nodes));
     ORDER_CHECK(inner != NULL && inner->open_calls == 1); /* all the time */
 }
+/* >>settled
+   What happens after a snapshot has read the stacks, and found scopes of contexts there. Another one
+   has been taken before, of which no total is to be less. */
+
+static char stacks_read[sizeof snapshot_memory[1]];
+static void read_the_stacks(void) {
+    order_as(2);
+    order_clock_forward(1000);
+    take(0, hotpath_i_take_tree);
+    order_clock_forward(1000);
+    hotpath_snapshot_t* s = snapshot_new(1);
+    hotpath_i_reader_enter();
+    s->now = hotpath_i_ticks();
+    hotpath_i_g.read_tick = s->now;
+    hotpath_i_list_functions(s);
+    hotpath_i_list_records(s);
+    hotpath_i_read_stacks(s);
+    ORDER_CHECK(!s->full && s->override_count != 0);
+    memcpy(stacks_read, snapshot_memory[1], sizeof stacks_read);
+}
+static void add_up(void) {
+    memcpy(snapshot_memory[1], stacks_read, sizeof stacks_read);
+    hotpath_snapshot_t* s = now.snapshots[1];
+    hotpath_i_merge_tree(s);
+    hotpath_i_prune(s);
+    hotpath_i_link_tree(s);
+    hotpath_i_reader_leave();
+    ORDER_CHECK(!s->full);
+}
+static void add_up_and_read(void) {
+    add_up();
+    take(2, hotpath_i_take_tree);
+}
+static void before_settled(void) {
+    before_a_and_b();
+    context = hotpath_context_create("fiber");
+    hotpath_context_switch(context);
+    begin(A, 0);
+    order_clock_forward(3000);
+    read_the_stacks();
+}
+static void end_and_begin_other(void) {
+    order_clock_forward(5000);
+    end(0);
+    begin(B, 1);
+}
+/* Its thread is not that which began it. */
+static void before_settled_move(void) {
+    before_a_and_b();
+    order_as(3);
+    context = hotpath_context_create("fiber");
+    hotpath_context_switch(context);
+    begin_of(3, A, 0);
+    order_clock_forward(3000);
+    hotpath_context_switch(NULL);
+    read_the_stacks();
+}
+static void move_and_end(void) {
+    hotpath_context_switch(context);
+    end_and_begin_other();
+}
+static hotpath_context_t* second;
+/* Two of them have a scope on one node. */
+static void before_two_contexts(void) {
+    before_a_and_b();
+    second = hotpath_context_create("second");
+    hotpath_context_switch(second);
+    begin(A, 2);
+    context = hotpath_context_create("first");
+    hotpath_context_switch(context);
+    begin(A, 0);
+    order_clock_forward(3000);
+}
+static void before_settled_two(void) {
+    before_two_contexts();
+    read_the_stacks();
+}
+static void end_two(void) {
+    order_clock_forward(5000);
+    end(0);
+    hotpath_context_switch(second);
+    end(2);
+}
+/* Each in a thread of its own. */
+static void before_settled_threads(void) {
+    before_settled_two();
+    order_as(3);
+    begin_of(3, C, 4), end(4);
+    order_as(1);
+    hotpath_context_switch(second);
+}
+static void end_second(void) { end(2); }
+static void move_and_end_first(void) {
+    hotpath_context_switch(context);
+    end(0);
+}
+static void before_settled_compact(void) {
+    start();
+    order_as(1);
+    begin_on(C, 3, 100), end(3);
+    context = hotpath_context_create("fiber");
+    hotpath_context_switch(context);
+    fill_for_compact();
+    read_the_stacks();
+}
+/* It has moved and its scope has ended: all entries are looked through, while they move again. */
+static void before_settled_grow(void) {
+    before_settled_move();
+    order_as(1);
+    hotpath_context_switch(context);
+    end(0);
+    begin(B, 1), end(1); /* where the scope was */
+    context->soft = 1;   /* as if it were full */
+    hotpath_i_local.thread->limit = context->entries + 1;
+}
+static void grow_empty(void) { begin(B, 1); }
 #define OUTCOME(a, b) (1u << ((a)*4 + (b)))
 #define ALL_FOUR      (OUTCOME(0, 0) | OUTCOME(0, 1) | OUTCOME(1, 0) | OUTCOME(1, 1))
 static const order_history_t histories[] = {
@@ -1133,6 +1323,32 @@ static const order_history_t histories[] = {
     {"grow", "a stack grows", before_grow, {grow, read_tree, NULL}, after_grow, true, 0},
     {"compact", "a stack is looked through for dead entries", before_compact,
         {compact, read_tree, NULL}, after_compact, true, 0},
+    {"settled", "a scope of a context ends before a snapshot has added up", before_settled,
+        {end_and_begin_other, add_up, NULL}, laws_only, false, 0},
+    {"settled move", "and in another thread than began it", before_settled_move,
+        {move_and_end, add_up, NULL}, laws_only, false, 0},
+    {"settled two", "and a second one of the same function", before_settled_two,
+        {end_two, add_up, NULL}, laws_only, false, 0},
+    {"settled threads", "each in a thread of its own", before_settled_threads,
+        {end_second, add_up, move_and_end_first}, laws_only, false, 0},
+    {"settled twice", "a scope of a context ends while two snapshots are taken", before_settled,
+        {end_and_begin_other, add_up_and_read, NULL}, laws_only, false, 0},
+    {"two contexts", "two contexts' scopes of one function end while they are read",
+        before_two_contexts, {end_two, read_tree, NULL}, laws_only, false, 0},
+    {"settled compact", "and the stack is looked through for dead entries", before_settled_compact,
+        {compact, add_up, NULL}, laws_only, false, 0},
+    {"settled grow", "and the stack grows", before_settled_grow, {grow_empty, add_up, NULL},
+        laws_only, false, 0},
+    {"switch", "all is off for a while", before_switch, {off_and_on, read_off_later, NULL},
+        after_switch, false, 0},
+    {"group", "a group is new and off", before_groups, {group_off, read_off, NULL}, after_group,
+        false, 0},
+    {"groups", "two threads name a group", before_groups, {group_off, groups_off, NULL},
+        after_groups, false, 0},
+    {"site off", "a site is registered whose group is off", before_site_off,
+        {register_reason, error_of_other, NULL}, after_site_off, false, 0},
+    {"none off", "a site is registered whose group is on", before_none_off,
+        {register_a, begin_of_other, NULL}, after_none_off, false, 0},
     {"site", "two threads register one site", before_sites, {register_a, register_a, read_names},
         after_sites, false, 0},
     {"start", "a thread's first scope", before_threads, {first_scope, read_tree, NULL},
@@ -1212,6 +1428,11 @@ static const order_excuse_t excuses[] = {
         "its thread runs it all the time", false},
     {ORDER_LOAD_ACQUIRE, "hotpath_i_count_stack", "&c->capacity", "as hotpath_i_read_stack", false},
     {ORDER_LOAD_ACQUIRE, "hotpath_i_count_stack", "&c->entries", "as hotpath_i_read_stack", false},
+    {ORDER_CAS, "hotpath_i_switch_fast", "&hotpath_i_off",
+        "a program's own clock, as here, has no fast path", false},
+    {ORDER_LOAD_ACQUIRE, "hotpath_i_fill_info", "&hotpath_i_g.scope_cost",
+        "released where the cost is measured, which that of a program's own clock, as here, is not",
+        true},
     {ORDER_CAS, "hotpath_i_abi_mismatch", "&hotpath_i_g.abi_told", "what is told once", false},
     {ORDER_CAS, "hotpath_start", NULL, "what is done once", false},
     {ORDER_STORE_RELEASE, "hotpath_start", "&hotpath_i_g.report_due", "what is done once", false},
