@@ -6028,16 +6028,16 @@ static bool hotpath_i_still_open(hotpath_i_override_t* o) {
             if ((mark & ~(uint64_t)HOTPATH_I_CLOSED) != o->mark) continue;
             const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&e->node);
             uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
-            if (HOTPATH_I_LOAD_ACQUIRE(&c->entries) != entries) break;
+            if (HOTPATH_I_LOAD(&c->entries) != entries) break;
             if (mark == o->mark) return true;
             if (HOTPATH_I_LOAD_ACQUIRE(&e->mark) == mark &&
-                HOTPATH_I_LOAD_ACQUIRE(&node->total) < intent - 1) {
+                HOTPATH_I_LOAD(&node->total) < intent - 1) {
                 o->ended = node;
                 o->base = intent - 1;
             }
             return false;
         }
-    } while (HOTPATH_I_LOAD_ACQUIRE(&c->entries) != entries);
+    } while (HOTPATH_I_LOAD(&c->entries) != entries);
     return false;
 }
 /* Nodes of a snapshot whose totals are read again. */
