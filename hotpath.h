@@ -2972,8 +2972,8 @@ typedef struct hotpath_i_state {
     char app_info[32][2][256];
     const char* groups[64]; /* by bit of hotpath_i_off */
     uint32_t rate;          /* of hotpath_time_sampling, for all */
-    uint64_t off_since;     /* while hotpath_enable(false) holds */
-    uint64_t off_ticks;     /* how long it did before */
+    uint64_t off_sum;  /* ticks at which it went on, less those at which it went off; and a count */
+    uint64_t off_told; /* the most that a snapshot told */
 } hotpath_i_state_t;
 static hotpath_i_state_t hotpath_i_g;
 
@@ -3538,6 +3538,8 @@ static HOTPATH_I_COLD void hotpath_i_abi_mismatch(const hotpath_site_t* site) {
     #define HOTPATH_I_SOME      ((uint64_t)1 << 62) /* sampling leaves some out */
     #define HOTPATH_I_OFF_ALL   ((uint64_t)1 << 63)
     #define HOTPATH_I_GROUP_MAX 63u
+    #define HOTPATH_I_OFF_BITS \
+        4 /* of off_sum, for the count: switches whose times are not there yet */
 
 /* A bit for each group that is off, that of hotpath_enable, and that of sampling. */
 static uint64_t hotpath_i_off;
@@ -3575,21 +3577,26 @@ static void hotpath_i_switch_fast(uint64_t off) {
         hotpath_i_set_fast(off == 0);
     while (!HOTPATH_I_CAS(&hotpath_i_off, &off, off)); /* another one came in between */
 }
-/* Returns: whether `bit` was on. Who reads that all is off finds since when, and who reads the time
-   that it was finds it on: none is counted twice. Where two switch at once the time is not exact. */
+/* Returns: whether `bit` was on. Each look at the clock is one of a state that its switch then ends, so
+   that the sum is of times in their order, whoever adds his first. */
 static bool hotpath_i_switch(uint64_t bit, bool on) {
     uint64_t before = HOTPATH_I_LOAD(&hotpath_i_off), after, now;
     do {
+        now = hotpath_i_ticks() << HOTPATH_I_OFF_BITS;
         after = on ? before & ~bit : before | bit;
-        now = hotpath_i_ticks();
-        if ((after & ~before & HOTPATH_I_OFF_ALL) != 0)
-            HOTPATH_I_STORE(&hotpath_i_g.off_since, now);
     } while (!HOTPATH_I_CAS(&hotpath_i_off, &before, after));
-    uint64_t since = HOTPATH_I_LOAD(&hotpath_i_g.off_since);
-    if ((before & ~after & HOTPATH_I_OFF_ALL) != 0 && now > since)
-        HOTPATH_I_SHARED_ADD_SC(&hotpath_i_g.off_ticks, now - since);
+    if (((before ^ after) & HOTPATH_I_OFF_ALL) != 0)
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.off_sum, on ? now - 1 : 1 - now);
     hotpath_i_switch_fast(after);
     return (before & bit) == 0;
+}
+/* For how long it was off until now. */
+static uint64_t hotpath_i_off_ticks(uint64_t now) {
+    uint64_t sum = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.off_sum);
+    uint64_t half = (uint64_t)1 << (HOTPATH_I_OFF_BITS - 1);
+    uint64_t offs = ((sum & (2 * half - 1)) ^ half) - half; /* 1 while it is off; 0 */
+    uint64_t ticks = sum - offs + (offs * now << HOTPATH_I_OFF_BITS);
+    return (int64_t)ticks < 0 ? 0 : ticks >> HOTPATH_I_OFF_BITS;
 }
 HOTPATH_API bool hotpath_enable(bool on) {
     if (!hotpath_i_init()) return false;
@@ -4244,8 +4251,10 @@ static void hotpath_i_fork_child(void) {
     hotpath_i_g.clock_anomalies = hotpath_i_g.dropped_early = 0;
     hotpath_i_g.child = 1;
     hotpath_i_clock_start();
-    hotpath_i_g.off_ticks = 0;
-    hotpath_i_g.off_since = hotpath_i_g.start_tick;
+    bool off = (hotpath_i_off & HOTPATH_I_OFF_ALL) != 0;
+    hotpath_i_g.off_sum = off ? 1 - (hotpath_i_g.start_tick << HOTPATH_I_OFF_BITS) : 0;
+    hotpath_i_g.off_told = 0;
+    hotpath_i_set_fast(hotpath_i_off == 0); /* who was about to do it may not be here */
     hotpath_i_g.check_tick = hotpath_i_g.start_tick;
     hotpath_i_g.check_ns = hotpath_i_g.start_ns;
     for (uint32_t i = 1; i <= hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]; i++) {
@@ -6879,12 +6888,12 @@ static void hotpath_i_fill_app_info(hotpath_snapshot_t* s) {
 static void hotpath_i_fill_off(hotpath_snapshot_t* s) {
     char names[HOTPATH_I_GROUPS * (HOTPATH_I_GROUP_MAX + 2) + 1];
     hotpath_i_writer_t w = hotpath_i_writer_to(names, sizeof names - 1, NULL, NULL);
-    uint64_t ticks = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.off_ticks);
     uint64_t off = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_off); /* and what it names */
-    uint64_t since = HOTPATH_I_LOAD(&hotpath_i_g.off_since);
+    uint64_t ticks = hotpath_i_off_ticks(s->now), most = s->now - hotpath_i_g.start_tick;
+    ticks = ticks < most ? ticks : most; /* one that was switched on after s->now */
+    if (ticks > hotpath_i_g.off_told) hotpath_i_g.off_told = ticks;
     s->info.is_off = (off & HOTPATH_I_OFF_ALL) != 0;
-    if (s->info.is_off && s->now > since) ticks += s->now - since;
-    s->info.off_ns = hotpath_i_ns(ticks);
+    s->info.off_ns = hotpath_i_ns(hotpath_i_g.off_told);
     for (uint32_t i = 0; i < HOTPATH_I_OTHER; i++) {
         const char* group = HOTPATH_I_LOAD(&hotpath_i_g.groups[i]);
         if ((off >> i & 1) == 0) continue;

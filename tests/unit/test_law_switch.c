@@ -264,6 +264,40 @@ static void switched_by_threads(void** state) {
     law_check_quiet_now();
 }
 
+/* A handler switches on again in the middle of a switch off, at each of its instructions: the time that it
+   was off is right, in the snapshot of then and of later. */
+static uint64_t switch_steps, switch_at;
+static void on_switch_step(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    if (switch_steps++ != switch_at) return;
+    hotpath_enable(true);
+    pass(1000);
+}
+static uint64_t off_now(void) { return law_info().off_ns; }
+static void switched_by_handlers(void** state) {
+    (void)state;
+    law_needs_steps();
+    law_handler(SIGTRAP, on_switch_step, 0);
+    for (switch_at = 0, switch_steps = 1; switch_at < switch_steps; switch_at++) {
+        const uint64_t before = off_now();
+        switch_steps = 0;
+        LAW_STEP_BEGIN();
+        hotpath_enable(false);
+        LAW_STEP_END();
+        const bool was_on = hotpath_enable(true);
+        const uint64_t off = off_now();
+        CHECK_GE(off, before);
+        CHECK_LE(off, before + (was_on ? 0 : 1000));
+        hotpath_enable(false);
+        pass(10);
+        CHECK_EQ(off_now(), off + 10);
+        hotpath_enable(true);
+        plain(1);
+        CHECK_EQ(off_now(), off + 10);
+    }
+    CHECK_GT(switch_at, 20);
+}
+
 /* >>HOTPATH_OFF, of a program that is started with it */
 
 static int started_with(const char* value) {
@@ -329,6 +363,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(switched_groups),
     cmocka_unit_test(switched_reports_say_so),
     cmocka_unit_test(switched_by_threads),
+    cmocka_unit_test(switched_by_handlers),
     cmocka_unit_test(switched_environment),
     cmocka_unit_test(switched_fork),
     cmocka_unit_test(switched_groups_past_the_bound),
