@@ -5260,6 +5260,7 @@ HOTPATH_API hotpath_site_t* hotpath_named_site(const char* name, const char* fil
 
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_record(
     const char* track, const char* label, uint64_t begin_ns, uint64_t end_ns) {
+    hotpath_i_init();
     HOTPATH_I_FORWARD(record(track, label, begin_ns, end_ns));
     if ((HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_OFF_ALL) != 0) return;
     if (track == NULL) track = "(null)";
@@ -5572,6 +5573,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_value_record(
     HOTPATH_I_FORWARD(value_record(site, value));
     char text[HOTPATH_I_TEXT_RING / 4 + 1];
     hotpath_i_local_t* l = &hotpath_i_local;
+    if (HOTPATH_I_LOAD_ACQUIRE(&site->id) == 0) hotpath_i_init(); /* HOTPATH_OFF is known then */
     if (hotpath_i_is_off(site)) return;
     uint32_t id = HOTPATH_I_LOAD(&site->id);
     if (id == 0) id = hotpath_i_site_id(site);

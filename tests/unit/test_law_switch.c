@@ -300,12 +300,14 @@ static void switched_by_handlers(void** state) {
 
 /* >>HOTPATH_OFF, of a program that is started with it */
 
-static int started_with(const char* value) {
+static int started_as(const char* child_of, const char* value) {
+    char argument[100];
+    snprintf(argument, sizeof argument, "--child=%s", child_of);
     fflush(NULL);
     const pid_t child = fork();
     if (child == 0) {
         setenv("HOTPATH_OFF", value, 1);
-        execl("/proc/self/exe", "test_law_switch", "--child=started", (char*)NULL);
+        execl("/proc/self/exe", "test_law_switch", argument, (char*)NULL);
         _exit(126);
     }
     int status = 0;
@@ -313,11 +315,23 @@ static int started_with(const char* value) {
     CHECK(WIFEXITED(status));
     return WEXITSTATUS(status);
 }
+static int started_with(const char* value) { return started_as("started", value); }
 /* Returns: a bit for each function that was recorded, in the order plain, audio, render. */
 static int started(void) {
     plain(1), audio(1), render(1);
     return (calls_of("plain") != 0) | (calls_of("audio") != 0) << 1 |
            (calls_of("render") != 0) << 2;
+}
+/* Nor is the first value or span of a program, which is the first to ask for the settings. */
+static int first_value(void) {
+    HOTPATH_VAL("first", 1);
+    size_t count = 1;
+    (void)hotpath_snapshot_entries(law_take(), &count);
+    return (int)count;
+}
+static int first_span(void) {
+    hotpath_record("first track", "first", 1, 2);
+    return law_find(law_take(), "first") != NULL;
 }
 static void switched_environment(void** state) {
     (void)state;
@@ -328,6 +342,10 @@ static void switched_environment(void** state) {
     CHECK_EQ(started_with("audio"), 5);
     CHECK_EQ(started_with(" audio , render ,"), 1);
     CHECK_EQ(started_with("nobody"), 7);
+    CHECK_EQ(started_as("first_value", "1"), 0);
+    CHECK_EQ(started_as("first_value", "0"), 1);
+    CHECK_EQ(started_as("first_span", "1"), 0);
+    CHECK_EQ(started_as("first_span", "0"), 1);
 }
 
 /* The child of a fork starts as its parent is, with a count of its own. */
@@ -368,5 +386,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(switched_fork),
     cmocka_unit_test(switched_groups_past_the_bound),
 };
-static const law_child_t children[] = {{"started", started}, {NULL, NULL}};
+static const law_child_t children[] = {
+    {"started", started}, {"first_value", first_value}, {"first_span", first_span}, {NULL, NULL}};
 LAW_MAIN(tests, children)
