@@ -3592,7 +3592,7 @@ static bool hotpath_i_switch(uint64_t bit, bool on) {
 }
 /* For how long it was off until now. */
 static uint64_t hotpath_i_off_ticks(uint64_t now) {
-    uint64_t sum = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.off_sum);
+    uint64_t sum = HOTPATH_I_LOAD(&hotpath_i_g.off_sum);
     uint64_t half = (uint64_t)1 << (HOTPATH_I_OFF_BITS - 1);
     uint64_t offs = ((sum & (2 * half - 1)) ^ half) - half; /* 1 while it is off; 0 */
     uint64_t ticks = sum - offs + (offs * now << HOTPATH_I_OFF_BITS);

@@ -657,8 +657,11 @@ static void after_switch(void) {
     const hotpath_snapshot_t* s = now.snapshots[0];
     order_as(0);
     ORDER_CHECK(s->info.off_ns <= s->now - now.value_ticks[0]);
+    order_clock_forward(9000); /* later than all of it */
     take(SNAPSHOTS - 1, take_off);
-    ORDER_CHECK(now.snapshots[SNAPSHOTS - 1]->info.off_ns == 1010);
+    /* What was told until a later moment than that of the switch stays. */
+    const uint64_t told = s->info.off_ns;
+    ORDER_CHECK(now.snapshots[SNAPSHOTS - 1]->info.off_ns == (told > 1010 ? told : 1010));
 }
 /* Two threads name one group, and it is one. */
 static void before_groups(void) {
@@ -1431,6 +1434,8 @@ static const order_excuse_t excuses[] = {
         "as hotpath_i_open_entry, in a stack that says that it changes", false},
     {ORDER_STORE_RELEASE, "hotpath_i_compact", "&to->start",
         "as hotpath_i_open_entry, in a stack that says that it changes", false},
+    {ORDER_LOAD_ACQUIRE, "hotpath_value_record", "&site->id",
+        "only what HOTPATH_OFF said at the first touch, which it says in none of them", true},
     {ORDER_LOAD_ACQUIRE, "hotpath_time_sampling",
         "&hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][id]", "as hotpath_i_item_of", false},
     {ORDER_STORE_RELEASE, "hotpath_context_destroy", "&before->state",
