@@ -6995,6 +6995,21 @@ static void hotpath_i_fill_overhead(hotpath_snapshot_t* s) {
     double percent = recorded > 0 ? 100 * overhead / recorded : 0;
     s->info.overhead_percent = percent < 100 ? percent : 100;
 }
+/* Whether a node stands for many paths that overlap: its total is all that it has, and its self time is
+   within that of a node above. *calls are its own, and then also those of the like below it. */
+static bool hotpath_i_is_inner(
+    const hotpath_snapshot_t* s, const hotpath_node_t* n, uint64_t* calls) {
+    uint64_t all = *calls = n->calls, below;
+    if (n->recursive == 0 || n->self_ns != 0 || n->total_ns == 0) return false;
+    for (uint32_t c = n->first_child; c != HOTPATH_NO_NODE; c = s->nodes[c].next_sibling) {
+        if (s->nodes[c].first_child != HOTPATH_NO_NODE ||
+            !hotpath_i_is_inner(s, &s->nodes[c], &below))
+            return false;
+        all += below;
+    }
+    *calls = all;
+    return true;
+}
 HOTPATH_API void hotpath_snapshot_subtract_overhead(hotpath_snapshot_t* s) {
     if (s == NULL || s->info.overhead_subtracted || s->info.scope_cost_ns_x100 == 0) return;
     double inside = (double)s->info.scope_inside_ns_x100 / 100;
@@ -7008,15 +7023,15 @@ HOTPATH_API void hotpath_snapshot_subtract_overhead(hotpath_snapshot_t* s) {
         hotpath_node_t* n = &s->nodes[i];
         hotpath_function_t* f = &s->functions[n->function];
         if (f->kind == HOTPATH_KIND_SPAN || f->kind == HOTPATH_KIND_TRACK) continue;
-        /* One form of two for many paths has no self time of its own: its total is all that it has. */
-        bool inner = n->self_ns == 0 && n->first_child == HOTPATH_NO_NODE;
+        uint64_t below = 0, calls;
+        bool inner = hotpath_i_is_inner(s, n, &calls);
         double cost = (double)n->calls * inside, left = (double)(inner ? n->total_ns : n->self_ns);
-        uint64_t below = 0;
         for (uint32_t c = n->first_child; c != HOTPATH_NO_NODE; c = s->nodes[c].next_sibling) {
-            const hotpath_function_t* callee = &s->functions[s->nodes[c].function];
-            below += s->nodes[c].total_ns;
+            bool within = hotpath_i_is_inner(s, &s->nodes[c], &calls);
+            below += within ? 0 : s->nodes[c].total_ns;
+            double each = hotpath_i_cost_of(s, &s->functions[s->nodes[c].function]);
             /* An estimated total stands for calls that were all timed. */
-            cost += (double)s->nodes[c].calls * (hotpath_i_cost_of(s, callee) - inside);
+            cost += (double)calls * (within ? each : each - inside);
         }
         uint64_t own = left > cost ? (uint64_t)(left - cost + 0.5) : 0;
         uint64_t total = own + below < n->total_ns ? own + below : n->total_ns;

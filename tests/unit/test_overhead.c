@@ -8,7 +8,8 @@
 static uint64_t test_ticks = 5000;
 static uint64_t test_clock(void) { return __atomic_load_n(&test_ticks, __ATOMIC_RELAXED); }
 static void pass(uint64_t ns) { __atomic_fetch_add(&test_ticks, ns, __ATOMIC_RELAXED); }
-#define HOTPATH_CLOCK() test_clock()
+#define HOTPATH_CLOCK()   test_clock()
+#define HOTPATH_MAX_DEPTH 20
 
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
@@ -154,6 +155,25 @@ static void overhead_stops_at_zero(void** state) {
     hotpath_snapshot_free(s);
 }
 
+/* Past the depth bound many paths share two nodes: what each level costs is taken out of all above. */
+static void deep_recursion(int levels) {
+    HOTPATH_FUNC();
+    pass(100);
+    if (levels > 1) deep_recursion(levels - 1);
+}
+static void overhead_past_the_depth(void** state) {
+    (void)state;
+    set_cost();
+    deep_recursion(50);
+    hotpath_snapshot_t* const s = law_take();
+    CHECK_GT(hotpath_snapshot_info(s)->drops.deep_calls, 0);
+    CHECK_EQ(law_function(s, "deep_recursion")->total_ns, 5000);
+    hotpath_snapshot_subtract_overhead(s);
+    CHECK_EQ(law_function(s, "deep_recursion")->total_ns, 5000 - inside - 49 * cost);
+    CHECK_EQ(law_function(s, "deep_recursion")->self_ns, 5000 - inside - 49 * cost);
+    hotpath_snapshot_free(s);
+}
+
 /* >>HOTPATH_OVERHEAD, of a program that is started with it */
 
 static int started(void) {
@@ -193,6 +213,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(overhead_is_told),
     cmocka_unit_test(overhead_is_subtracted),
     cmocka_unit_test(overhead_stops_at_zero),
+    cmocka_unit_test(overhead_past_the_depth),
     cmocka_unit_test(overhead_in_the_environment),
 };
 static const law_child_t children[] = {{"started", started}, {NULL, NULL}};
