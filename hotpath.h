@@ -584,6 +584,10 @@ HOTPATH_API void hotpath_result(const hotpath_token_t* token, hotpath_value_t va
    Threads: any; wait-free once the name is known. */
 HOTPATH_API hotpath_site_t* hotpath_named_site(const char* name, const char* file, uint32_t line);
 
+/* As hotpath_named_site, of a group (HOTPATH_GROUP): that of the first call for a name, file and line. */
+HOTPATH_API hotpath_site_t* hotpath_named_site_in(
+    const char* name, const char* file, uint32_t line, const char* group);
+
 /* Marks the innermost open scope of this thread as failed; site of HOTPATH_KIND_REASON. */
 HOTPATH_API void hotpath_error(hotpath_site_t* reason);
 
@@ -850,10 +854,10 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
             HOTPATH_I_SITE(n, HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION);                       \
             HOTPATH_I_SCOPE_VAR(HOTPATH_I_CAT(hotpath_i_scope_, n), n, hotpath_i_main(__func__), \
                 &HOTPATH_I_CAT(hotpath_i_site_, n))
-        #define HOTPATH_I_NAMED(string, n)                            \
-            hotpath_site_t* const HOTPATH_I_CAT(hotpath_i_site_, n) = \
-                hotpath_named_site(string, __FILE__, __LINE__);       \
-            HOTPATH_I_SCOPE_VAR(                                      \
+        #define HOTPATH_I_NAMED(string, n)                                              \
+            hotpath_site_t* const HOTPATH_I_CAT(hotpath_i_site_, n) =                   \
+                hotpath_named_site_in(string, __FILE__, __LINE__, "" HOTPATH_GROUP ""); \
+            HOTPATH_I_SCOPE_VAR(                                                        \
                 HOTPATH_I_CAT(hotpath_i_scope_, n), n, (void)0, HOTPATH_I_CAT(hotpath_i_site_, n))
         #define HOTPATH_I_BEGIN(v, name, n)                                     \
             static hotpath_site_t HOTPATH_I_CAT(hotpath_i_site_, n) =           \
@@ -1106,6 +1110,10 @@ static inline void hotpath_result(const hotpath_token_t* token, hotpath_value_t 
 static inline hotpath_site_t* hotpath_named_site(
     const char* name, const char* file, uint32_t line) {
     return (void)name, (void)file, (void)line, (hotpath_site_t*)0;
+}
+static inline hotpath_site_t* hotpath_named_site_in(
+    const char* name, const char* file, uint32_t line, const char* group) {
+    return (void)group, hotpath_named_site(name, file, line);
 }
 static inline void hotpath_error(hotpath_site_t* reason) { (void)reason; }
 static inline void hotpath_bytes(uint64_t bytes) { (void)bytes; }
@@ -3008,6 +3016,7 @@ typedef struct hotpath_i_recorder {
     bool (*enable)(bool);
     bool (*enable_group)(const char*, bool);
     bool (*time_sampling)(const char*, uint32_t);
+    hotpath_site_t* (*named_site_in)(const char*, const char*, uint32_t, const char*);
 } hotpath_i_recorder_t;
     #if defined(_WIN32)
 extern const hotpath_i_recorder_t hotpath_recorder_v1;
@@ -5246,16 +5255,22 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_thread_name(const char* name) {
     hotpath_i_leave(l);
 }
 
-HOTPATH_API hotpath_site_t* hotpath_named_site(const char* name, const char* file, uint32_t line) {
-    HOTPATH_I_FORWARD_RESULT(named_site(name, file, line));
+HOTPATH_API hotpath_site_t* hotpath_named_site_in(
+    const char* name, const char* file, uint32_t line, const char* group) {
+    HOTPATH_I_FORWARD_RESULT(named_site_in(name, file, line, group));
     hotpath_i_item_t* item = hotpath_i_item_make(
         name != NULL ? name : "(null)", file != NULL ? file : "", line, HOTPATH_KIND_NAMED);
+    if (item != NULL && group != NULL && *group != 0 && HOTPATH_I_LOAD(&item->site.group_id) == 0)
+        HOTPATH_I_STORE(&item->site.group_id, (uint16_t)hotpath_i_group_id(group));
     if (item == NULL && hotpath_i_init()) {
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
         item = hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][1];
     }
     static hotpath_site_t none = {"<other>", "", 0, HOTPATH_KIND_OTHER, HOTPATH_I_ABI, 0, "", 0};
     return item != NULL ? &item->site : &none;
+}
+HOTPATH_API hotpath_site_t* hotpath_named_site(const char* name, const char* file, uint32_t line) {
+    return hotpath_named_site_in(name, file, line, "");
 }
 
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_record(
@@ -9832,7 +9847,8 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     hotpath_thread_name, hotpath_record, hotpath_context_create, hotpath_context_switch,
     hotpath_context_destroy, hotpath_depth, hotpath_unwind, hotpath_value_record, hotpath_gauge,
     hotpath_snapshot_take, hotpath_start, hotpath_stop, hotpath_report_now, hotpath_app_info,
-    hotpath_snapshot_size, hotpath_enable, hotpath_enable_group, hotpath_time_sampling};
+    hotpath_snapshot_size, hotpath_enable, hotpath_enable_group, hotpath_time_sampling,
+    hotpath_named_site_in};
 
 #endif /* HOTPATH_IMPLEMENTATION */
 

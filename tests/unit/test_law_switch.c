@@ -38,6 +38,10 @@ static void render(uint64_t ns) {
     HOTPATH_FUNC();
     pass(ns);
 }
+static void render_named(const char* name) {
+    HOTPATH_SCOPE_NAMED(name);
+    pass(1);
+}
 #undef HOTPATH_GROUP
 #define HOTPATH_GROUP ""
 
@@ -142,9 +146,13 @@ static void switched_groups(void** state) {
     CHECK_EQ(calls_of("audio"), 1);
     CHECK_EQ(calls_of("plain"), plains + 4); /* what it calls is of no group */
     CHECK_EQ(law_now("audio").errors, 1);
+    render_named("named at run time");
+    CHECK_EQ(calls_of("named at run time"), 0);
     CHECK(!hotpath_enable_group("render", true));
     render(1);
     CHECK_EQ(calls_of("render"), 1);
+    render_named("named at run time");
+    CHECK_EQ(calls_of("named at run time"), 1);
     CHECK(hotpath_enable(false)); /* all: groups keep what they had */
     render(1);
     CHECK(!hotpath_enable(true));
