@@ -5261,7 +5261,7 @@ HOTPATH_API hotpath_site_t* hotpath_named_site_in(
     hotpath_i_item_t* item = hotpath_i_item_make(
         name != NULL ? name : "(null)", file != NULL ? file : "", line, HOTPATH_KIND_NAMED);
     if (item != NULL && group != NULL && *group != 0 && HOTPATH_I_LOAD(&item->site.group_id) == 0)
-        HOTPATH_I_STORE(&item->site.group_id, (uint16_t)hotpath_i_group_id(group));
+        HOTPATH_I_STORE(&item->site.group_id, hotpath_i_group_id(group));
     if (item == NULL && hotpath_i_init()) {
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
         item = hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][1];

@@ -231,7 +231,7 @@ static void switched_groups_past_the_bound(void** state) {
 static uint64_t switch_stop, switch_recorded;
 static void* switch_records(void* arg) {
     uint64_t recorded = 0;
-    while (!law_load(&switch_stop)) {
+    while (!law_load(&switch_stop) || recorded == 0) { /* it is on at the end */
         static hotpath_site_t site = HOTPATH_SITE_INIT("switched", HOTPATH_KIND_SCOPE);
         hotpath_token_t token;
         hotpath_begin(&site, &token);
