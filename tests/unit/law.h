@@ -472,6 +472,18 @@ LAW_UNUSED static const char* law_self(void) {
     const ssize_t length = path[0] != 0 ? 1 : readlink("/proc/self/exe", path, sizeof path - 1);
     return length > 0 ? path : "/proc/self/exe";
 }
+/* Runs a child (LAW_MAIN) as a program of its own, with one variable in its environment. */
+LAW_UNUSED static const law_result_t* law_start(
+    const char* child, const char* variable, const char* value) {
+    char argument[100], setting[400];
+    snprintf(argument, sizeof argument, "--child=%s", child);
+    snprintf(setting, sizeof setting, "%s=%s", variable, value);
+    const char* const args[] = {law_self(), argument, NULL};
+    const char* const env[] = {setting, NULL};
+    const law_result_t* const result = law_exec(law_self(), args, env);
+    CHECK(WIFEXITED(result->status));
+    return result;
+}
 
 /* Executes this program again, to run the child of that name. */
 LAW_UNUSED static const law_result_t* law_again(const char* child, const char* const* env) {

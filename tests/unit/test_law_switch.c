@@ -308,20 +308,8 @@ static void switched_by_handlers(void** state) {
 
 /* >>HOTPATH_OFF, of a program that is started with it */
 
-static int started_as(const char* child_of, const char* value) {
-    char argument[100];
-    snprintf(argument, sizeof argument, "--child=%s", child_of);
-    fflush(NULL);
-    const pid_t child = fork();
-    if (child == 0) {
-        setenv("HOTPATH_OFF", value, 1);
-        execl("/proc/self/exe", "test_law_switch", argument, (char*)NULL);
-        _exit(126);
-    }
-    int status = 0;
-    CHECK_EQ(waitpid(child, &status, 0), child);
-    CHECK(WIFEXITED(status));
-    return WEXITSTATUS(status);
+static int started_as(const char* child, const char* value) {
+    return WEXITSTATUS(law_start(child, "HOTPATH_OFF", value)->status);
 }
 static int started_with(const char* value) { return started_as("started", value); }
 /* Returns: a bit for each function that was recorded, in the order plain, audio, render. */

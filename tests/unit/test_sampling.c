@@ -280,13 +280,7 @@ static int started(void) {
     return f.calls == 1000 && f.completed == 1000 ? f.estimated ? 2 : 1 : 0;
 }
 static int started_with(const char* value) {
-    char command[600];
-    snprintf(command, sizeof command,
-        "HOTPATH_TIME_SAMPLING_RATE=%s /proc/%d/exe --child=started 2>/dev/null", value,
-        (int)getpid());
-    const int status = system(command);
-    CHECK(WIFEXITED(status));
-    return WEXITSTATUS(status);
+    return WEXITSTATUS(law_start("started", "HOTPATH_TIME_SAMPLING_RATE", value)->status);
 }
 static void sampling_in_the_environment(void** state) {
     (void)state;
