@@ -5,12 +5,7 @@
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#include <cstdint>
-
-static uint64_t test_ticks = 5000;
-static uint64_t test_clock() { return __atomic_load_n(&test_ticks, __ATOMIC_RELAXED); }
-static void pass(uint64_t ns) { __atomic_fetch_add(&test_ticks, ns, __ATOMIC_RELAXED); }
-#define HOTPATH_CLOCK() test_clock()
+#include "../unit/virtual_clock.h"
 
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
@@ -29,20 +24,6 @@ extern "C" {
 #include <cmocka.h> /* after those above: it has a macro `fail` */
 }
 #include "../unit/law.h"
-
-static void check_counts(
-    const char* name, uint64_t calls, uint64_t completed, uint64_t total, int line) {
-    const hotpath_function_t f = law_now(name);
-    if (f.calls != calls || f.completed != completed || f.abandoned != calls - completed ||
-        f.open_calls != 0 || f.total_ns != total)
-        law_fail(__FILE__, line,
-            "%s: %" PRIu64 " calls, %" PRIu64 " completed, %" PRIu64 " abandoned, %" PRIu64
-            " open, %" PRIu64 " ns; not %" PRIu64 ", %" PRIu64 ", %" PRIu64 ", 0, %" PRIu64,
-            name, f.calls, f.completed, f.abandoned, f.open_calls, f.total_ns, calls, completed,
-            calls - completed, total);
-}
-#define CHECK_COUNTS(name, calls, completed, total) \
-    check_counts(name, calls, completed, total, __LINE__)
 
 /* >>exceptions */
 

@@ -191,6 +191,21 @@ LAW_UNUSED static hotpath_function_t law_now(const char* name) {
     return result;
 }
 
+/* The numbers of a function of which nothing is open: what was not completed was abandoned. */
+LAW_UNUSED static void law_check_counts(const char* name, uint64_t calls, uint64_t completed,
+    uint64_t total, const char* file, int line) {
+    const hotpath_function_t f = law_now(name);
+    if (f.calls != calls || f.completed != completed || f.abandoned != calls - completed ||
+        f.open_calls != 0 || f.total_ns != total)
+        law_fail(file, line,
+            "%s: %" PRIu64 " calls, %" PRIu64 " completed, %" PRIu64 " abandoned, %" PRIu64
+            " open, %" PRIu64 " ns; not %" PRIu64 ", %" PRIu64 ", %" PRIu64 ", 0, %" PRIu64,
+            name, f.calls, f.completed, f.abandoned, f.open_calls, f.total_ns, calls, completed,
+            calls - completed, total);
+}
+    #define CHECK_COUNTS(name, calls, completed, total) \
+        law_check_counts(name, calls, completed, total, __FILE__, __LINE__)
+
 LAW_UNUSED static hotpath_info_t law_info(void) {
     hotpath_snapshot_t* const s = law_take();
     const hotpath_info_t info = *hotpath_snapshot_info(s);

@@ -2,12 +2,7 @@
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#include <stdint.h>
-
-static uint64_t test_ticks = 5000;
-static uint64_t test_clock(void) { return __atomic_load_n(&test_ticks, __ATOMIC_RELAXED); }
-static void pass(uint64_t ns) { __atomic_fetch_add(&test_ticks, ns, __ATOMIC_RELAXED); }
-#define HOTPATH_CLOCK() test_clock()
+#include "virtual_clock.h"
 
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
