@@ -428,10 +428,9 @@ typedef struct hotpath_info {
     uint64_t elapsed_ns;      /* from the start to the snapshot */
     uint64_t window_ns;       /* what the counters cover: elapsed, or the difference of two */
     uint64_t clock_hz;
-    uint64_t clock_tick_ps;      /* one tick in picoseconds, rounded */
-    uint64_t scope_cost_ns_x100; /* one empty scope in 1/100 ns, calibrated at the report */
-    uint64_t
-        scope_inside_ns_x100; /* the part of it that is in the scope's own time; else in its parent's */
+    uint64_t clock_tick_ps;         /* one tick in picoseconds, rounded */
+    uint64_t scope_cost_ns_x100;    /* one empty scope in 1/100 ns, calibrated at the report */
+    uint64_t scope_inside_ns_x100;  /* the part in the scope's own time, not in its parent's */
     uint64_t scope_untimed_ns_x100; /* one that sampling does not time */
     uint64_t overhead_ns;           /* of all calls, at that cost; 0 if it was not measured */
     double overhead_percent;        /* of the time inside outermost scopes */
@@ -3547,8 +3546,7 @@ static HOTPATH_I_COLD void hotpath_i_abi_mismatch(const hotpath_site_t* site) {
     #define HOTPATH_I_SOME      ((uint64_t)1 << 62) /* sampling leaves some out */
     #define HOTPATH_I_OFF_ALL   ((uint64_t)1 << 63)
     #define HOTPATH_I_GROUP_MAX 63u
-    #define HOTPATH_I_OFF_BITS \
-        4 /* of off_sum, for the count: switches whose times are not there yet */
+    #define HOTPATH_I_OFF_BITS  4 /* of off_sum: switches whose times are not there yet */
 
 /* A bit for each group that is off, that of hotpath_enable, and that of sampling. */
 static uint64_t hotpath_i_off;
@@ -4978,7 +4976,7 @@ static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_drawn(
     hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack);
 
 /* The fast path calls nothing that comes back, so that it has nothing to save: a clock that has to
-   be called has a twin of it, which also looks whether the site is off. */
+   be called has a twin of it. Whether the site is off, hotpath_begin has seen. */
 HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(hotpath_site_t* site,
     hotpath_token_t* token, uintptr_t stack, bool counter, hotpath_i_timed_t timed) {
     hotpath_i_local_t* l = &hotpath_i_local;
@@ -7156,7 +7154,7 @@ static size_t hotpath_i_size_of_threads(const hotpath_snapshot_t* s) {
     for (; c != NULL; c = c->next, rows++)
         open += hotpath_i_count_stack(c);
     return rows * (sizeof(hotpath_thread_t) + HOTPATH_I_NAME_MAX + 8) +
-           open * (sizeof(hotpath_i_override_t) + 3 * sizeof(hotpath_open_t) + 16) + 256;
+           open * (sizeof(hotpath_i_override_t) + 3 * sizeof(hotpath_open_t) + 24) + 256;
 }
 /* Nodes as if no two records had one in common, with the tables that find them and, while they are
    merged and pruned, their indexes. Texts: what each record holds of them, of recent and slowest
@@ -9526,7 +9524,6 @@ static void hotpath_i_measure_scope(void) {
     #if !defined(HOTPATH_CLOCK)
     hotpath_i_local_t* l = &hotpath_i_local;
     if (HOTPATH_I_LOAD(&hotpath_i_g.scope_cost) != 0 || l->busy != 0) return;
-
     hotpath_i_thread_t* t = hotpath_i_thread_new();
     if (t == NULL) return;
     static hotpath_site_t site = {

@@ -275,10 +275,13 @@ void functions() {
     hotpath_unwind(hotpath_depth());
     (void)hotpath_enable(hotpath_enable(true));
     (void)hotpath_enable_group(HOTPATH_GROUP, true);
+    (void)hotpath_time_sampling("functions", 1);
+    (void)hotpath_named_site_in("runtime name", __FILE__, __LINE__, HOTPATH_GROUP);
     hotpath_snapshot_desc_t desc = hotpath_snapshot_desc_t();
     desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS | HOTPATH_PART_VALUES;
     hotpath_snapshot_t* snapshot = hotpath_snapshot_take(&desc);
     if (snapshot) {
+        hotpath_snapshot_subtract_overhead(snapshot);
         size_t count = 0;
         const hotpath_node_t* nodes = hotpath_snapshot_nodes(snapshot, &count);
         for (size_t i = 0; i < count; i++) {

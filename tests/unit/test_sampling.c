@@ -146,6 +146,10 @@ static void often(uint64_t ns) {
     HOTPATH_FUNC();
     pass(ns);
 }
+static void beginning(void) {
+    HOTPATH_FUNC();
+    pass(9);
+}
 
 /* What is called seldom is timed, and so is what gives its time; one function may have its own rate. */
 static void sampling_leaves_alone(void** state) {
@@ -154,6 +158,14 @@ static void sampling_leaves_alone(void** state) {
     CHECK(hotpath_time_sampling(NULL, 1000));
     for (int i = 0; i < 15; i++)
         seldom(7);
+    for (int i = 0; i < 16; i++)
+        beginning();
+    CHECK(!law_now("beginning").estimated);
+    CHECK_EQ(law_now("beginning").sampled_calls, 16);
+    for (int i = 0; i < 100; i++)
+        beginning();
+    CHECK(law_now("beginning").estimated);
+    CHECK_LE(law_now("beginning").sampled_calls, 26);
     for (int i = 0; i < 500; i++) {
         HOTPATH_BEGIN(asked, "asked");
         pass(3);
