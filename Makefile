@@ -185,7 +185,7 @@ soak: build/soak/soak build/soak/plugin.so
 
 # ---- the rest -----------------------------------------------------------------------------------
 
-build/bench: bench/bench.c hotpath.h Makefile
+build/bench: bench/bench.c bench/candidates.h hotpath.h Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 $(WARN_C) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LIBS)
 build/bench_server: bench/server.c hotpath.h hotpath_mcp.c $(wildcard mcp/*.h) Makefile
@@ -194,7 +194,15 @@ build/bench_server: bench/server.c hotpath.h hotpath_mcp.c $(wildcard mcp/*.h) M
 build/bench_shared.so: bench/shared.c hotpath.h Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -fPIC -shared $(WARN_C) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LIBS)
-bench: build/bench build/bench_server build/bench_shared.so
+# The same with other ways to thread-local variables; not every compiler has descriptors.
+TLS_GENERAL = '-DHOTPATH_THREAD_LOCAL=__thread __attribute__((tls_model("global-dynamic")))'
+build/bench_shared.so.dynamic: bench/shared.c hotpath.h Makefile
+	$(CC) -std=gnu11 -O2 -fPIC -shared $(WARN_C) -DHOTPATH $(TLS_GENERAL) -I. $< -o $@ $(LDFLAGS) $(LIBS)
+build/bench_shared.so.descriptors: bench/shared.c hotpath.h Makefile
+	@$(CC) -std=gnu11 -O2 -fPIC -shared -mtls-dialect=gnu2 $(WARN_C) -DHOTPATH $(TLS_GENERAL) -I. $< -o $@ \
+	    $(LDFLAGS) $(LIBS) 2>/dev/null || echo 'bench: no row of TLS descriptors: $(CC) has none'
+bench: build/bench build/bench_server build/bench_shared.so build/bench_shared.so.dynamic \
+    build/bench_shared.so.descriptors
 	@BENCH_ROWS=build/bench.rows build/bench_server >build/bench_server.txt
 	@BENCH_ROWS=build/bench.rows build/bench
 	@cat build/bench_server.txt

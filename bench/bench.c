@@ -21,7 +21,8 @@
          BENCH_ROUNDS=1 makes it quick and rough: to see that it works, not to read numbers.
          BENCH_JSON=FILE is where the numbers go, default build/bench.json.
          BENCH_ROWS=FILE has rows of other programs to put there too.
-         BENCH_SHARED=FILE is bench/shared.c as a library, default build/bench_shared.so. */
+         BENCH_SHARED=FILE is bench/shared.c as a library, default build/bench_shared.so. Beside it may
+         stand FILE.dynamic and FILE.descriptors, compiled with those ways to thread-local variables. */
 #if !defined(_GNU_SOURCE)
     #define _GNU_SOURCE 1
 #endif
@@ -227,7 +228,11 @@ static void scope_256sites(void) {
 }
 
 static void (*shared_loop)(unsigned);
+static void (*dynamic_loop)(unsigned);
+static void (*descriptors_loop)(unsigned);
 static void scope_shared_library(void) { shared_loop(iterations); }
+static void try_tls_dynamic(void) { dynamic_loop(iterations); }
+static void try_tls_descriptors(void) { descriptors_loop(iterations); }
 
 static void gauge(void) {
     REPEAT {
@@ -249,6 +254,8 @@ static void clock_gettime_twice(void) {
         USE(to - from);
     }
 }
+
+#include "candidates.h"
 
 /* >>threads
    Two threads are the main one and one helper, which sleeps where a case has one thread. */
@@ -348,10 +355,21 @@ static bench_t cases[] = {
     {"gauge", 1, 1, gauge, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"value", 1, 1, value, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"clock_gettime_twice", 1, 1, clock_gettime_twice, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"try_tree", 1, 1, try_tree, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"try_histogram", 1, 1, try_histogram, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"try_octaves", 1, 1, try_octaves, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"try_event", 1, 1, try_event, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"try_called", 1, 1, try_called, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"try_append", 1, 1, try_append, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"try_fold", 1, 1, try_fold, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"try_256sites", 1, 1, try_256sites, random_floor, random_bare, {0}, {0}, {0}, -1},
+    {"try_256apart", 1, 1, try_256apart, random_floor, random_bare, {0}, {0}, {0}, -1},
+    {"try_256fold", 1, 1, try_256fold, random_floor, random_bare, {0}, {0}, {0}, -1},
+    /* These two last: their libraries may not be there. */
+    {"try_tls_dynamic", 1, 1, try_tls_dynamic, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"try_tls_descriptors", 1, 1, try_tls_descriptors, empty_floor, empty_bare, {0}, {0}, {0}, -1},
 };
-enum {
-    CASES = sizeof cases / sizeof *cases
-};
+static size_t case_count = sizeof cases / sizeof *cases;
 
 static void measure(bench_t* c, size_t round) {
     const double bare = run_loop(c->bare, c->threads);
@@ -452,7 +470,7 @@ static double count_steps(loop_t* loop) {
 #endif
 
 static void count_instructions(bench_t* c) {
-    if (c->threads != 1 || c->loop == scope_256sites) return; /* few of its sites come twice */
+    if (c->threads != 1 || c->floor == random_floor) return; /* few of its sites come twice */
     const double bare = count_steps(c->bare), all = count_steps(c->loop);
     if (bare >= 0 && all >= 0) c->instructions = (all - bare) / c->scopes;
 }
@@ -694,7 +712,7 @@ static void put_results(FILE* json, copying_t* copying, reading_t* reading, unsi
     fprintf(json,
         "{\n  \"floor_ns\": %.3f,\n  \"clock\": \"%s\",\n  \"rounds\": %zu,\n  \"cases\": [\n",
         floor, clock_name, rounds);
-    for (size_t i = 0; i < CASES; i++) {
+    for (size_t i = 0; i < case_count; i++) {
         bench_t* const c = &cases[i];
         put_row(json, c->name, c->threads, c->ns, c->floor_ns, c->ratio, rounds, "floor",
             "two clock reads", c->instructions);
@@ -760,10 +778,25 @@ static bool all_is_recorded(uint64_t rounds) {
     /* Once with one thread and once with two in each round, and in one round to warm up; each time
        untimed and timed. */
     const uint64_t expected = (rounds + 1) * 3 * 2 * ITERATIONS;
+    const uint64_t tried = (rounds + 1) * 2 * TRY_COUNTED * ITERATIONS;
+    if (try_counted() != tried) {
+        fprintf(stderr, "bench: the candidates have counted %llu scopes instead of %llu\n",
+            (unsigned long long)try_counted(), (unsigned long long)tried);
+        return false;
+    }
     if (found == expected) return true;
     fprintf(stderr, "bench: %llu scopes were run and %llu recorded\n", (unsigned long long)expected,
         (unsigned long long)found);
     return false;
+}
+
+/* The loop of a library; false if it is not there. */
+static bool open_loop(void (**loop)(unsigned), const char* library, const char* suffix) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s%s", library, suffix);
+    void* const opened = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    *(void**)loop = opened != NULL ? dlsym(opened, "bench_shared_loop") : NULL;
+    return *loop != NULL;
 }
 
 static size_t rounds_wanted(void) {
@@ -793,13 +826,15 @@ int main(void) {
     name_sites(snapshot_sites, SNAPSHOT_SITES, "crowd");
     shuffle();
     calibrate_work();
-    void* const shared = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    *(void**)&shared_loop = shared != NULL ? dlsym(shared, "bench_shared_loop") : NULL;
-    if (shared_loop == NULL) {
+    try_start();
+    if (!open_loop(&shared_loop, library, "")) {
         fprintf(stderr, "bench: %s\n", dlerror());
         return 1;
     }
-    for (size_t i = 0; i < CASES; i++)
+    case_count -= !open_loop(&descriptors_loop, library, ".descriptors");
+    if (!open_loop(&dynamic_loop, library, ".dynamic"))
+        case_count = sizeof cases / sizeof *cases - 2;
+    for (size_t i = 0; i < case_count; i++)
         count_instructions(&cases[i]);
 
     FILE* const json = fopen(path, "w");
@@ -807,10 +842,10 @@ int main(void) {
         fprintf(stderr, "bench: %s cannot be written, or no thread be started\n", path);
         return 1;
     }
-    for (size_t i = 0; i < CASES; i++) /* once for first touches; measured anew as round 0 */
+    for (size_t i = 0; i < case_count; i++) /* once for first touches; measured anew as round 0 */
         measure(&cases[i], 0);
     for (size_t round = 0; round < rounds; round++)
-        for (size_t i = 0; i < CASES; i++)
+        for (size_t i = 0; i < case_count; i++)
             measure(&cases[i], round);
     helper_tell(NULL, true);
     pthread_join(helper, NULL);
