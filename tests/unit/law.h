@@ -487,19 +487,6 @@ LAW_UNUSED static const char* law_self(void) {
     const ssize_t length = path[0] != 0 ? 1 : readlink("/proc/self/exe", path, sizeof path - 1);
     return length > 0 ? path : "/proc/self/exe";
 }
-/* Runs a child (LAW_MAIN) as a program of its own, with one variable in its environment. */
-LAW_UNUSED static const law_result_t* law_start(
-    const char* child, const char* variable, const char* value) {
-    char argument[100], setting[400];
-    snprintf(argument, sizeof argument, "--child=%s", child);
-    snprintf(setting, sizeof setting, "%s=%s", variable, value);
-    const char* const args[] = {law_self(), argument, NULL};
-    const char* const env[] = {setting, NULL};
-    const law_result_t* const result = law_exec(law_self(), args, env);
-    CHECK(WIFEXITED(result->status));
-    return result;
-}
-
 /* Executes this program again, to run the child of that name. */
 LAW_UNUSED static const law_result_t* law_again(const char* child, const char* const* env) {
     char arg[128];
@@ -507,6 +494,17 @@ LAW_UNUSED static const law_result_t* law_again(const char* child, const char* c
     const char* const all[] = {law_emulator, law_self(), arg, NULL};
     const char* const* const args = all + (law_emulator == NULL);
     return law_exec(args[0], args, env);
+}
+
+/* Runs a child (LAW_MAIN) as a program of its own, with one variable in its environment. */
+LAW_UNUSED static const law_result_t* law_start(
+    const char* child, const char* variable, const char* value) {
+    char setting[400];
+    snprintf(setting, sizeof setting, "%s=%s", variable, value);
+    const char* const env[] = {setting, NULL};
+    const law_result_t* const result = law_again(child, env);
+    CHECK(WIFEXITED(result->status));
+    return result;
 }
 
 LAW_UNUSED static void law_exited_at(const law_result_t* r, int code, const char* file, int line) {
@@ -539,10 +537,14 @@ LAW_UNUSED static size_t law_lines(const char* text) {
         __asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; andq $-0x101, (%%rsp); popfq; " \
                          "lea 128(%%rsp), %%rsp" ::                                       \
                              : "memory", "cc")
+    /* In a handler: no step comes after it. */
+    #define LAW_STEP_LAST(context) \
+        ((void)(((ucontext_t*)(context))->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)0x100))
 #else
-    #define LAW_STEPS        0
-    #define LAW_STEP_BEGIN() ((void)0)
-    #define LAW_STEP_END()   ((void)0)
+    #define LAW_STEPS              0
+    #define LAW_STEP_BEGIN()       ((void)0)
+    #define LAW_STEP_END()         ((void)0)
+    #define LAW_STEP_LAST(context) ((void)(context))
 #endif
 /* The processor of valgrind has no trap flag: nothing would be stepped there. */
 LAW_UNUSED static void law_needs_steps(void) {

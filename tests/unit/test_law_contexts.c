@@ -542,8 +542,7 @@ static uint64_t mixed_total(void) {
 static void on_mixed_step(int number, siginfo_t* info, void* context) {
     (void)number, (void)info;
     if (mixed_steps++ % mixed_stride == 0) mixed_anything();
-    if (mixed_steps == mixed_most) /* what comes after is of no interest here */
-        ((ucontext_t*)context)->uc_mcontext.gregs[REG_EFL] &= ~(greg_t)0x100;
+    if (mixed_steps == mixed_most) LAW_STEP_LAST(context); /* the rest is of no interest here */
 }
 static void law_02_totals_of_contexts(void** state) {
     (void)state;
