@@ -482,12 +482,14 @@ static double storm_seconds(void) {
 }
 
 static uint64_t storm_stop;
+static uint64_t storm_seen; /* what handlers have done */
 static __thread volatile uint64_t storm_executed;
 static void storm_handler(int number, siginfo_t* info, void* context) {
     (void)number, (void)info, (void)context;
     const int saved = errno;
     in_handler();
     storm_executed++;
+    law_add(&storm_seen, 1);
     errno = saved;
 }
 typedef struct storm {
@@ -523,12 +525,24 @@ static void* storm_body(void* arg) {
     storm->handled = storm_executed;
     return NULL;
 }
+/* For a while, and on a busy machine until there is enough. */
+static void storm_send(const pthread_t* ids, size_t count, uint64_t signals, uint64_t least) {
+    const double from = storm_seconds(), until = from + (law_valgrind ? 5 : LAW_TIMES(2, 1));
+    for (uint64_t n = 0; n < signals && storm_seconds() < until; n++) {
+        pthread_kill(ids[n % count], SIGUSR1);
+        if (n % 3 == 0) sched_yield();
+    }
+    for (uint64_t n = 0; law_load(&storm_seen) < least && storm_seconds() < from + 100; n++) {
+        pthread_kill(ids[n % count], SIGUSR1);
+        usleep(1000);
+    }
+}
 static void storm_run(storm_t* storms, size_t count, uint64_t signals, int flags) {
     pthread_t ids[4];
     law_handler(SIGUSR1, storm_handler, flags | SA_RESTART);
     steady(1), in_handler();
     const counts_t before = counts_now();
-    law_store(&storm_stop, 0);
+    law_store(&storm_stop, 0), law_store(&storm_seen, 0);
     for (size_t i = 0; i < count; i++) {
         pthread_attr_t attr;
         pthread_attr_init(&attr);
@@ -537,11 +551,7 @@ static void storm_run(storm_t* storms, size_t count, uint64_t signals, int flags
         CHECK_EQ(pthread_create(&ids[i], &attr, storm_body, &storms[i]), 0);
         pthread_attr_destroy(&attr);
     }
-    const double until = storm_seconds() + (law_valgrind ? 5 : LAW_TIMES(2, 1));
-    for (uint64_t n = 0; n < signals && storm_seconds() < until; n++) {
-        pthread_kill(ids[n % count], SIGUSR1);
-        if (n % 3 == 0) sched_yield();
-    }
+    storm_send(ids, count, signals, 100);
     law_store(&storm_stop, 1);
     uint64_t recorded = 0, handled = 0;
     for (size_t i = 0; i < count; i++) {
@@ -615,13 +625,12 @@ static void law_10_signals_on_a_signal_stack(void** state) {
 static __thread sigjmp_buf storm_back;
 static __thread volatile int storm_may_jump;
 static __thread volatile uint64_t storm_jumps;
-static uint64_t storm_seen; /* of them */
 static void storm_jumper(int number, siginfo_t* info, void* context) {
     (void)number, (void)info, (void)context;
     if (!storm_may_jump) return;
     storm_may_jump = 0;
     storm_jumps++;
-    law_store(&storm_seen, storm_jumps);
+    law_add(&storm_seen, 1);
     siglongjmp(storm_back, 1);
 }
 static LAW_NOINLINE void storm_try(void) {
@@ -646,17 +655,9 @@ static void law_10_signals_jump_storm(void** state) {
     uint64_t rounds = 0;
     void* jumps = NULL;
     law_handler(SIGUSR1, storm_jumper, 0);
-    law_store(&storm_stop, 0);
+    law_store(&storm_stop, 0), law_store(&storm_seen, 0);
     const pthread_t id = law_thread(storm_jump_body, &rounds);
-    const double from = storm_seconds(), until = from + (law_valgrind ? 5 : LAW_TIMES(2, 1));
-    for (int n = 0; n < LAW_TIMES(40000, 10000) && storm_seconds() < until; n++) {
-        pthread_kill(id, SIGUSR1);
-        sched_yield();
-    }
-    while (law_load(&storm_seen) <= 10 && storm_seconds() < from + 100) { /* on a busy machine */
-        pthread_kill(id, SIGUSR1);
-        usleep(1000);
-    }
+    storm_send(&id, 1, LAW_TIMES(40000, 10000), 20);
     law_store(&storm_stop, 1);
     pthread_join(id, &jumps);
     CHECK_GT((uintptr_t)jumps, 10);
