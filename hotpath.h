@@ -319,6 +319,7 @@ typedef struct hotpath_function {
     bool bounds_only;          /* min and max are bounds of histogram buckets: differences */
     bool lite;                 /* some threads kept calls and totals only: memory bound */
     bool estimated;        /* some were not timed: all times but min, max and logs are estimates */
+    bool has_times;        /* false until hotpath_snapshot_times, with HOTPATH_TIMES_LATER */
     double total_error_ns; /* half the 95 % interval of the estimated sum of all levels */
     double error_squares;  /* private: what that is the root of, in ticks² */
     const hotpath_reason_t* reasons;
@@ -453,6 +454,8 @@ typedef struct hotpath_info {
     #define HOTPATH_PART_THREADS 0x2u /* threads with their open scopes */
     #define HOTPATH_PART_LOGS    0x4u /* recent and slowest executions, histories of values */
     #define HOTPATH_PART_VALUES  0x8u /* dbg, val and gauge entries */
+    /* Beside them: functions have what hotpath_snapshot_times reads only after it. */
+    #define HOTPATH_TIMES_LATER 0x100u
 
 typedef struct hotpath_snapshot hotpath_snapshot_t;
 
@@ -643,6 +646,19 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
    Threads: any; snapshots wait for each other; allocates only without desc->buffer. */
 HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_take(const hotpath_snapshot_desc_t* desc);
 
+/* Reads, of some functions of a snapshot that was taken with HOTPATH_TIMES_LATER, what it has left out:
+   all that completed executions tell, from completed, abandoned and sampled_calls over min, max, mean,
+   stdev and rates to the reasons of errors, the percentiles and logs; until then they are 0. Calls,
+   errors, bytes, total and self are there from the start, so that the functions that are to be shown
+   can be chosen before the others have cost anything. What it reads are values of now, as if the
+   snapshot had lasted until here. For the second time for a function, of a snapshot without
+   HOTPATH_TIMES_LATER or of one thread, which ignores it, it does nothing.
+   Args: indexes of functions of this snapshot, NULL if count is 0.
+   Returns: false if the snapshot's buffer is too small; these functions have no times then.
+   Threads: any, one at a time for one snapshot; waits for snapshots being taken; allocates nothing. */
+HOTPATH_API bool hotpath_snapshot_times(
+    hotpath_snapshot_t* snapshot, const uint32_t* functions, size_t count);
+
 /* Returns: bytes that are enough for a snapshot taken now; with room for as much again of what may
    be added before it is taken. Threads: any. */
 HOTPATH_API size_t hotpath_snapshot_size(const hotpath_snapshot_desc_t* desc);
@@ -657,14 +673,14 @@ HOTPATH_API size_t hotpath_snapshot_trim(hotpath_snapshot_t* snapshot);
    Args: two snapshots of this process and the same thread, as they were taken; desc for its buffer
    only, may be NULL.
    Returns: NULL as hotpath_snapshot_take, if newer is the older one, or if one of them is a difference
-   or without its overhead. */
+   or without its overhead, or older was taken with HOTPATH_TIMES_LATER. */
 HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapshot_t* newer,
     const hotpath_snapshot_t* older, const hotpath_snapshot_desc_t* desc);
 
 /* Takes out of total, self and mean what recording itself cost, by the counts of calls below each node
    and the calibrated cost of one; nothing goes below zero. Least, greatest, percentiles, single
    executions, what threads are busy and open scopes' elapsed times stay as measured. Estimates: info
-   says that they are. Twice, or without a calibrated cost, does nothing.
+   says that they are. Twice, without a calibrated cost or with HOTPATH_TIMES_LATER, does nothing.
    Threads: any, one at a time for one snapshot. HOTPATH_OVERHEAD=subtract does it to reports. */
 HOTPATH_API void hotpath_snapshot_subtract_overhead(hotpath_snapshot_t* snapshot);
 
@@ -1141,6 +1157,10 @@ static inline void hotpath_gauge(
 }
 static inline hotpath_snapshot_t* hotpath_snapshot_take(const hotpath_snapshot_desc_t* desc) {
     return (void)desc, (hotpath_snapshot_t*)0;
+}
+static inline bool hotpath_snapshot_times(
+    hotpath_snapshot_t* snapshot, const uint32_t* functions, size_t count) {
+    return (void)snapshot, (void)functions, (void)count, false;
 }
 static inline size_t hotpath_snapshot_size(const hotpath_snapshot_desc_t* desc) {
     return (void)desc, (size_t)0;
@@ -3016,6 +3036,7 @@ typedef struct hotpath_i_recorder {
     bool (*enable_group)(const char*, bool);
     bool (*time_sampling)(const char*, uint32_t);
     hotpath_site_t* (*named_site_in)(const char*, const char*, uint32_t, const char*);
+    bool (*snapshot_times)(hotpath_snapshot_t*, const uint32_t*, size_t);
 } hotpath_i_recorder_t;
     #if defined(_WIN32)
 extern const hotpath_i_recorder_t hotpath_recorder_v1;
@@ -5760,6 +5781,7 @@ struct hotpath_snapshot {
     bool owned;
     bool full;
     uint32_t parts;
+    bool times_later;
     uint64_t now;
     hotpath_function_t* functions;
     hotpath_node_t* nodes;
@@ -5769,8 +5791,8 @@ struct hotpath_snapshot {
     size_t node_count;
     size_t thread_count;
     size_t entry_count;
-    uint64_t* buckets; /* for each octave in use its 32 buckets, its number, one unused */
-    size_t octave_count;
+    uint64_t* buckets;   /* for each octave in use its 32 buckets, its number, one unused */
+    size_t bucket_words; /* from the first octave to the end of the last one */
     /* While it is taken: */
     uint64_t thread;
     uint32_t* index_of; /* function id to index + 1 */
@@ -6009,8 +6031,9 @@ static uint32_t* hotpath_i_index_overrides(hotpath_snapshot_t* s, size_t* mask) 
     return table;
 }
 /* Adds one record's node. Totals are kept in ticks in total_ns until all are merged. */
-static void hotpath_i_add_node(hotpath_snapshot_t* s, hotpath_node_t* n, uint32_t merged,
+static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* t, uint32_t merged,
     const hotpath_i_node_t* from, const uint32_t* table, size_t mask) {
+    hotpath_node_t* n = &s->nodes[merged];
     uint64_t base = 0, extra = 0, calls_least = 0;
     uint32_t open = 0;
     hotpath_i_override_t* o = NULL;
@@ -6033,7 +6056,8 @@ static void hotpath_i_add_node(hotpath_snapshot_t* s, hotpath_node_t* n, uint32_
     n->bytes += HOTPATH_I_LOAD(&from->bytes);
     n->open_calls += HOTPATH_I_LOAD(&from->deep_open);
     n->recursive |= from->recursive;
-    s->functions[n->function].lite |= calls != 0 && from->frec->lite != 0;
+    /* What has a frec of its own tells by that; it is another line of memory. */
+    s->functions[n->function].lite |= calls != 0 && from->frec == &t->lite;
     /* Until the tree is linked, depth says that a node is the inner form of two that stand for many
        paths: its total overlaps itself, and its self time is within that of the outer form. */
     if (from->recursive != 0 && HOTPATH_I_LOAD(&from->flat) != 0) n->depth = UINT32_MAX;
@@ -6155,8 +6179,7 @@ static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
                                   : hotpath_i_merged_node(s, &m, parent, function - 1);
             grown = grown || m.mask != slots;
             map[i] = merged;
-            if (merged != HOTPATH_NO_NODE)
-                hotpath_i_add_node(s, &s->nodes[merged], merged, node, table, mask);
+            if (merged != HOTPATH_NO_NODE) hotpath_i_add_node(s, t, merged, node, table, mask);
         }
         if (!grown) s->temp = temp; /* the map; the table that grew lies after it and stays */
     }
@@ -6440,14 +6463,25 @@ static void hotpath_i_add_reasons(
     }
 }
 /* Records lie far apart: what is read of them is asked for while others are being read. */
-static const hotpath_i_frec_t** hotpath_i_frecs_of(const hotpath_snapshot_t* s, size_t function) {
-    return s->frecs + function % 3 * s->record_count;
+typedef struct hotpath_i_reading {
+    hotpath_snapshot_t* s;
+    const uint32_t* list; /* which functions are read, in order, NULL for all */
+    size_t count;
+} hotpath_i_reading_t;
+
+static hotpath_function_t* hotpath_i_reading_at(const hotpath_i_reading_t* reading, size_t i) {
+    return &reading->s->functions[reading->list != NULL ? reading->list[i] : i];
 }
-static void hotpath_i_fetch_frecs(const hotpath_snapshot_t* s, size_t function) {
-    if (function >= s->function_count) return;
-    const hotpath_i_frec_t** frecs = hotpath_i_frecs_of(s, function);
+static const hotpath_i_frec_t** hotpath_i_frecs_of(const hotpath_i_reading_t* reading, size_t i) {
+    return reading->s->frecs + i % 3 * reading->s->record_count;
+}
+static void hotpath_i_fetch_frecs(const hotpath_i_reading_t* reading, size_t i) {
+    if (i >= reading->count) return;
+    const hotpath_snapshot_t* s = reading->s;
+    uint32_t id = hotpath_i_reading_at(reading, i)->id;
+    const hotpath_i_frec_t** frecs = hotpath_i_frecs_of(reading, i);
     for (size_t r = 0; r < s->record_count; r++) {
-        const hotpath_i_frec_t* f = hotpath_i_frec_of(s->records[r], s->functions[function].id);
+        const hotpath_i_frec_t* f = hotpath_i_frec_of(s->records[r], id);
         frecs[r] = f;
         if (f == NULL) continue;
         __builtin_prefetch(&f->ring.head);
@@ -6456,10 +6490,10 @@ static void hotpath_i_fetch_frecs(const hotpath_snapshot_t* s, size_t function) 
         __builtin_prefetch(&f->octave_bits);
     }
 }
-static void hotpath_i_fetch_buckets(const hotpath_snapshot_t* s, size_t function) {
-    if (function >= s->function_count) return;
-    const hotpath_i_frec_t** frecs = hotpath_i_frecs_of(s, function);
-    for (size_t r = 0; r < s->record_count; r++) {
+static void hotpath_i_fetch_buckets(const hotpath_i_reading_t* reading, size_t i) {
+    if (i >= reading->count) return;
+    const hotpath_i_frec_t** frecs = hotpath_i_frecs_of(reading, i);
+    for (size_t r = 0; r < reading->s->record_count; r++) {
         uint64_t left = frecs[r] != NULL ? HOTPATH_I_LOAD(&frecs[r]->octave_bits) : 0;
         for (; left != 0; left &= left - 1) {
             const uint64_t* buckets = HOTPATH_I_LOAD(&frecs[r]->octaves[__builtin_ctzll(left)]);
@@ -6530,23 +6564,23 @@ static void hotpath_i_add_histogram(
             sums[k] += HOTPATH_I_LOAD(&buckets[k]);
     }
 }
-/* Adds the histograms. Each function's octaves lie behind each other, lowest first. */
+/* Adds the histograms. A function's octaves lie behind each other, lowest first. */
 static void hotpath_i_merge_histogram(
     hotpath_snapshot_t* s, hotpath_function_t* f, const hotpath_i_frec_t** frecs) {
     uint64_t octaves = 0;
     for (size_t r = 0; r < s->record_count; r++)
         if (frecs[r] != NULL) octaves |= HOTPATH_I_LOAD(&frecs[r]->octave_bits);
-    f->histogram_first = (uint32_t)s->octave_count;
     uint32_t count = (uint32_t)__builtin_popcountll(octaves);
     size_t size = HOTPATH_I_BUCKETS + 2;
     uint64_t* to = (uint64_t*)hotpath_i_keep(s, count * size * sizeof *to);
     if (to == NULL || count == 0) return;
     if (s->buckets == NULL) s->buckets = to;
+    f->histogram_first = (uint32_t)(to - s->buckets);
     uint32_t n = 0;
     for (uint64_t left = octaves; left != 0; left &= left - 1)
         to[n++ * size + HOTPATH_I_BUCKETS] = (uint64_t)__builtin_ctzll(left);
     f->histogram_count = count;
-    s->octave_count += count;
+    s->bucket_words = f->histogram_first + count * size;
     for (size_t r = 0; r < s->record_count; r++)
         if (frecs[r] != NULL) hotpath_i_add_histogram(to, octaves, s->records[r], frecs[r]);
 }
@@ -6566,13 +6600,14 @@ static void hotpath_i_merge_log(hotpath_snapshot_t* s, hotpath_function_t* f,
     f->slowest = hotpath_i_keep_executions(s, slowest, nanoseconds);
     f->slowest_count = f->slowest != NULL ? (uint32_t)slowest->count : 0;
 }
-static void hotpath_i_merge_logs(hotpath_snapshot_t* s) {
+static void hotpath_i_merge_logs(hotpath_snapshot_t* s, const uint32_t* list, size_t count) {
+    const hotpath_i_reading_t reading = {s, list, count};
     size_t temp = s->temp;
     hotpath_i_pick_t slow[HOTPATH_I_SLOWEST];
     hotpath_i_picks_t recent, slowest = {slow, 0, HOTPATH_I_SLOWEST, NULL};
     if (hotpath_i_picks_new(s, &recent, (size_t)hotpath_i_settings.logs_limit))
-        for (size_t i = 0; i < s->function_count && !s->full; i++)
-            hotpath_i_merge_log(s, &s->functions[i], &recent, &slowest);
+        for (size_t i = 0; i < count && !s->full; i++)
+            hotpath_i_merge_log(s, hotpath_i_reading_at(&reading, i), &recent, &slowest);
     s->temp = temp;
 }
 /* Square root by Newton's method, so that no mathematics library has to be linked. */
@@ -6589,8 +6624,7 @@ static double hotpath_i_sqrt(double v) {
 /* The buckets of a function's k-th octave in a snapshot, and which octave it is. */
 static const uint64_t* hotpath_i_snapshot_octave(
     const hotpath_snapshot_t* s, const hotpath_function_t* f, uint32_t k, size_t* octave) {
-    const uint64_t* buckets =
-        s->buckets + (size_t)(f->histogram_first + k) * (HOTPATH_I_BUCKETS + 2);
+    const uint64_t* buckets = s->buckets + f->histogram_first + (size_t)k * (HOTPATH_I_BUCKETS + 2);
     *octave = (size_t)buckets[HOTPATH_I_BUCKETS];
     return buckets;
 }
@@ -6626,35 +6660,43 @@ static void hotpath_i_finish_moments(const hotpath_snapshot_t* s, hotpath_functi
     f->mean_ns = ((double)middle + part) * unit;
     f->stdev_ns = variance > 0 ? hotpath_i_sqrt(variance) * unit : 0;
 }
-/* Scalars and histograms together, while they are near; the histograms of all functions lie behind
-   each other, so that reasons come after them. */
-static void hotpath_i_merge_functions(hotpath_snapshot_t* s) {
+/* One function: scalars and histograms together, while they are near. */
+static void hotpath_i_merge_function(
+    hotpath_snapshot_t* s, hotpath_function_t* f, const hotpath_i_frec_t** frecs) {
     double elapsed = (double)s->info.elapsed_ns / 1e9;
-    hotpath_i_fetch_frecs(s, 0);
-    hotpath_i_fetch_frecs(s, 1);
-    for (size_t i = 0; i < s->function_count && !s->full; i++) {
-        hotpath_function_t* f = &s->functions[i];
-        const hotpath_i_frec_t** frecs = hotpath_i_frecs_of(s, i);
-        hotpath_i_sums_t sums;
-        memset(&sums, 0, sizeof sums);
-        hotpath_i_fetch_frecs(s, i + 2);
-        hotpath_i_fetch_buckets(s, i + 1);
-        if (hotpath_i_merge_scalars(s, f, frecs, &sums)) f->reasons_count = 1;
-        hotpath_i_merge_histogram(s, f, frecs);
-        f->sum_squares_high = sums.squares_high;
-        f->sum_squares_low = sums.squares_low;
-        hotpath_i_finish_moments(s, f);
-        if (f->kind != HOTPATH_KIND_SPAN) {
-            f->min_ns = hotpath_i_ns(f->min_ns);
-            f->max_ns = hotpath_i_ns(f->max_ns);
-        }
-        f->calls_per_sec =
-            elapsed < 1 && elapsed > 0 ? (double)sums.second / elapsed : (double)sums.second;
-        f->calls_per_sec_peak = (double)(sums.peak > sums.second ? sums.peak : sums.second);
-        if (f->calls_per_sec > f->calls_per_sec_peak) f->calls_per_sec_peak = f->calls_per_sec;
+    hotpath_i_sums_t sums;
+    memset(&sums, 0, sizeof sums);
+    if (hotpath_i_merge_scalars(s, f, frecs, &sums)) f->reasons_count = 1;
+    hotpath_i_merge_histogram(s, f, frecs);
+    f->sum_squares_high = sums.squares_high;
+    f->sum_squares_low = sums.squares_low;
+    hotpath_i_finish_moments(s, f);
+    if (f->kind != HOTPATH_KIND_SPAN) {
+        f->min_ns = hotpath_i_ns(f->min_ns);
+        f->max_ns = hotpath_i_ns(f->max_ns);
     }
-    for (size_t i = 0; i < s->function_count && !s->full; i++)
-        if (s->functions[i].reasons_count != 0) hotpath_i_merge_reasons(s, &s->functions[i]);
+    f->calls_per_sec =
+        elapsed < 1 && elapsed > 0 ? (double)sums.second / elapsed : (double)sums.second;
+    f->calls_per_sec_peak = (double)(sums.peak > sums.second ? sums.peak : sums.second);
+    if (f->calls_per_sec > f->calls_per_sec_peak) f->calls_per_sec_peak = f->calls_per_sec;
+    f->has_times = true;
+}
+/* The histograms of all functions lie near each other: reasons come after them. */
+static void hotpath_i_merge_functions(hotpath_snapshot_t* s, const uint32_t* list, size_t count) {
+    const hotpath_i_reading_t reading = {s, list, count};
+    hotpath_i_fetch_frecs(&reading, 0);
+    hotpath_i_fetch_frecs(&reading, 1);
+    for (size_t i = 0; i < count && !s->full; i++) {
+        hotpath_i_fetch_frecs(&reading, i + 2);
+        hotpath_i_fetch_buckets(&reading, i + 1);
+        hotpath_i_merge_function(
+            s, hotpath_i_reading_at(&reading, i), hotpath_i_frecs_of(&reading, i));
+    }
+    for (size_t i = 0; i < count && !s->full; i++) {
+        hotpath_function_t* f = hotpath_i_reading_at(&reading, i);
+        if (f->reasons_count != 0) hotpath_i_merge_reasons(s, f);
+    }
+    if ((s->parts & HOTPATH_PART_LOGS) != 0) hotpath_i_merge_logs(s, list, count);
 }
 
 /* Threads, parked contexts, and the row of ended threads. */
@@ -6722,6 +6764,20 @@ static void hotpath_i_append_open(
         row->open = open;
         row->open_count = count;
     }
+}
+/* What is told of them without their rows. */
+static void hotpath_i_count_threads(hotpath_snapshot_t* s) {
+    hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
+    for (; t != NULL; t = t->next) {
+        if (!hotpath_i_is_read(s, t)) continue;
+        bool ended = HOTPATH_I_LOAD(&t->state) == HOTPATH_I_RECORD_ENDED;
+        s->info.threads_ended += ended, s->info.threads_live += !ended;
+    }
+    if (hotpath_i_g.ended != NULL && s->thread == 0)
+        s->info.threads_ended += hotpath_i_g.ended->threads_merged;
+    hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
+    for (; c != NULL; c = c->next)
+        s->info.contexts += HOTPATH_I_LOAD(&c->state) != HOTPATH_I_CONTEXT_FREE;
 }
 static void hotpath_i_list_threads(hotpath_snapshot_t* s) {
     size_t most = 1;
@@ -6992,6 +7048,7 @@ static double hotpath_i_cost_of(const hotpath_snapshot_t* s, const hotpath_funct
 static void hotpath_i_fill_overhead(hotpath_snapshot_t* s) {
     double cost = (double)s->info.scope_cost_ns_x100 / 100, overhead = 0, recorded = 0;
     double outside = cost - (double)s->info.scope_inside_ns_x100 / 100;
+    if (s->times_later) return; /* not all know which calls were timed */
     for (size_t i = 0; i < s->function_count; i++) {
         const hotpath_function_t* f = &s->functions[i];
         if (f->kind != HOTPATH_KIND_SPAN && f->kind != HOTPATH_KIND_TRACK)
@@ -7025,6 +7082,7 @@ static bool hotpath_i_is_inner(
 }
 HOTPATH_API void hotpath_snapshot_subtract_overhead(hotpath_snapshot_t* s) {
     if (s == NULL || s->info.overhead_subtracted || s->info.scope_cost_ns_x100 == 0) return;
+    if (s->times_later) return;
     double inside = (double)s->info.scope_inside_ns_x100 / 100;
     s->info.overhead_subtracted = true;
     for (size_t i = 0; i < s->function_count; i++) {
@@ -7075,17 +7133,26 @@ static void hotpath_i_take_tree(hotpath_snapshot_t* s) {
 static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_take_tree(s);
     if (s->full) return;
-    hotpath_i_merge_functions(s);
+    if (!s->times_later) hotpath_i_merge_functions(s, NULL, s->function_count);
     hotpath_i_fill_overhead(s);
-    if ((s->parts & HOTPATH_PART_LOGS) != 0) hotpath_i_merge_logs(s);
-    hotpath_i_list_threads(s);
+    if ((s->parts & HOTPATH_PART_THREADS) != 0)
+        hotpath_i_list_threads(s);
+    else
+        hotpath_i_count_threads(s);
     if ((s->parts & HOTPATH_PART_VALUES) != 0) hotpath_i_list_entries(s);
     s->temp = 0;
 }
-/* An empty snapshot in the caller's memory or the system's. */
+static bool hotpath_i_owns(const hotpath_snapshot_desc_t* desc) {
+    return desc == NULL || desc->buffer == NULL;
+}
+static uint32_t hotpath_i_parts(const hotpath_snapshot_desc_t* desc) {
+    uint32_t parts = desc != NULL ? desc->parts & ~HOTPATH_TIMES_LATER : 0;
+    return parts != 0 ? parts : ~0u;
+}
+/* An empty snapshot in the caller's memory or `most` bytes of the system's. */
 static hotpath_snapshot_t* hotpath_i_snapshot_new(
     const hotpath_snapshot_desc_t* desc, size_t most) {
-    bool owned = desc == NULL || desc->buffer == NULL;
+    bool owned = hotpath_i_owns(desc);
     size_t size = owned ? most : desc->buffer_size;
     if (size < sizeof(hotpath_snapshot_t) + 64 || (!owned && (uintptr_t)desc->buffer % 16 != 0))
         return NULL;
@@ -7098,8 +7165,9 @@ static hotpath_snapshot_t* hotpath_i_snapshot_new(
     s->capacity = size & ~(size_t)15;
     s->used = (sizeof *s + 15u) & ~(size_t)15u;
     s->owned = owned;
-    s->parts = desc != NULL && desc->parts != 0 ? desc->parts : ~0u;
+    s->parts = hotpath_i_parts(desc);
     s->thread = desc != NULL ? desc->thread : 0;
+    s->times_later = desc != NULL && (desc->parts & HOTPATH_TIMES_LATER) != 0 && desc->thread == 0;
     return s;
 }
 static void hotpath_i_reader_enter(void) {
@@ -7115,7 +7183,8 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_take(const hotpath_snapshot_des
     HOTPATH_I_FORWARD_RESULT(snapshot_take(desc));
     int saved = errno;
     hotpath_i_reader_enter();
-    hotpath_snapshot_t* s = hotpath_i_snapshot_new(desc, hotpath_i_snapshot_most());
+    hotpath_snapshot_t* s =
+        hotpath_i_snapshot_new(desc, hotpath_i_owns(desc) ? hotpath_i_snapshot_most() : 0);
     if (s != NULL) {
         hotpath_i_take(s);
         if (s->full) {
@@ -7126,6 +7195,47 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_take(const hotpath_snapshot_des
     hotpath_i_reader_leave();
     errno = saved;
     return s;
+}
+
+static void hotpath_i_forget_times(hotpath_function_t* f) {
+    f->completed = f->abandoned = f->sampled_calls = f->min_ns = f->max_ns = 0;
+    f->sum_ticks = f->sum_squares_high = f->sum_squares_low = 0;
+    f->mean_ns = f->stdev_ns = f->calls_per_sec = f->calls_per_sec_peak = 0;
+    f->total_error_ns = f->error_squares = 0;
+    f->reasons_count = f->histogram_count = f->recent_count = f->slowest_count = 0;
+    f->estimated = f->has_times = false;
+}
+/* The records may be others by now: of threads that have begun, and the store's instead of one that
+   has ended. */
+static bool hotpath_i_take_times(hotpath_snapshot_t* s, const uint32_t* functions, size_t count) {
+    size_t used = s->used, n = 0;
+    uint32_t* list = (uint32_t*)hotpath_i_temp(s, count * sizeof *list);
+    s->now = hotpath_i_ticks();
+    s->records = NULL, s->record_count = 0;
+    for (size_t i = 0; i < count && list != NULL; i++)
+        if (functions[i] < s->function_count && !s->functions[functions[i]].has_times) {
+            list[n++] = functions[i];
+            s->functions[functions[i]].has_times = true;
+        }
+    hotpath_i_list_records(s);
+    if (!s->full) hotpath_i_merge_functions(s, list, n);
+    bool whole = !s->full;
+    for (size_t i = 0; i < n && !whole; i++)
+        hotpath_i_forget_times(&s->functions[list[i]]);
+    if (!whole) s->used = used;
+    s->temp = 0, s->full = false;
+    return whole;
+}
+HOTPATH_API bool hotpath_snapshot_times(
+    hotpath_snapshot_t* s, const uint32_t* functions, size_t count) {
+    HOTPATH_I_FORWARD_RESULT(snapshot_times(s, functions, count));
+    if (!s->times_later || s->info.is_difference) return true;
+    int saved = errno;
+    hotpath_i_reader_enter();
+    bool whole = hotpath_i_take_times(s, functions, count);
+    hotpath_i_reader_leave();
+    errno = saved;
+    return whole;
 }
 
 /* What a snapshot taken now needs at most, counted from the records without copying any: the sum of
@@ -7221,7 +7331,7 @@ HOTPATH_API size_t hotpath_snapshot_size(const hotpath_snapshot_desc_t* desc) {
     HOTPATH_I_FORWARD_RESULT(snapshot_size(desc));
     hotpath_snapshot_t s; /* only what of it chooses the records and the parts */
     memset(&s, 0, sizeof s);
-    s.parts = desc != NULL && desc->parts != 0 ? desc->parts : ~0u;
+    s.parts = hotpath_i_parts(desc);
     s.thread = desc != NULL ? desc->thread : 0;
     int saved = errno;
     hotpath_i_reader_enter();
@@ -7516,7 +7626,7 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
     const hotpath_snapshot_t* older, const hotpath_snapshot_desc_t* desc) {
     if (newer == NULL || older == NULL || newer->info.pid != older->info.pid ||
         newer->info.elapsed_ns < older->info.elapsed_ns || newer->info.is_difference ||
-        older->info.is_difference || newer->info.overhead_subtracted ||
+        older->info.is_difference || older->times_later || newer->info.overhead_subtracted ||
         older->info.overhead_subtracted)
         return NULL;
     hotpath_snapshot_t* s = hotpath_i_snapshot_new(desc, newer->used * 2 + 65536);
@@ -7526,9 +7636,10 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
     s->info.window_ns = newer->info.elapsed_ns - older->info.elapsed_ns;
     s->info.off_ns -= older->info.off_ns < s->info.off_ns ? older->info.off_ns : s->info.off_ns;
     s->parts = newer->parts, s->thread = newer->thread, s->now = newer->now;
+    s->times_later = newer->times_later;
     s->function_count = newer->function_count, s->node_count = newer->node_count;
     s->thread_count = newer->thread_count, s->entry_count = newer->entry_count;
-    s->octave_count = newer->octave_count;
+    s->bucket_words = newer->bucket_words;
     s->functions = (hotpath_function_t*)hotpath_i_copy_array(
         s, newer->functions, s->function_count * sizeof *s->functions);
     s->nodes =
@@ -7537,8 +7648,8 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
         s, newer->threads, s->thread_count * sizeof *s->threads);
     s->entries = (hotpath_entry_t*)hotpath_i_copy_array(
         s, newer->entries, s->entry_count * sizeof *s->entries);
-    s->buckets = (uint64_t*)hotpath_i_copy_array(
-        s, newer->buckets, s->octave_count * (HOTPATH_I_BUCKETS + 2) * sizeof *s->buckets);
+    s->buckets =
+        (uint64_t*)hotpath_i_copy_array(s, newer->buckets, s->bucket_words * sizeof *s->buckets);
     uint32_t* map = (uint32_t*)hotpath_i_temp(s, (s->node_count + 1) * sizeof *map);
     size_t ids = older->function_count != 0 ? older->functions[older->function_count - 1].id : 0u;
     uint32_t* place = (uint32_t*)hotpath_i_temp(s, (ids + 1) * sizeof *place);
@@ -9845,7 +9956,7 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     hotpath_context_destroy, hotpath_depth, hotpath_unwind, hotpath_value_record, hotpath_gauge,
     hotpath_snapshot_take, hotpath_start, hotpath_stop, hotpath_report_now, hotpath_app_info,
     hotpath_snapshot_size, hotpath_enable, hotpath_enable_group, hotpath_time_sampling,
-    hotpath_named_site_in};
+    hotpath_named_site_in, hotpath_snapshot_times};
 
 #endif /* HOTPATH_IMPLEMENTATION */
 

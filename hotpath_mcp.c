@@ -270,7 +270,7 @@ static bool mcp_listen(void) {
 static void mcp_read_program(void) {
     hotpath_snapshot_desc_t desc;
     memset(&desc, 0, sizeof desc);
-    desc.parts = HOTPATH_PART_VALUES;
+    desc.parts = HOTPATH_PART_VALUES | HOTPATH_TIMES_LATER;
     hotpath_snapshot_t* s = hotpath_snapshot_take(&desc);
     if (s != NULL)
         mcp_copy(settings.program, sizeof settings.program, hotpath_snapshot_info(s)->program);

@@ -344,6 +344,7 @@ typedef struct window {
     const hotpath_thread_t* threads;
     const hotpath_entry_t* entries;
     size_t function_count, node_count, thread_count, entry_count;
+    const hotpath_snapshot_t* older; /* what was subtracted, or NULL; while locked */
     double busy_ns; /* the whole of all percentages: the self times of all functions */
     uint64_t tick;  /* the newest baseline: what next_since and cursors name */
     uint64_t from;  /* the baseline that the window begins with, 0: the start */
@@ -377,7 +378,7 @@ static bool window_no_memory(tool_call_t* call, window_t* w) {
 static bool window_thread(tool_call_t* call, query_t* q) {
     hotpath_snapshot_desc_t desc;
     memset(&desc, 0, sizeof desc);
-    desc.parts = HOTPATH_PART_THREADS;
+    desc.parts = HOTPATH_PART_THREADS | HOTPATH_TIMES_LATER;
     hotpath_snapshot_t* s = request_snapshot(&desc, NULL, NULL);
     if (s == NULL) {
         tool_fail(call, "there is no memory for this answer");
@@ -432,9 +433,14 @@ static bool window_page(tool_call_t* call, const query_t* q, const history_basel
                     "the first page");
     return false;
 }
-/* Opens the window of a query. Args: parts as for a snapshot. Returns: false with the call failed.
-   The caller closes it. */
-static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, window_t* w) {
+/* Opens the window of a query. Args: parts as for a snapshot; with TIMES_LATER functions have what
+   hotpath_snapshot_times reads only after window_times. Returns: false with the call failed. The
+   caller closes it. */
+typedef enum times {
+    TIMES_NOW,
+    TIMES_LATER
+} times_t;
+static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, times_t times, window_t* w) {
     memset(w, 0, sizeof *w);
     if ((q->thread != NULL || q->thread_id != 0) && !window_thread(call, q)) return false;
     if (q->thread_id != 0 && (q->since != SINCE_START || q->has_cursor)) {
@@ -445,7 +451,8 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, window_t*
     }
     hotpath_snapshot_desc_t desc;
     memset(&desc, 0, sizeof desc);
-    desc.parts = parts, desc.thread = q->thread_id;
+    desc.parts = parts | (times == TIMES_LATER ? HOTPATH_TIMES_LATER : 0),
+    desc.thread = q->thread_id;
     const history_baseline_t *older = NULL, *page = NULL;
     history_lock(); /* first: no baseline is newer than this snapshot */
     w->locked = true;
@@ -472,14 +479,34 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, window_t*
     }
     if (older != NULL) {
         w->from = older->tick;
+        w->older = older->snapshot;
         newest = w->owned[1] = request_snapshot(NULL, newest, older->snapshot);
         if (newest == NULL) return window_no_memory(call, w);
     }
-    if (newest == w->owned[0] || newest == w->owned[1]) {
+    bool later = times == TIMES_LATER && w->owned[0] != NULL && older != NULL;
+    if (!later && (newest == w->owned[0] || newest == w->owned[1])) {
         history_unlock();
         w->locked = false;
     }
     window_read(w, newest);
+    return true;
+}
+
+/* Reads the times of some functions of a window that was opened with TIMES_LATER. Returns: false if
+   there is too little memory for it: then only a window with the times of all has them. */
+static bool window_times(window_t* w, const uint32_t* functions, size_t count) {
+    hotpath_snapshot_t* s = w->owned[0];
+    if (s == NULL) return true; /* of two baselines, which have them */
+    if (!hotpath_snapshot_times(s, functions, count)) return false;
+    if (w->older != NULL) {
+        request_free(w->owned[1]);
+        w->owned[1] = request_snapshot(NULL, s, w->older);
+        if (w->owned[1] == NULL) return false;
+        history_unlock();
+        w->locked = false;
+    }
+    window_read(w, w->older != NULL ? w->owned[1] : s);
+    w->older = NULL;
     return true;
 }
 
@@ -744,13 +771,18 @@ typedef void (*row_write_t)(tool_call_t* call, const window_t* w, const query_t*
 
 #define ANSWER_DEFAULT_BYTES 7600
 
+/* Returns: how many of `count` rows that page has at most, from *first on. */
+static size_t answer_rows(const query_t* q, size_t count, size_t* first) {
+    *first = q->cursor_row < count ? (size_t)q->cursor_row : count;
+    return count - *first < q->limit ? count - *first : q->limit;
+}
 static void answer_page(tool_call_t* call, const window_t* w, const query_t* q, const row_t* rows,
     size_t count, row_write_t write) {
     json_out_t* out = &call->out;
-    size_t first = q->cursor_row < count ? (size_t)q->cursor_row : count, n = 0;
+    size_t first = 0, n = 0, most = answer_rows(q, count, &first);
     json_key(out, "data");
     json_array(out);
-    while (first + n < count && n < q->limit) {
+    while (n < most) {
         size_t before = json_out_size(out);
         write(call, w, q, rows[first + n].index);
         if (!q->limit_given && n != 0 && json_out_size(out) > ANSWER_DEFAULT_BYTES) {

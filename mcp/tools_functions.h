@@ -35,6 +35,10 @@ static double functions_key(const window_t* w, const hotpath_function_t* f, uint
         default: return (double)f->self_ns;
     }
 }
+/* Whether the order needs what completed executions tell, of all functions. */
+static bool functions_sorted_by_times(uint32_t sort) {
+    return sort != SORT_SELF && sort != SORT_TOTAL && sort != SORT_CALLS && sort != SORT_ERRORS;
+}
 /* Whether anything happened in a function: what is idle in a window is left out of it. */
 static bool functions_active(const hotpath_function_t* f) {
     return f->calls != 0 || f->open_calls != 0;
@@ -159,12 +163,28 @@ static void functions_write(
         functions_concise(&call->out, w, q, &w->functions[index]);
 }
 
+/* Opens the window and finds the rows; of those that the page shows, with their times. Returns: NULL
+   with the call failed; the window is to be closed all the same. */
+static row_t* functions_open(
+    tool_call_t* call, query_t* q, times_t times, window_t* w, size_t* count) {
+    if (!window_open(call, q, HOTPATH_PART_TREE, times, w)) return NULL;
+    row_t* rows = functions_rows(call, w, q, q->sort, count);
+    if (rows == NULL || times == TIMES_NOW) return rows;
+    size_t first = 0, shown = answer_rows(q, *count, &first);
+    uint32_t* list = (uint32_t*)mcp_arena_alloc(call->arena, (shown + 1) * sizeof *list);
+    for (size_t i = 0; i < shown && list != NULL; i++)
+        list[i] = rows[first + i].index;
+    if (list != NULL && window_times(w, list, shown)) return rows;
+    window_close(w);
+    return functions_open(call, q, TIMES_NOW, w, count);
+}
 static void tool_functions_timing(const tool_t* tool, tool_call_t* call) {
     query_t q;
     window_t w;
     size_t count = 0;
-    if (!query_read(tool, call, &q) || !window_open(call, &q, HOTPATH_PART_TREE, &w)) return;
-    row_t* rows = functions_rows(call, &w, &q, q.sort, &count);
+    if (!query_read(tool, call, &q)) return;
+    times_t times = functions_sorted_by_times(q.sort) ? TIMES_NOW : TIMES_LATER;
+    row_t* rows = functions_open(call, &q, times, &w, &count);
     if (rows != NULL) {
         json_out_t* out = &call->out;
         answer_begin(call, &w);
@@ -207,12 +227,22 @@ static void functions_execution(tool_call_t* call, const window_t* w, const quer
     if (e->value.type != HOTPATH_VALUE_NONE) answer_value(out, "result", &e->value);
     json_object_end(out);
 }
+/* Opens the window and finds the function, with its times. Returns: SIZE_MAX with the call failed. */
+static size_t functions_find(
+    const tool_t* tool, tool_call_t* call, query_t* q, times_t times, window_t* w) {
+    if (!window_open(call, q, HOTPATH_PART_LOGS, times, w)) return SIZE_MAX;
+    size_t found = window_find(
+        tool, call, w, q, w->function_count, function_name, function_id, function_weight);
+    uint32_t list = (uint32_t)found;
+    if (found == SIZE_MAX || times == TIMES_NOW || window_times(w, &list, 1)) return found;
+    window_close(w);
+    return functions_find(tool, call, q, TIMES_NOW, w);
+}
 static void tool_function_timing_logs(const tool_t* tool, tool_call_t* call) {
     query_t q;
     window_t w;
-    if (!query_read(tool, call, &q) || !window_open(call, &q, HOTPATH_PART_LOGS, &w)) return;
-    size_t found = window_find(
-        tool, call, &w, &q, w.function_count, function_name, function_id, function_weight);
+    if (!query_read(tool, call, &q)) return;
+    size_t found = functions_find(tool, call, &q, TIMES_LATER, &w);
     if (found != SIZE_MAX) {
         json_out_t* out = &call->out;
         const hotpath_function_t* f = &w.functions[found];

@@ -205,7 +205,8 @@ static void functions(void) {
     (void)hotpath_enable_group(HOTPATH_GROUP, true);
     (void)hotpath_time_sampling("functions", 1);
     (void)hotpath_named_site_in("runtime name", __FILE__, __LINE__, HOTPATH_GROUP);
-    desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS | HOTPATH_PART_VALUES;
+    desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS |
+                 HOTPATH_PART_VALUES | HOTPATH_TIMES_LATER;
     snapshot = hotpath_snapshot_take(&desc);
     if (snapshot) {
         hotpath_snapshot_subtract_overhead(snapshot);
@@ -214,6 +215,7 @@ static void functions(void) {
         for (i = 0; i < count; i++) {
             if (nodes[i].parent == HOTPATH_NO_NODE) HOTPATH_BYTES(1);
         }
+        hotpath_snapshot_times(snapshot, NULL, 0);
         report.format = HOTPATH_FORMAT_JSON;
         hotpath_report(snapshot, &report, discard, NULL);
     }

@@ -278,7 +278,8 @@ void functions() {
     (void)hotpath_time_sampling("functions", 1);
     (void)hotpath_named_site_in("runtime name", __FILE__, __LINE__, HOTPATH_GROUP);
     hotpath_snapshot_desc_t desc = hotpath_snapshot_desc_t();
-    desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS | HOTPATH_PART_VALUES;
+    desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS |
+                 HOTPATH_PART_VALUES | HOTPATH_TIMES_LATER;
     hotpath_snapshot_t* snapshot = hotpath_snapshot_take(&desc);
     if (snapshot) {
         hotpath_snapshot_subtract_overhead(snapshot);
@@ -287,6 +288,7 @@ void functions() {
         for (size_t i = 0; i < count; i++) {
             if (nodes[i].parent == HOTPATH_NO_NODE) HOTPATH_BYTES(1);
         }
+        hotpath_snapshot_times(snapshot, nullptr, 0);
         hotpath_report_desc_t report = hotpath_report_desc_t();
         report.format = HOTPATH_FORMAT_JSON;
         hotpath_report(snapshot, &report, discard, nullptr);

@@ -721,7 +721,7 @@ static uint64_t histogram_of(const hotpath_snapshot_t* s, const hotpath_function
     uint64_t count = 0;
     for (uint32_t i = 0; i < f->histogram_count; i++)
         for (int k = 0; k < HOTPATH_I_BUCKETS; k++)
-            count += s->buckets[(f->histogram_first + i) * (HOTPATH_I_BUCKETS + 2u) + (size_t)k];
+            count += s->buckets[f->histogram_first + i * (HOTPATH_I_BUCKETS + 2u) + (size_t)k];
     return count;
 }
 /* What is counted is also in the sum, the bounds and the histogram. */

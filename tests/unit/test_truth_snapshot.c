@@ -320,6 +320,165 @@ static void parts(uint64_t unused) {
     }
 }
 
+/* ---- times that are read later ------------------------------------------------------------------ */
+
+static void check_no_times(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
+    CHECK(!f->has_times, "%s has times", f->name);
+    CHECK_EQUAL("completed", f->name, f->completed, 0);
+    CHECK_EQUAL("sampled_calls", f->name, f->sampled_calls, 0);
+    CHECK_EQUAL("abandoned", f->name, f->abandoned, 0);
+    CHECK_EQUAL("sum", f->name, f->sum_ticks | f->sum_squares_low | f->sum_squares_high, 0);
+    CHECK_EQUAL("min and max", f->name, f->min_ns | f->max_ns, 0);
+    CHECK(f->mean_ns + f->stdev_ns + f->calls_per_sec + f->calls_per_sec_peak <= 0, "no means");
+    CHECK_EQUAL("lists", f->name, f->reasons_count | f->recent_count | f->slowest_count, 0);
+    CHECK_EQUAL("median", f->name, hotpath_snapshot_percentile(s, f, 50), 0);
+}
+static void check_executions(const char* name, const hotpath_execution_t* got, uint32_t got_count,
+    const hotpath_execution_t* want, uint32_t count) {
+    CHECK_EQUAL("executions", name, got_count, count);
+    for (uint32_t i = 0; i < count && got_count == count; i++) {
+        CHECK_EQUAL("at", name, got[i].at_ns, want[i].at_ns);
+        CHECK_EQUAL("duration", name, got[i].duration_ns, want[i].duration_ns);
+        CHECK_EQUAL("thread", name, got[i].thread, want[i].thread);
+        CHECK_EQUAL("length of the value", name, got[i].value.length, want[i].value.length);
+    }
+}
+/* What is there from the start, and with times what they add. */
+static void check_same(const hotpath_snapshot_t* s, const hotpath_function_t* f,
+    const hotpath_snapshot_t* whole, const hotpath_function_t* want) {
+    CHECK_TEXT("name", f->name, f->name, want->name);
+    CHECK_EQUAL("calls", f->name, f->calls, want->calls);
+    CHECK_EQUAL("open_calls", f->name, f->open_calls, want->open_calls);
+    CHECK_EQUAL("errors", f->name, f->errors, want->errors);
+    CHECK_EQUAL("bytes", f->name, f->bytes, want->bytes);
+    CHECK_EQUAL("total", f->name, f->total_ns, want->total_ns);
+    CHECK_EQUAL("self", f->name, f->self_ns, want->self_ns);
+    if (!f->has_times) return;
+    CHECK_EQUAL("completed", f->name, f->completed, want->completed);
+    CHECK_EQUAL("sampled_calls", f->name, f->sampled_calls, want->sampled_calls);
+    CHECK_EQUAL("abandoned", f->name, f->abandoned, want->abandoned);
+    CHECK_EQUAL("sum", f->name, f->sum_ticks, want->sum_ticks);
+    CHECK_EQUAL("squares", f->name, f->sum_squares_low, want->sum_squares_low);
+    CHECK_EQUAL("squares", f->name, f->sum_squares_high, want->sum_squares_high);
+    CHECK_EQUAL("min", f->name, f->min_ns, want->min_ns);
+    CHECK_EQUAL("max", f->name, f->max_ns, want->max_ns);
+    CHECK(memcmp(&f->mean_ns, &want->mean_ns, sizeof f->mean_ns) == 0, "mean %f", f->mean_ns);
+    CHECK(memcmp(&f->stdev_ns, &want->stdev_ns, sizeof f->stdev_ns) == 0, "stdev %f", f->stdev_ns);
+    for (int percent = 0; percent <= 100; percent += 5)
+        CHECK_EQUAL("a percentile", f->name, hotpath_snapshot_percentile(s, f, percent),
+            hotpath_snapshot_percentile(whole, want, percent));
+    CHECK_EQUAL("reasons", f->name, f->reasons_count, want->reasons_count);
+    for (uint32_t i = 0; i < want->reasons_count && f->reasons_count == want->reasons_count; i++) {
+        CHECK_TEXT("reason", f->name, f->reasons[i].text, want->reasons[i].text);
+        CHECK_EQUAL("reason", f->name, f->reasons[i].count, want->reasons[i].count);
+    }
+    check_executions(f->name, f->recent, f->recent_count, want->recent, want->recent_count);
+    check_executions(f->name, f->slowest, f->slowest_count, want->slowest, want->slowest_count);
+}
+/* `stride` of the functions have times. */
+static void check_times(
+    const hotpath_snapshot_t* later, const hotpath_snapshot_t* whole, size_t stride) {
+    size_t count = 0, want_count = 0;
+    const hotpath_function_t* f = hotpath_snapshot_functions(later, &count);
+    const hotpath_function_t* want = hotpath_snapshot_functions(whole, &want_count);
+    CHECK_EQUAL("functions", "both", count, want_count);
+    for (size_t i = 0; i < count && count == want_count; i++) {
+        if (stride == 0 || i % stride != 0) check_no_times(later, &f[i]);
+        check_same(later, &f[i], whole, &want[i]);
+        CHECK(f[i].has_times == (stride != 0 && i % stride == 0), "%s", f[i].name);
+    }
+}
+static void check_later_difference(hotpath_snapshot_t* later, const hotpath_snapshot_t* whole,
+    const hotpath_snapshot_t* older, size_t stride) {
+    hotpath_snapshot_t* got = hotpath_snapshot_difference(later, older, NULL);
+    hotpath_snapshot_t* want = hotpath_snapshot_difference(whole, older, NULL);
+    CHECK(hotpath_snapshot_difference(whole, later, NULL) == NULL, "an older one without times");
+    size_t count = 0;
+    const hotpath_function_t* f = hotpath_snapshot_functions(got, &count);
+    const hotpath_function_t* other = hotpath_snapshot_functions(want, &count);
+    for (size_t i = 0; i < count; i++)
+        if (i % stride == 0) check_same(got, &f[i], want, &other[i]);
+    hotpath_snapshot_free(got);
+    hotpath_snapshot_free(want);
+}
+/* What is enough for the snapshot is too little for all times, however far they get. */
+static void check_too_small(void) {
+    char* memory = (char*)malloc(1 << 22);
+    hotpath_snapshot_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.parts = HOTPATH_TIMES_LATER, desc.buffer = memory, desc.buffer_size = 1024;
+    hotpath_snapshot_t* s = NULL;
+    for (; s == NULL && desc.buffer_size < 1 << 22; desc.buffer_size += 1024)
+        s = hotpath_snapshot_take(&desc);
+    uint32_t all[200];
+    size_t count = 0;
+    const hotpath_function_t* f = hotpath_snapshot_functions(s, &count);
+    for (uint32_t i = 0; i < count; i++)
+        all[i] = i;
+    CHECK(!hotpath_snapshot_times(s, all, count), "%zu bytes are enough", desc.buffer_size);
+    for (uint32_t i = 0; i < count; i++)
+        check_no_times(s, &f[i]);
+    CHECK(hotpath_snapshot_times(s, all, 1) && f[0].has_times, "one is not too much");
+    CHECK(!hotpath_snapshot_times(s, all, count) && f[0].has_times, "it stays");
+    size_t used = hotpath_snapshot_trim(s);
+    CHECK(!hotpath_snapshot_times(s, all, count), "nothing is free");
+    CHECK_EQUAL("bytes", "what has failed", hotpath_snapshot_trim(s), used);
+    free(memory);
+}
+/* Of a few functions at a time, or of all, they are what a whole snapshot has. */
+static void times_later(uint64_t unused) {
+    (void)unused;
+    pthread_t threads[3], ended;
+    pthread_barrier_t barrier;
+    pthread_barrier_init(&barrier, NULL, 4);
+    varied(3);
+    hotpath_snapshot_t* older = hotpath_snapshot_take(NULL);
+    for (int i = 0; i < 3; i++)
+        pthread_create(&threads[i], NULL, run_varied_and_wait, &barrier);
+    pthread_barrier_wait(&barrier);
+    hotpath_snapshot_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.parts = HOTPATH_TIMES_LATER;
+    hotpath_snapshot_t* early = hotpath_snapshot_take(&desc); /* before a thread ends */
+    pthread_create(&ended, NULL, run_varied, NULL);
+    pthread_join(ended, NULL);
+    hotpath_snapshot_t* whole = hotpath_snapshot_take(NULL);
+    hotpath_snapshot_t* later = hotpath_snapshot_take(&desc);
+    uint32_t list[400];
+    size_t count = 0, n = 0;
+    const hotpath_function_t* f = hotpath_snapshot_functions(later, &count);
+    CHECK(count > 30 && count < 200, "%zu functions", count);
+    check_times(later, whole, 0);
+    CHECK(hotpath_snapshot_times(later, NULL, 0), "none is enough");
+    for (size_t i = 0; i < count; i += 3, n += 2) /* backwards, and twice; others do not exist */
+        list[n] = list[n + 1] = (uint32_t)((count - 1) / 3 * 3 - i);
+    list[n++] = (uint32_t)count, list[n++] = UINT32_MAX;
+    CHECK(hotpath_snapshot_times(later, list, n / 2), "the first half");
+    CHECK(hotpath_snapshot_times(later, list, n), "and again with the second one");
+    check_times(later, whole, 3);
+    check_later_difference(later, whole, older, 3);
+    for (uint32_t i = 0; i < count; i++)
+        list[i] = i;
+    CHECK(hotpath_snapshot_times(later, list, count), "all");
+    check_times(later, whole, 1);
+    check_later_difference(later, whole, older, 1);
+    (void)hotpath_snapshot_functions(early, &n);
+    CHECK(hotpath_snapshot_times(early, list, n), "all of the early one");
+    f = hotpath_snapshot_functions(early, &n);
+    const hotpath_function_t* want = hotpath_snapshot_functions(whole, &count);
+    for (size_t i = 0; i < n; i++) /* of now, the store of ended threads included */
+        CHECK_EQUAL("completed", "the early one", f[i].completed, want[i].completed);
+    check_too_small();
+    desc.thread = 1; /* ignored then */
+    hotpath_snapshot_t* one = hotpath_snapshot_take(&desc);
+    CHECK(truth_need(one, "inner")->has_times, "a snapshot of one thread has its times");
+    hotpath_snapshot_free(one), hotpath_snapshot_free(early), hotpath_snapshot_free(whole);
+    hotpath_snapshot_free(later), hotpath_snapshot_free(older);
+    pthread_barrier_wait(&barrier);
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+}
+
 /* ---- threads with open scopes ------------------------------------------------------------------- */
 
 static void* stand_inside(void* user) {
@@ -713,6 +872,7 @@ IN_CHILD(no_allocation)
 IN_CHILD(buffer_sizes)
 IN_CHILD(the_size_is_counted)
 IN_CHILD(parts)
+IN_CHILD(times_later)
 IN_CHILD(open_scopes)
 IN_CHILD(others_do_not_matter)
 IN_CHILD(log_of_threads)
@@ -738,13 +898,14 @@ IN_PROGRAM(long_texts_of_100, "texts", "HOTPATH_MAX_LOG_LEN", "100")
 int main(int argc, char** argv) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_allocation),
         cmocka_unit_test(test_buffer_sizes), cmocka_unit_test(test_the_size_is_counted),
-        cmocka_unit_test(test_parts), cmocka_unit_test(test_open_scopes),
-        cmocka_unit_test(test_others_do_not_matter), cmocka_unit_test(test_logs_of_one),
-        cmocka_unit_test(test_logs_of_100), cmocka_unit_test(test_logs_of_1024),
-        cmocka_unit_test(test_logs_of_too_many), cmocka_unit_test(test_logs_of_none),
-        cmocka_unit_test(test_log_of_threads), cmocka_unit_test(test_slowest),
-        cmocka_unit_test(test_results), cmocka_unit_test(test_results_stay),
-        cmocka_unit_test(test_long_texts), cmocka_unit_test(test_long_texts_of_100)};
+        cmocka_unit_test(test_parts), cmocka_unit_test(test_times_later),
+        cmocka_unit_test(test_open_scopes), cmocka_unit_test(test_others_do_not_matter),
+        cmocka_unit_test(test_logs_of_one), cmocka_unit_test(test_logs_of_100),
+        cmocka_unit_test(test_logs_of_1024), cmocka_unit_test(test_logs_of_too_many),
+        cmocka_unit_test(test_logs_of_none), cmocka_unit_test(test_log_of_threads),
+        cmocka_unit_test(test_slowest), cmocka_unit_test(test_results),
+        cmocka_unit_test(test_results_stay), cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_long_texts_of_100)};
     program = argv[0];
     if (argc == 1) return cmocka_run_group_tests(tests, NULL, NULL);
     if (strcmp(argv[1], "logs") == 0) others_do_not_matter(0);
