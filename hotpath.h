@@ -2683,8 +2683,10 @@ static void hotpath_i_settings_apply(const hotpath_desc_t* desc) {
    node for every path and a frec for every function that it touched. An open scope is an entry of a
    stack, which belongs to the thread or to a context. */
 
-    #define HOTPATH_I_OCTAVES    60 /* of 32 buckets each: every 64-bit duration has its bucket */
-    #define HOTPATH_I_BUCKETS    32
+    #define HOTPATH_I_OCTAVES 60 /* of 32 buckets each: every 64-bit duration has its bucket */
+    #define HOTPATH_I_BUCKETS 32
+    #define HOTPATH_I_OCTAVE_WORDS \
+        (HOTPATH_I_BUCKETS + 2) /* of a snapshot: the buckets, which octave it is, their sum */
     #define HOTPATH_I_SLOWEST    8
     #define HOTPATH_I_REASONS    8
     #define HOTPATH_I_NAME_MAX   64
@@ -3763,6 +3765,13 @@ static hotpath_i_node_t* hotpath_i_node_at(const hotpath_i_thread_t* t, uint32_t
     uint32_t chunk = 31u - (uint32_t)__builtin_clz(n);
     hotpath_i_node_t* nodes = HOTPATH_I_LOAD(&t->chunks[chunk]); /* node_count publishes it */
     return &nodes[index - HOTPATH_I_NODES * ((1u << chunk) - 1)];
+}
+
+/* The node of an index from the one before: chunks hold whole multiples of the first one. */
+static inline hotpath_i_node_t* hotpath_i_node_after(
+    const hotpath_i_thread_t* t, const hotpath_i_node_t* before, uint32_t index) {
+    return index % HOTPATH_I_NODES != 0 ? (hotpath_i_node_t*)(uintptr_t)(before + 1)
+                                        : hotpath_i_node_at(t, index);
 }
 
 static void hotpath_i_frec_init(hotpath_i_frec_t* f, hotpath_i_execution_t* slots, uint64_t count) {
@@ -5791,7 +5800,7 @@ struct hotpath_snapshot {
     size_t node_count;
     size_t thread_count;
     size_t entry_count;
-    uint64_t* buckets;   /* for each octave in use its 32 buckets, its number, one unused */
+    uint64_t* buckets;   /* for each octave in use HOTPATH_I_OCTAVE_WORDS */
     size_t bucket_words; /* from the first octave to the end of the last one */
     /* While it is taken: */
     uint64_t thread;
@@ -5968,10 +5977,16 @@ static void hotpath_i_list_functions(hotpath_snapshot_t* s) {
     }
 }
 
+/* A record's node that the snapshot does not have: of a function that is newer. */
+    #define HOTPATH_I_UNKNOWN (HOTPATH_NO_NODE - 1)
+
 /* Nodes of the snapshot are found by parent and function in a table that doubles. */
 typedef struct hotpath_i_merge {
     uint32_t* slots; /* node + 1 */
     uint32_t mask;
+    uint32_t*
+        open; /* overrides by node: chains, so that many of one node cost no more than others */
+    size_t open_mask;
 } hotpath_i_merge_t;
 
 static uint32_t* hotpath_i_merge_slot(
@@ -5998,7 +6013,7 @@ static uint32_t hotpath_i_merged_node(
     uint32_t* slot = hotpath_i_merge_slot(s, m, parent, function);
     if (*slot != 0) return *slot - 1;
     hotpath_node_t* n = (hotpath_node_t*)hotpath_i_keep(s, sizeof *n);
-    if (n == NULL) return HOTPATH_NO_NODE;
+    if (n == NULL) return HOTPATH_I_UNKNOWN;
     if (s->nodes == NULL) s->nodes = n;
     n->parent = parent, n->function = function;
     n->first_child = n->next_sibling = HOTPATH_NO_NODE;
@@ -6008,56 +6023,66 @@ static uint32_t hotpath_i_merged_node(
     if (s->node_count * 2 > m->mask) hotpath_i_merge_grow(s, m);
     return index;
 }
-/* Overrides by node: a table of chains, so that many of one node cost no more than as many others. */
-static hotpath_i_override_t* hotpath_i_find_override(const hotpath_snapshot_t* s,
-    const uint32_t* table, size_t mask, const hotpath_i_node_t* node,
-    const hotpath_i_override_t* after) {
-    uint32_t k = after != NULL ? after->next : table[((uintptr_t)node >> 6) * 0x9E3779B1u & mask];
-    while (k != 0 && s->overrides[k - 1].node != node)
-        k = s->overrides[k - 1].next;
-    return k != 0 ? &s->overrides[k - 1] : NULL;
+/* The chain that has a node's overrides; other nodes may be in it. */
+static inline uint32_t* hotpath_i_open_chain(
+    const hotpath_i_merge_t* m, const hotpath_i_node_t* node) {
+    return &m->open[((uintptr_t)node >> 6) * 0x9E3779B1u & m->open_mask];
 }
-static uint32_t* hotpath_i_index_overrides(hotpath_snapshot_t* s, size_t* mask) {
+static bool hotpath_i_index_overrides(hotpath_snapshot_t* s, hotpath_i_merge_t* m) {
     size_t size = 16;
     while (size < s->override_count * 2 + 2)
         size *= 2;
-    uint32_t* table = (uint32_t*)hotpath_i_temp(s, size * sizeof *table);
-    *mask = size - 1;
-    for (size_t k = s->override_count; table != NULL && k-- > 0;) {
-        uint32_t* first = &table[((uintptr_t)s->overrides[k].node >> 6) * 0x9E3779B1u & *mask];
+    m->open = (uint32_t*)hotpath_i_temp(s, size * sizeof *m->open);
+    m->open_mask = size - 1;
+    for (size_t k = s->override_count; m->open != NULL && k-- > 0;) {
+        uint32_t* first = hotpath_i_open_chain(m, s->overrides[k].node);
         s->overrides[k].next = *first;
         *first = (uint32_t)k + 1;
     }
-    return table;
+    return m->open != NULL;
 }
-/* Adds one record's node. Totals are kept in ticks in total_ns until all are merged. */
-static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* t, uint32_t merged,
-    const hotpath_i_node_t* from, const uint32_t* table, size_t mask) {
-    hotpath_node_t* n = &s->nodes[merged];
-    uint64_t base = 0, extra = 0, calls_least = 0;
-    uint32_t open = 0;
-    hotpath_i_override_t* o = NULL;
-    while ((o = hotpath_i_find_override(s, table, mask, from, o)) != NULL) {
-        base = o->base > base ? o->base : base;
-        calls_least = o->calls > calls_least ? o->calls : calls_least;
-        extra += o->extra;
-        open += o->open;
+/* What the open scopes of one record's node add to it. */
+typedef struct hotpath_i_credit {
+    uint64_t base;
+    uint64_t extra;
+    uint64_t calls; /* at least these */
+    uint32_t open;
+} hotpath_i_credit_t;
+
+static hotpath_i_credit_t hotpath_i_credit_of(
+    hotpath_snapshot_t* s, uint32_t chain, const hotpath_i_node_t* node, uint32_t merged) {
+    hotpath_i_credit_t c = {0, 0, 0, 0};
+    for (hotpath_i_override_t* o; chain != 0; chain = o->next) {
+        o = &s->overrides[chain - 1];
+        if (o->node != node) continue;
+        c.base = o->base > c.base ? o->base : c.base;
+        c.calls = o->calls > c.calls ? o->calls : c.calls;
+        c.extra += o->extra;
+        c.open += o->open;
         o->merged = merged;
-        o->watched = o->open != 0 &&
-                     (open > 1 || HOTPATH_I_LOAD(&o->stack->state) != HOTPATH_I_CONTEXT_OF_THREAD);
+        o->watched = o->open != 0 && (c.open > 1 || HOTPATH_I_LOAD(&o->stack->state) !=
+                                                        HOTPATH_I_CONTEXT_OF_THREAD);
         s->unsettled |= o->watched;
     }
-    n->open_calls += open;
+    return c;
+}
+/* Adds one record's node. Totals are kept in ticks in total_ns until all are merged. */
+static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* t,
+    const hotpath_i_merge_t* m, uint32_t merged, const hotpath_i_node_t* from) {
+    hotpath_node_t* n = &s->nodes[merged];
+    hotpath_i_credit_t c = {0, 0, 0, 0};
+    uint32_t chain = *hotpath_i_open_chain(m, from);
+    if (HOTPATH_I_UNLIKELY(chain != 0)) c = hotpath_i_credit_of(s, chain, from, merged);
     uint64_t total = HOTPATH_I_LOAD_ACQUIRE(&from->total);
     uint64_t calls = HOTPATH_I_LOAD(&from->calls);
-    n->calls += calls > calls_least ? calls : calls_least;
-    n->total_ns += total > base + extra ? total : base + extra;
+    n->calls += calls > c.calls ? calls : c.calls;
+    n->total_ns += total > c.base + c.extra ? total : c.base + c.extra;
     n->errors += HOTPATH_I_LOAD(&from->errors);
     n->bytes += HOTPATH_I_LOAD(&from->bytes);
-    n->open_calls += HOTPATH_I_LOAD(&from->deep_open);
+    n->open_calls += c.open + HOTPATH_I_LOAD(&from->deep_open);
     n->recursive |= from->recursive;
     /* What has a frec of its own tells by that; it is another line of memory. */
-    s->functions[n->function].lite |= calls != 0 && from->frec == &t->lite;
+    if (calls != 0 && from->frec == &t->lite) s->functions[n->function].lite = true;
     /* Until the tree is linked, depth says that a node is the inner form of two that stand for many
        paths: its total overlaps itself, and its self time is within that of the outer form. */
     if (from->recursive != 0 && HOTPATH_I_LOAD(&from->flat) != 0) n->depth = UINT32_MAX;
@@ -6108,10 +6133,14 @@ static void hotpath_i_settle_totals(
             const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
             uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
             uint32_t parent = node->parent == 0 ? HOTPATH_NO_NODE : map[node->parent];
-            map[i] = function == 0 || (node->parent != 0 && parent == HOTPATH_NO_NODE)
-                         ? HOTPATH_NO_NODE
+            map[i] = function == 0 || parent == HOTPATH_I_UNKNOWN
+                         ? HOTPATH_I_UNKNOWN
                          : *hotpath_i_merge_slot(s, m, parent, function - 1) - 1;
-            if (map[i] == HOTPATH_NO_NODE || settling->mixed[map[i]] == 0) continue;
+            if (map[i] >= s->node_count) { /* begun since, or of a function that is newer */
+                map[i] = HOTPATH_I_UNKNOWN;
+                continue;
+            }
+            if (settling->mixed[map[i]] == 0) continue;
             uint64_t total = HOTPATH_I_LOAD_ACQUIRE(&node->total);
             for (size_t k = 0; k < settling->ending_count; k++)
                 if (settling->ending[k]->ended == node && settling->ending[k]->base > total)
@@ -6159,29 +6188,37 @@ static void hotpath_i_settle(hotpath_snapshot_t* s, const hotpath_i_merge_t* m) 
             mixed[i] = mixed[i] == 2;
     }
 }
+/* Merges a record's nodes. Threads that do the same have them in the same order: the node after the
+   last one's is looked at first. */
+static void hotpath_i_merge_nodes_of(
+    hotpath_snapshot_t* s, const hotpath_i_thread_t* t, hotpath_i_merge_t* m) {
+    size_t temp = s->temp;
+    uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count), slots = m->mask, next = 0;
+    uint32_t* map = (uint32_t*)hotpath_i_temp(s, count * sizeof *map);
+    const hotpath_i_node_t* node = hotpath_i_node_at(t, 0);
+    if (map == NULL) return;
+    map[0] = HOTPATH_NO_NODE;
+    for (uint32_t i = 1; i < count; i++) {
+        node = hotpath_i_node_after(t, node, i);
+        uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
+        uint32_t parent = map[node->parent], merged = next;
+        const hotpath_node_t* n = &s->nodes[next];
+        if (next >= s->node_count || n->parent != parent || n->function + 1 != function)
+            merged = function == 0 || parent == HOTPATH_I_UNKNOWN
+                         ? HOTPATH_I_UNKNOWN
+                         : hotpath_i_merged_node(s, m, parent, function - 1);
+        map[i] = merged;
+        if (merged == HOTPATH_I_UNKNOWN) continue;
+        next = merged + 1;
+        hotpath_i_add_node(s, t, m, merged, node);
+    }
+    if (m->mask == slots) s->temp = temp; /* the table that grew lies after the map and stays */
+}
 static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
-    hotpath_i_merge_t m = {NULL, 0};
-    size_t mask = 0;
-    const uint32_t* table = hotpath_i_index_overrides(s, &mask);
-    if (table == NULL || !hotpath_i_merge_grow(s, &m)) return;
+    hotpath_i_merge_t m = {NULL, 0, NULL, 0};
+    if (!hotpath_i_index_overrides(s, &m) || !hotpath_i_merge_grow(s, &m)) return;
     HOTPATH_I_EACH_RECORD(s, t) {
-        size_t temp = s->temp;
-        uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
-        uint32_t* map = (uint32_t*)hotpath_i_temp(s, count * sizeof *map);
-        bool grown = false;
-        for (uint32_t i = 1; i < count && !s->full; i++) {
-            const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
-            uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
-            uint32_t parent = node->parent == 0 ? HOTPATH_NO_NODE : map[node->parent];
-            uint32_t slots = m.mask;
-            uint32_t merged = function == 0 || (node->parent != 0 && parent == HOTPATH_NO_NODE)
-                                  ? HOTPATH_NO_NODE /* of a function that is newer than s */
-                                  : hotpath_i_merged_node(s, &m, parent, function - 1);
-            grown = grown || m.mask != slots;
-            map[i] = merged;
-            if (merged != HOTPATH_NO_NODE) hotpath_i_add_node(s, t, merged, node, table, mask);
-        }
-        if (!grown) s->temp = temp; /* the map; the table that grew lies after it and stays */
+        if (!s->full) hotpath_i_merge_nodes_of(s, t, &m);
     }
     if (s->unsettled && !s->full) hotpath_i_settle(s, &m);
 }
@@ -6553,16 +6590,24 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
 /* Adds the histogram of one record to the octaves of a function, of which `octaves` has a bit each. */
 static void hotpath_i_add_histogram(
     uint64_t* to, uint64_t octaves, const hotpath_i_thread_t* t, const hotpath_i_frec_t* from) {
-    for (uint64_t left = octaves & HOTPATH_I_LOAD(&from->octave_bits); left != 0;
-         left &= left - 1) {
-        unsigned o = (unsigned)__builtin_ctzll(left);
-        const uint64_t* buckets = HOTPATH_I_LOAD_ACQUIRE(&from->octaves[o]);
+    uint64_t own = HOTPATH_I_LOAD(&from->octave_bits);
+    for (uint64_t left = octaves; left != 0; left &= left - 1, to += HOTPATH_I_OCTAVE_WORDS) {
+        if ((own & left & (0 - left)) == 0) continue;
+        const uint64_t* buckets = HOTPATH_I_LOAD_ACQUIRE(&from->octaves[__builtin_ctzll(left)]);
         if (buckets == NULL || buckets == t->lite_octave) continue;
-        unsigned below = (unsigned)__builtin_popcountll(octaves & (((uint64_t)1 << o) - 1));
-        uint64_t* sums = to + (size_t)below * (HOTPATH_I_BUCKETS + 2);
-        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++)
-            sums[k] += HOTPATH_I_LOAD(&buckets[k]);
+        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k += 4) {
+            to[k] += HOTPATH_I_LOAD(&buckets[k]);
+            to[k + 1] += HOTPATH_I_LOAD(&buckets[k + 1]);
+            to[k + 2] += HOTPATH_I_LOAD(&buckets[k + 2]);
+            to[k + 3] += HOTPATH_I_LOAD(&buckets[k + 3]);
+        }
     }
+}
+static void hotpath_i_sum_octave(uint64_t* buckets) {
+    uint64_t sum = 0;
+    for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++)
+        sum += buckets[k];
+    buckets[HOTPATH_I_BUCKETS + 1] = sum;
 }
 /* Adds the histograms. A function's octaves lie behind each other, lowest first. */
 static void hotpath_i_merge_histogram(
@@ -6570,8 +6615,10 @@ static void hotpath_i_merge_histogram(
     uint64_t octaves = 0;
     for (size_t r = 0; r < s->record_count; r++)
         if (frecs[r] != NULL) octaves |= HOTPATH_I_LOAD(&frecs[r]->octave_bits);
-    uint32_t count = (uint32_t)__builtin_popcountll(octaves);
-    size_t size = HOTPATH_I_BUCKETS + 2;
+    uint32_t count = 0;
+    for (uint64_t left = octaves; left != 0; left &= left - 1)
+        count++;
+    size_t size = HOTPATH_I_OCTAVE_WORDS;
     uint64_t* to = (uint64_t*)hotpath_i_keep(s, count * size * sizeof *to);
     if (to == NULL || count == 0) return;
     if (s->buckets == NULL) s->buckets = to;
@@ -6583,6 +6630,8 @@ static void hotpath_i_merge_histogram(
     s->bucket_words = f->histogram_first + count * size;
     for (size_t r = 0; r < s->record_count; r++)
         if (frecs[r] != NULL) hotpath_i_add_histogram(to, octaves, s->records[r], frecs[r]);
+    for (uint32_t o = 0; o < count; o++)
+        hotpath_i_sum_octave(to + o * size);
 }
 static void hotpath_i_merge_log(hotpath_snapshot_t* s, hotpath_function_t* f,
     hotpath_i_picks_t* recent, hotpath_i_picks_t* slowest) {
@@ -6610,13 +6659,15 @@ static void hotpath_i_merge_logs(hotpath_snapshot_t* s, const uint32_t* list, si
             hotpath_i_merge_log(s, hotpath_i_reading_at(&reading, i), &recent, &slowest);
     s->temp = temp;
 }
-/* Square root by Newton's method, so that no mathematics library has to be linked. */
+/* Square root by Newton's method, so that no mathematics library has to be linked. It comes down from
+   above: half the exponent is known from the bits. */
 static double hotpath_i_sqrt(double v) {
     if (!(v > 0)) return 0;
-    double r = v > 1 ? v : 1;
+    double r = hotpath_i_bits_double((hotpath_i_double_bits(v) >> 1) + ((uint64_t)0x1FF8 << 48));
+    r = 0.5 * (r + v / r); /* from either side it is above then */
     for (int i = 0; i < 1100; i++) {
         double next = 0.5 * (r + v / r);
-        if (next >= r) break;
+        if (!(next < r)) break;
         r = next;
     }
     return r;
@@ -6624,21 +6675,20 @@ static double hotpath_i_sqrt(double v) {
 /* The buckets of a function's k-th octave in a snapshot, and which octave it is. */
 static const uint64_t* hotpath_i_snapshot_octave(
     const hotpath_snapshot_t* s, const hotpath_function_t* f, uint32_t k, size_t* octave) {
-    const uint64_t* buckets = s->buckets + f->histogram_first + (size_t)k * (HOTPATH_I_BUCKETS + 2);
+    const uint64_t* buckets = s->buckets + f->histogram_first + (size_t)k * HOTPATH_I_OCTAVE_WORDS;
     *octave = (size_t)buckets[HOTPATH_I_BUCKETS];
     return buckets;
 }
+static uint64_t hotpath_i_histogram_sum(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
+    uint64_t sum = 0;
+    size_t octave;
+    for (uint32_t o = 0; o < f->histogram_count; o++)
+        sum += hotpath_i_snapshot_octave(s, f, o, &octave)[HOTPATH_I_BUCKETS + 1];
+    return sum;
+}
 /* How many executions those that were timed stand for: about all that have ended. */
 static uint64_t hotpath_i_weights(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
-    if (!f->estimated) return f->completed;
-    uint64_t count = 0;
-    size_t octave;
-    for (uint32_t o = 0; o < f->histogram_count; o++) {
-        const uint64_t* buckets = hotpath_i_snapshot_octave(s, f, o, &octave);
-        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++)
-            count += buckets[k];
-    }
-    return count;
+    return f->estimated ? hotpath_i_histogram_sum(s, f) : f->completed;
 }
 /* Mean, deviation, bounds, in nanoseconds, of the completed executions. */
 static void hotpath_i_finish_moments(const hotpath_snapshot_t* s, hotpath_function_t* f) {
@@ -6704,8 +6754,9 @@ static void hotpath_i_thread_sums(
     hotpath_snapshot_t* s, const hotpath_i_thread_t* t, hotpath_thread_t* row) {
     uint64_t busy = 0;
     uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
+    const hotpath_i_node_t* node = hotpath_i_node_at(t, 0);
     for (uint32_t i = 1; i < count; i++) {
-        const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+        node = hotpath_i_node_after(t, node, i);
         row->calls += HOTPATH_I_LOAD(&node->calls);
         if (node->parent != 0) continue;
         uint64_t open = 0;
@@ -7026,7 +7077,7 @@ static size_t hotpath_i_snapshot_most(void) {
     size_t log = (size_t)hotpath_i_settings.logs_limit + HOTPATH_I_SLOWEST;
     return sizeof(hotpath_snapshot_t) + 65536 +
            functions * (sizeof(hotpath_function_t) + 16 * 10 + 64 +
-                           HOTPATH_I_OCTAVES * (HOTPATH_I_BUCKETS + 2) * sizeof(uint64_t) +
+                           HOTPATH_I_OCTAVES * HOTPATH_I_OCTAVE_WORDS * sizeof(uint64_t) +
                            log * (sizeof(hotpath_execution_t) + 16)) +
            entries * (sizeof(hotpath_entry_t) + 64 + log * (sizeof(hotpath_sample_t) + 16)) +
            nodes * (sizeof(hotpath_node_t) + 64) +
@@ -7293,7 +7344,7 @@ static size_t hotpath_i_size_of_function(const hotpath_snapshot_t* s, uint32_t i
     }
     size_t size = hotpath_i_least(reasons, HOTPATH_I_REASONS + 1) * sizeof(hotpath_reason_t);
     for (; octaves != 0; octaves &= octaves - 1)
-        size += (HOTPATH_I_BUCKETS + 2) * sizeof(uint64_t);
+        size += HOTPATH_I_OCTAVE_WORDS * sizeof(uint64_t);
     if ((s->parts & HOTPATH_PART_LOGS) != 0)
         size += (hotpath_i_least(recent, hotpath_i_settings.logs_limit) +
                     hotpath_i_least(completed, HOTPATH_I_SLOWEST)) *
@@ -7383,13 +7434,8 @@ static uint64_t hotpath_i_function_ns(const hotpath_function_t* f, uint64_t tick
 }
 HOTPATH_API uint64_t hotpath_snapshot_percentile(
     const hotpath_snapshot_t* snapshot, const hotpath_function_t* function, double percent) {
-    uint64_t count = 0;
+    uint64_t count = hotpath_i_histogram_sum(snapshot, function);
     size_t octave;
-    for (uint32_t o = 0; o < function->histogram_count; o++) {
-        const uint64_t* buckets = hotpath_i_snapshot_octave(snapshot, function, o, &octave);
-        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++)
-            count += buckets[k];
-    }
     if (count == 0) return 0;
     percent = percent > 0 ? percent < 100 ? percent : 100 : 0;
     double exact = percent / 100.0 * (double)count;
@@ -7401,6 +7447,10 @@ HOTPATH_API uint64_t hotpath_snapshot_percentile(
     if (rank == count && !function->bounds_only) return function->max_ns;
     for (uint32_t o = 0; o < function->histogram_count; o++) {
         const uint64_t* buckets = hotpath_i_snapshot_octave(snapshot, function, o, &octave);
+        if (rank > buckets[HOTPATH_I_BUCKETS + 1]) {
+            rank -= buckets[HOTPATH_I_BUCKETS + 1];
+            continue;
+        }
         for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++) {
             if (rank > buckets[k]) {
                 rank -= buckets[k];
@@ -7505,6 +7555,7 @@ static void hotpath_i_minus_histogram(hotpath_snapshot_t* s, hotpath_function_t*
             for (size_t k = 0; k < HOTPATH_I_BUCKETS && old_octave == octave; k++)
                 buckets[k] = hotpath_i_minus(buckets[k], before[k]);
         }
+        hotpath_i_sum_octave(buckets);
         for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++) {
             if (buckets[k] == 0) continue;
             uint64_t from = hotpath_i_bucket_low(octave, k);

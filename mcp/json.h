@@ -48,6 +48,10 @@
     #pragma GCC diagnostic pop
 #endif
 
+#if defined(__SSE2__)
+    #include <emmintrin.h>
+#endif
+
 /* ---- the memory of a request ---- */
 
 /* A block from malloc. Large pieces have one of their own, so that they can grow. */
@@ -488,16 +492,24 @@ static size_t json_encode(uint32_t v, char* out) {
     p[0] = (unsigned char)((0xF00 >> n & 0xFF) | v);
     return n;
 }
+/* A string's text as it stands. Returns: whether it has no escapes, so that it means itself. */
+static bool json_plain(const json_doc_t* doc, const jsmntok_t* t, const char** text, size_t* size) {
+    *text = doc->text + t->start, *size = (size_t)(t->end - t->start);
+    return memchr(*text, '\\', *size) == NULL;
+}
 /* A string decoded, with a final 0. Returns: NULL if it is none, or there is no memory. */
 static const char* json_string(json_t v, mcp_arena_t* a, size_t* length) {
     const jsmntok_t* t = json_token(v);
     if (t == NULL || t->type != JSMN_STRING) return NULL;
-    const unsigned char* p = (const unsigned char*)v.doc->text + t->start;
-    const unsigned char* end = (const unsigned char*)v.doc->text + t->end;
-    char* out = (char*)mcp_arena_alloc(a, (size_t)(end - p) + 5);
-    size_t n = 0;
+    const char* text;
+    size_t n = 0, size;
+    bool plain = json_plain(v.doc, t, &text, &size);
+    char* out = (char*)mcp_arena_alloc(a, size + 5);
     if (out == NULL) return NULL;
-    while (p < end)
+    if (plain) memcpy(out, text, n = size);
+    const unsigned char* p = (const unsigned char*)text;
+    const unsigned char* end = p + size;
+    while (!plain && p < end)
         n += json_encode(json_code_point(&p, end), out + n);
     out[n] = 0;
     if (length != NULL) *length = n;
@@ -506,9 +518,11 @@ static const char* json_string(json_t v, mcp_arena_t* a, size_t* length) {
 /* Whether a string holds the character 0, which no name may. */
 static bool json_has_nul(json_t v) {
     const jsmntok_t* t = json_token(v);
-    if (t == NULL || t->type != JSMN_STRING) return false;
-    const unsigned char* p = (const unsigned char*)v.doc->text + t->start;
-    const unsigned char* end = (const unsigned char*)v.doc->text + t->end;
+    const char* text;
+    size_t size;
+    if (t == NULL || t->type != JSMN_STRING || json_plain(v.doc, t, &text, &size)) return false;
+    const unsigned char* p = (const unsigned char*)text;
+    const unsigned char* end = p + size;
     while (p < end)
         if (json_code_point(&p, end) == 0) return true;
     return false;
@@ -516,9 +530,13 @@ static bool json_has_nul(json_t v) {
 /* Whether a value is the string `text`, however it is escaped. */
 static bool json_is(json_t v, const char* text) {
     const jsmntok_t* t = json_token(v);
+    const char* own;
+    size_t size;
     if (t == NULL || t->type != JSMN_STRING) return false;
-    const unsigned char* p = (const unsigned char*)v.doc->text + t->start;
-    const unsigned char* end = (const unsigned char*)v.doc->text + t->end;
+    if (json_plain(v.doc, t, &own, &size))
+        return strlen(text) == size && memcmp(text, own, size) == 0;
+    const unsigned char* p = (const unsigned char*)own;
+    const unsigned char* end = p + size;
     while (p < end) {
         char bytes[4];
         size_t n = json_encode(json_code_point(&p, end), bytes);
@@ -534,11 +552,13 @@ static json_t json_get(json_t object, const char* key) {
     return json_missing();
 }
 static bool json_same_text(json_t a, json_t b) {
-    const jsmntok_t *s = json_token(a), *t = json_token(b);
-    const unsigned char* p = (const unsigned char*)a.doc->text + s->start;
-    const unsigned char* q = (const unsigned char*)b.doc->text + t->start;
-    const unsigned char* p_end = (const unsigned char*)a.doc->text + s->end;
-    const unsigned char* q_end = (const unsigned char*)b.doc->text + t->end;
+    const char *left, *right;
+    size_t n, m;
+    bool plain = json_plain(a.doc, json_token(a), &left, &n);
+    if (json_plain(b.doc, json_token(b), &right, &m) && plain)
+        return n == m && memcmp(left, right, n) == 0;
+    const unsigned char *p = (const unsigned char*)left, *p_end = p + n;
+    const unsigned char *q = (const unsigned char*)right, *q_end = q + m;
     while (p < p_end && q < q_end)
         if (json_code_point(&p, p_end) != json_code_point(&q, q_end)) return false;
     return p == p_end && q == q_end;
@@ -618,6 +638,8 @@ static bool json_double(json_t v, double* out) {
 
 /* ---- writing ---- */
 
+#define JSON_OUT_BYTES ((size_t)4096) /* of a text at first */
+
 /* A growing text. Commas are put by the writer: every value but the first at its level has one. */
 typedef struct json_out {
     mcp_arena_t* arena;
@@ -631,67 +653,94 @@ static void json_out_init(json_out_t* o, mcp_arena_t* a) {
     memset(o, 0, sizeof *o);
     o->arena = a;
 }
-/* Returns: room for `n` more bytes, or NULL; o->size is for the caller to advance. */
-static char* json_room(json_out_t* o, size_t n) {
-    if (o->capacity - o->size < n + 1) {
-        size_t capacity = o->capacity * 2 > o->size + n + 1 ? o->capacity * 2 : o->size + n + 1;
-        if (capacity < 1024) capacity = 1024;
-        char* data = (char*)mcp_arena_grow(o->arena, o->data, o->capacity, capacity);
-        if (data == NULL) return NULL;
-        o->data = data, o->capacity = capacity;
-    }
-    return o->data + o->size;
+static char* json_more(json_out_t* o, size_t n) {
+    size_t capacity = o->capacity * 2 > o->size + n + 1 ? o->capacity * 2 : o->size + n + 1;
+    if (capacity < JSON_OUT_BYTES) capacity = JSON_OUT_BYTES;
+    char* data = (char*)mcp_arena_grow(o->arena, o->data, o->capacity, capacity);
+    if (data == NULL) return NULL;
+    o->data = data, o->capacity = capacity;
+    return data + o->size;
 }
-static void json_put(json_out_t* o, const char* text, size_t n) {
+/* Returns: room for `n` more bytes, or NULL; o->size is for the caller to advance. */
+static inline char* json_room(json_out_t* o, size_t n) {
+    return o->capacity - o->size > n ? o->data + o->size : json_more(o, n);
+}
+static inline void json_put(json_out_t* o, const char* text, size_t n) {
     char* room = json_room(o, n);
     if (room == NULL) return;
     memcpy(room, text, n);
     o->size += n;
 }
-static void json_value_begin(json_out_t* o) {
+static inline void json_value_begin(json_out_t* o) {
     if (o->comma) json_put(o, ",", 1);
     o->comma = true;
 }
-static void json_object(json_out_t* o) {
+static void json_open(json_out_t* o, char bracket) {
     json_value_begin(o);
-    json_put(o, "{", 1);
+    json_put(o, &bracket, 1);
     o->comma = false;
 }
-static void json_object_end(json_out_t* o) {
-    json_put(o, "}", 1);
+static void json_close(json_out_t* o, char bracket) {
+    json_put(o, &bracket, 1);
     o->comma = true;
 }
-static void json_array(json_out_t* o) {
-    json_value_begin(o);
-    json_put(o, "[", 1);
-    o->comma = false;
+static void json_object(json_out_t* o) { json_open(o, '{'); }
+static void json_object_end(json_out_t* o) { json_close(o, '}'); }
+static void json_array(json_out_t* o) { json_open(o, '['); }
+static void json_array_end(json_out_t* o) { json_close(o, ']'); }
+static bool json_needs_escape(char c) { return (unsigned char)c < 0x20 || c == '"' || c == '\\'; }
+#define JSON_LANE 16
+/* Which of JSON_LANE bytes need an escape, a bit for each. */
+static uint32_t json_escapes(const char* s) {
+#if defined(__SSE2__)
+    __m128i v = _mm_loadu_si128((const __m128i*)(const void*)s);
+    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
+    __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+    __m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < JSON_LANE; i++)
+        mask |= (uint32_t)json_needs_escape(s[i]) << i;
+    return mask;
+#endif
 }
-static void json_array_end(json_out_t* o) {
-    json_put(o, "]", 1);
-    o->comma = true;
-}
-/* The inside of a string: quotes, backslashes and control characters escaped, in runs. */
-static void json_escaped(json_out_t* o, const char* s, size_t n) {
+/* Returns: behind the escape of `c`, at most 6 bytes. */
+static char* json_escape(char* to, char c) {
     static const char* const digits = "0123456789abcdef";
-    while (n != 0) {
-        size_t run = 0;
-        while (run < n && (unsigned char)s[run] >= 0x20 && s[run] != '"' && s[run] != '\\')
-            run++;
-        if (run != 0) json_put(o, s, run);
-        s += run, n -= run;
-        if (n == 0) return;
-        unsigned char c = (unsigned char)*s++;
-        n--;
-        if (c == '"' || c == '\\') {
-            char escape[2] = {'\\', (char)c};
-            json_put(o, escape, 2);
-        } else if (c == '\n') {
-            json_put(o, "\\n", 2);
-        } else {
-            char escape[6] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
-            json_put(o, escape, 6);
+    bool plain = c == '"' || c == '\\';
+    *to++ = '\\';
+    *to++ = plain ? c : c == '\n' ? 'n' : 'u';
+    if (plain || c == '\n') return to;
+    *to++ = '0', *to++ = '0';
+    *to++ = digits[(unsigned char)c >> 4], *to++ = digits[c & 15];
+    return to;
+}
+/* The inside of a string: quotes, backslashes and control characters escaped. An answer that stands in a
+   string has a quote every few bytes: what is between them is copied in pieces of one size, of which
+   only the beginning counts. */
+static void json_escaped(json_out_t* o, const char* s, size_t n) {
+    for (; n >= 2 * JSON_LANE; s += JSON_LANE, n -= JSON_LANE) {
+        char* to = json_room(o, 7 * JSON_LANE);
+        size_t at = 0;
+        if (to == NULL) return;
+        for (uint32_t left = json_escapes(s); left != 0; left &= left - 1) {
+            size_t next = (size_t)__builtin_ctz(left);
+            memcpy(to, s + at, JSON_LANE);
+            to = json_escape(to + (next - at), s[next]);
+            at = next + 1;
         }
+        memcpy(to, s + at, JSON_LANE);
+        o->size = (size_t)(to - o->data) + (JSON_LANE - at);
     }
+    char* to = json_room(o, 6 * n);
+    if (to == NULL) return;
+    for (size_t i = 0; i < n; i++)
+        if (json_needs_escape(s[i]))
+            to = json_escape(to, s[i]);
+        else
+            *to++ = s[i];
+    o->size = (size_t)(to - o->data);
 }
 static void json_quoted(json_out_t* o, const char* s, size_t n) {
     json_value_begin(o);
@@ -708,11 +757,21 @@ static void json_text(json_out_t* o, const char* s) {
     }
     json_quoted(o, s, strlen(s));
 }
-static void json_key(json_out_t* o, const char* key) {
-    json_quoted(o, key, strlen(key));
-    json_put(o, ":", 1);
+/* A key of ours in two parts: letters and others that need no escape. */
+static void json_key_of(json_out_t* o, const char* key, const char* rest) {
+    size_t n = strlen(key), more = strlen(rest);
+    char* to = json_room(o, n + more + 4);
+    if (to == NULL) return;
+    if (o->comma) *to++ = ',';
+    *to++ = '"';
+    memcpy(to, key, n);
+    memcpy(to + n, rest, more);
+    to += n + more;
+    *to++ = '"', *to++ = ':';
+    o->size = (size_t)(to - o->data);
     o->comma = false;
 }
+static void json_key(json_out_t* o, const char* key) { json_key_of(o, key, ""); }
 
 /* What of a text of the program a model or a terminal could take for more than text: control
    characters, and those that hide or reorder others. */
@@ -766,15 +825,23 @@ static void json_key_n(json_out_t* o, const char* key, size_t n) {
     json_put(o, ":", 1);
     o->comma = false;
 }
+/* Writes a number from its end on. Returns: where it begins. */
+static char* json_digits(char* end, uint64_t v) {
+    static const char pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233"
+        "34353637383940414243444546474849505152535455565758596061626364656667"
+        "6869707172737475767778798081828384858687888990919293949596979899";
+    for (; v >= 100; v /= 100)
+        end -= 2, memcpy(end, pairs + 2 * (v % 100), 2);
+    if (v >= 10) return (char*)memcpy(end - 2, pairs + 2 * v, 2);
+    *--end = (char)('0' + v);
+    return end;
+}
 static void json_u64(json_out_t* o, uint64_t v) {
-    char digits[20];
-    size_t at = sizeof digits;
+    char text[20];
+    const char* from = json_digits(text + sizeof text, v);
     json_value_begin(o);
-    do {
-        digits[--at] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v != 0);
-    json_put(o, digits + at, sizeof digits - at);
+    json_put(o, from, (size_t)(text + sizeof text - from));
 }
 static void json_i64(json_out_t* o, int64_t v) {
     if (v >= 0) {
@@ -798,9 +865,30 @@ static void json_raw_value(json_out_t* o, const char* text, size_t n) {
 /* What is no number in JSON (NaN, infinity) is null. */
 static bool json_is_finite(double v) { return v - v == 0; }
 
+/* Two decimals where that is exact: not so large that a product with 100 rounds it, and not so near
+   the middle between two hundredths. Returns: whether it is written. */
+static bool json_hundredths(json_out_t* o, double v) {
+    if (!(v >= 0 && v < 1e7)) return false;
+    char text[24];
+    char *end = text + sizeof text, *from = end;
+    uint64_t whole = (uint64_t)(v * 100 + 0.5);
+    double off = v * 100 - (double)whole;
+    if (off > 0.499999 || off < -0.499999) return false;
+    unsigned rest = (unsigned)(whole % 100);
+    if (rest != 0) {
+        from -= 2, from[0] = (char)('0' + rest / 10), from[1] = (char)('0' + rest % 10);
+        end -= rest % 10 == 0; /* a 0 at the end is left out */
+        *--from = '.';
+    }
+    from = json_digits(from, whole / 100);
+    json_value_begin(o);
+    json_put(o, from, (size_t)(end - from));
+    return true;
+}
 /* A number with at most `digits` decimals, those that are 0 left out. */
 static void json_fixed(json_out_t* o, double v, int digits) {
     char text[400];
+    if (digits == 2 && json_hundredths(o, v)) return;
     if (!json_is_finite(v)) {
         json_null(o);
         return;

@@ -622,25 +622,32 @@ static int row_compare(const void* a, const void* b) {
     if (names != 0) return names;
     return x->id < y->id ? -1 : x->id > y->id;
 }
-/* Sorts in place; a heap sort, because qsort may allocate. */
-static void rows_sort(row_t* rows, size_t count) {
-    for (size_t end = count, start = count / 2; end > 1;) {
-        if (start > 0) {
-            start--;
-        } else {
-            row_t last = rows[--end];
-            rows[end] = rows[0], rows[0] = last;
-        }
-        row_t moved = rows[start];
-        size_t at = start;
-        for (size_t child = 2 * at + 1; child < end; child = 2 * at + 1) {
-            if (child + 1 < end && row_compare(&rows[child], &rows[child + 1]) < 0) child++;
-            if (row_compare(&moved, &rows[child]) >= 0) break;
-            rows[at] = rows[child], at = child;
-        }
-        rows[at] = moved;
+/* Lets the row at `at` sink to where none below it comes earlier. */
+static void rows_sink(row_t* rows, size_t count, size_t at) {
+    row_t moved = rows[at];
+    for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
+        if (child + 1 < count && row_compare(&rows[child + 1], &rows[child]) < 0) child++;
+        if (row_compare(&moved, &rows[child]) <= 0) break;
+        rows[at] = rows[child], at = child;
+    }
+    rows[at] = moved;
+}
+/* Sorts in place, as far as the first `wanted` rows; the others follow in any order. A heap, because
+   qsort may allocate. */
+static void rows_first(row_t* rows, size_t count, size_t wanted) {
+    size_t left = count;
+    for (size_t i = count / 2; i-- > 0;)
+        rows_sink(rows, count, i);
+    for (; left > 1 && count - left < wanted; rows_sink(rows, left, 0)) {
+        row_t last = rows[--left];
+        rows[left] = rows[0], rows[0] = last;
+    }
+    for (size_t i = 0; i < count / 2; i++) { /* what came first is at the end */
+        row_t other = rows[count - 1 - i];
+        rows[count - 1 - i] = rows[i], rows[i] = other;
     }
 }
+static void rows_sort(row_t* rows, size_t count) { rows_first(rows, count, count); }
 /* The row that name or id means, by exact name. Several rows of one name: the one with the largest
    weight. Returns: its index, or SIZE_MAX with the call failed. */
 typedef uint64_t (*weight_of_t)(const window_t* w, size_t i);
@@ -721,10 +728,8 @@ static void answer_text_of(
     json_key(out, key), json_text(out, text);
 }
 static void answer_ns(json_out_t* out, const query_t* q, const char* key, uint64_t ns, bool bound) {
-    char name[32];
     answer_text_of(out, q, key, (double)ns, bound);
-    snprintf(name, sizeof name, "%s_ns", key);
-    json_key(out, name), json_u64(out, ns);
+    json_key_of(out, key, "_ns"), json_u64(out, ns);
 }
 /* A percentage with two decimals, as the report has it. */
 static void answer_percent(json_out_t* out, const char* key, double percent) {

@@ -58,7 +58,8 @@ static row_t* functions_rows(
         row->key = functions_key(w, f, sort);
         row->index = (uint32_t)i, row->id = f->id, row->name = f->name;
     }
-    rows_sort(rows, *count);
+    size_t first = 0, shown = answer_rows(q, *count, &first);
+    rows_first(rows, *count, first + shown);
     return rows;
 }
 
