@@ -449,11 +449,13 @@ typedef struct hotpath_info {
     const char* const* app_info; /* key, value, key, value, ... */
 } hotpath_info_t;
 
-    /* Parts of a snapshot. Zero means all. Functions are always there. */
-    #define HOTPATH_PART_TREE    0x1u /* call-tree nodes */
-    #define HOTPATH_PART_THREADS 0x2u /* threads with their open scopes */
-    #define HOTPATH_PART_LOGS    0x4u /* recent and slowest executions, histories of values */
-    #define HOTPATH_PART_VALUES  0x8u /* dbg, val and gauge entries */
+    /* Parts of a snapshot. Zero means all. Functions are always there; where nothing else is wanted,
+       HOTPATH_PART_FUNCTIONS says so. */
+    #define HOTPATH_PART_TREE      0x1u /* call-tree nodes */
+    #define HOTPATH_PART_THREADS   0x2u /* threads with their open scopes */
+    #define HOTPATH_PART_LOGS      0x4u /* recent and slowest executions, histories of values */
+    #define HOTPATH_PART_VALUES    0x8u /* dbg, val and gauge entries */
+    #define HOTPATH_PART_FUNCTIONS 0x10u
     /* Beside them: functions have what hotpath_snapshot_times reads only after it. */
     #define HOTPATH_TIMES_LATER 0x100u
 
@@ -5804,6 +5806,7 @@ struct hotpath_snapshot {
     size_t bucket_words; /* from the first octave to the end of the last one */
     /* While it is taken: */
     uint64_t thread;
+    uint64_t window;    /* the number of the running second */
     uint32_t* index_of; /* function id to index + 1 */
     uint32_t id_count;
     hotpath_i_override_t* overrides;
@@ -6023,6 +6026,7 @@ static uint32_t hotpath_i_merged_node(
     if (s->node_count * 2 > m->mask) hotpath_i_merge_grow(s, m);
     return index;
 }
+    #define HOTPATH_I_OPEN_CHAINS 1024u /* so that most nodes meet an empty one */
 /* The chain that has a node's overrides; other nodes may be in it. */
 static inline uint32_t* hotpath_i_open_chain(
     const hotpath_i_merge_t* m, const hotpath_i_node_t* node) {
@@ -6030,7 +6034,7 @@ static inline uint32_t* hotpath_i_open_chain(
 }
 static bool hotpath_i_index_overrides(hotpath_snapshot_t* s, hotpath_i_merge_t* m) {
     size_t size = 16;
-    while (size < s->override_count * 2 + 2)
+    while (size < s->override_count * 2 + 2 || size < HOTPATH_I_OPEN_CHAINS)
         size *= 2;
     m->open = (uint32_t*)hotpath_i_temp(s, size * sizeof *m->open);
     m->open_mask = size - 1;
@@ -6041,51 +6045,47 @@ static bool hotpath_i_index_overrides(hotpath_snapshot_t* s, hotpath_i_merge_t* 
     }
     return m->open != NULL;
 }
-/* What the open scopes of one record's node add to it. */
-typedef struct hotpath_i_credit {
-    uint64_t base;
-    uint64_t extra;
-    uint64_t calls; /* at least these */
-    uint32_t open;
-} hotpath_i_credit_t;
-
-static hotpath_i_credit_t hotpath_i_credit_of(
-    hotpath_snapshot_t* s, uint32_t chain, const hotpath_i_node_t* node, uint32_t merged) {
-    hotpath_i_credit_t c = {0, 0, 0, 0};
+/* What the open scopes of one record's node add to what it has. */
+static void hotpath_i_credit(hotpath_snapshot_t* s, uint32_t chain, const hotpath_i_node_t* node,
+    uint32_t merged, uint64_t* total, uint64_t* calls) {
+    uint64_t base = 0, extra = 0, calls_least = 0;
+    uint32_t open = 0;
     for (hotpath_i_override_t* o; chain != 0; chain = o->next) {
         o = &s->overrides[chain - 1];
         if (o->node != node) continue;
-        c.base = o->base > c.base ? o->base : c.base;
-        c.calls = o->calls > c.calls ? o->calls : c.calls;
-        c.extra += o->extra;
-        c.open += o->open;
+        base = o->base > base ? o->base : base;
+        calls_least = o->calls > calls_least ? o->calls : calls_least;
+        extra += o->extra;
+        open += o->open;
         o->merged = merged;
-        o->watched = o->open != 0 && (c.open > 1 || HOTPATH_I_LOAD(&o->stack->state) !=
-                                                        HOTPATH_I_CONTEXT_OF_THREAD);
+        o->watched = o->open != 0 &&
+                     (open > 1 || HOTPATH_I_LOAD(&o->stack->state) != HOTPATH_I_CONTEXT_OF_THREAD);
         s->unsettled |= o->watched;
     }
-    return c;
+    s->nodes[merged].open_calls += open;
+    *total = *total > base + extra ? *total : base + extra;
+    *calls = *calls > calls_least ? *calls : calls_least;
 }
 /* Adds one record's node. Totals are kept in ticks in total_ns until all are merged. */
 static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* t,
     const hotpath_i_merge_t* m, uint32_t merged, const hotpath_i_node_t* from) {
     hotpath_node_t* n = &s->nodes[merged];
-    hotpath_i_credit_t c = {0, 0, 0, 0};
     uint32_t chain = *hotpath_i_open_chain(m, from);
-    if (HOTPATH_I_UNLIKELY(chain != 0)) c = hotpath_i_credit_of(s, chain, from, merged);
     uint64_t total = HOTPATH_I_LOAD_ACQUIRE(&from->total);
     uint64_t calls = HOTPATH_I_LOAD(&from->calls);
-    n->calls += calls > c.calls ? calls : c.calls;
-    n->total_ns += total > c.base + c.extra ? total : c.base + c.extra;
+    if (HOTPATH_I_UNLIKELY(chain != 0)) hotpath_i_credit(s, chain, from, merged, &total, &calls);
+    n->calls += calls;
+    n->total_ns += total;
     n->errors += HOTPATH_I_LOAD(&from->errors);
     n->bytes += HOTPATH_I_LOAD(&from->bytes);
-    n->open_calls += c.open + HOTPATH_I_LOAD(&from->deep_open);
-    n->recursive |= from->recursive;
+    n->open_calls += HOTPATH_I_LOAD(&from->deep_open);
     /* What has a frec of its own tells by that; it is another line of memory. */
-    if (calls != 0 && from->frec == &t->lite) s->functions[n->function].lite = true;
+    if (from->frec == &t->lite && calls != 0) s->functions[n->function].lite = true;
+    if (HOTPATH_I_LIKELY(from->recursive == 0)) return;
+    n->recursive = 1;
     /* Until the tree is linked, depth says that a node is the inner form of two that stand for many
        paths: its total overlaps itself, and its self time is within that of the outer form. */
-    if (from->recursive != 0 && HOTPATH_I_LOAD(&from->flat) != 0) n->depth = UINT32_MAX;
+    if (HOTPATH_I_LOAD(&from->flat) != 0) n->depth = UINT32_MAX;
 }
 /* Whether a scope is still open; if not, and if its end is not in its node's total yet, the total that
    it is about to have. Marks are of one begin each: its entry is where its mark is. Entries move down
@@ -6196,11 +6196,13 @@ static void hotpath_i_merge_nodes_of(
     uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count), slots = m->mask, next = 0;
     uint32_t* map = (uint32_t*)hotpath_i_temp(s, count * sizeof *map);
     const hotpath_i_node_t* node = hotpath_i_node_at(t, 0);
+    const uint32_t* const index_of = s->index_of;
+    const uint32_t ids = s->id_count;
     if (map == NULL) return;
     map[0] = HOTPATH_NO_NODE;
     for (uint32_t i = 1; i < count; i++) {
         node = hotpath_i_node_after(t, node, i);
-        uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
+        uint32_t function = node->function <= ids ? index_of[node->function] : 0;
         uint32_t parent = map[node->parent], merged = next;
         const hotpath_node_t* n = &s->nodes[next];
         if (next >= s->node_count || n->parent != parent || n->function + 1 != function)
@@ -6222,9 +6224,13 @@ static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
     }
     if (s->unsettled && !s->full) hotpath_i_settle(s, &m);
 }
+/* Whether anything reads the nodes once the functions have their sums. */
+static bool hotpath_i_has_nodes(const hotpath_snapshot_t* s) {
+    return (s->parts & HOTPATH_PART_TREE) != 0 || !s->times_later;
+}
 /* Leaves out nodes under which nothing happened; parents stay before children. */
 static void hotpath_i_prune(hotpath_snapshot_t* s) {
-    if (s->full || s->node_count == 0) return;
+    if (s->full || s->node_count == 0 || !hotpath_i_has_nodes(s)) return;
     uint32_t* to = (uint32_t*)hotpath_i_temp(s, s->node_count * sizeof *to);
     if (to == NULL) return;
     for (size_t i = s->node_count; i-- > 0;) {
@@ -6275,11 +6281,12 @@ static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
         f->bytes += n->bytes;
         f->self_ns += n->self_ns;
         if (n->recursive == 0) f->total_ns += n->total_ns;
-        if (!nanoseconds) {
+        if (!nanoseconds && hotpath_i_has_nodes(s)) {
             n->total_ns = hotpath_i_ns(n->total_ns);
             n->self_ns = hotpath_i_ns(n->self_ns);
         }
     }
+    if (!hotpath_i_has_nodes(s)) s->node_count = 0;
     for (size_t i = 0; i < s->function_count; i++) {
         hotpath_function_t* f = &s->functions[i];
         if (f->kind != HOTPATH_KIND_SPAN && f->kind != HOTPATH_KIND_TRACK) {
@@ -6458,8 +6465,7 @@ static void hotpath_i_add_squares(hotpath_i_sums_t* sums, const hotpath_i_frec_t
 }
 static void hotpath_i_add_rate(
     const hotpath_snapshot_t* s, hotpath_i_sums_t* sums, const hotpath_i_frec_t* f) {
-    uint64_t start = hotpath_i_g.start_tick, ticks = hotpath_i_window_ticks();
-    uint64_t window = s->now > start ? (s->now - start) / ticks : 0;
+    uint64_t window = s->window;
     /* A head that has calls of a second comes after what closed the second before. One from before
        that may stand with a later beginning: there is nothing to count then. */
     uint64_t ended = HOTPATH_I_LOAD_ACQUIRE(&f->ring.head) + HOTPATH_I_LOAD(&f->untimed);
@@ -6734,6 +6740,8 @@ static void hotpath_i_merge_function(
 /* The histograms of all functions lie near each other: reasons come after them. */
 static void hotpath_i_merge_functions(hotpath_snapshot_t* s, const uint32_t* list, size_t count) {
     const hotpath_i_reading_t reading = {s, list, count};
+    uint64_t start = hotpath_i_g.start_tick;
+    s->window = s->now > start ? (s->now - start) / hotpath_i_window_ticks() : 0;
     hotpath_i_fetch_frecs(&reading, 0);
     hotpath_i_fetch_frecs(&reading, 1);
     for (size_t i = 0; i < count && !s->full; i++) {
@@ -7315,7 +7323,8 @@ static size_t hotpath_i_size_of_threads(const hotpath_snapshot_t* s) {
     for (; c != NULL; c = c->next, rows++)
         open += hotpath_i_count_stack(c);
     return rows * (sizeof(hotpath_thread_t) + HOTPATH_I_NAME_MAX + 8) +
-           open * (sizeof(hotpath_i_override_t) + 3 * sizeof(hotpath_open_t) + 24) + 256;
+           open * (sizeof(hotpath_i_override_t) + 3 * sizeof(hotpath_open_t) + 24) +
+           HOTPATH_I_OPEN_CHAINS * sizeof(uint32_t) + 256;
 }
 /* Nodes as if no two records had one in common, with the tables that find them and, while they are
    merged and pruned, their indexes. Texts: what each record holds of them, of recent and slowest
@@ -7451,17 +7460,14 @@ HOTPATH_API uint64_t hotpath_snapshot_percentile(
             rank -= buckets[HOTPATH_I_BUCKETS + 1];
             continue;
         }
-        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++) {
-            if (rank > buckets[k]) {
-                rank -= buckets[k];
-                continue;
-            }
-            uint64_t middle =
-                hotpath_i_bucket_low(octave, k) + (hotpath_i_bucket_width(octave) - 1) / 2;
-            uint64_t ns = hotpath_i_function_ns(function, middle);
-            ns = ns < function->min_ns ? function->min_ns : ns;
-            return ns > function->max_ns ? function->max_ns : ns;
-        }
+        size_t k = 0;
+        for (; rank > buckets[k]; k++)
+            rank -= buckets[k];
+        uint64_t middle =
+            hotpath_i_bucket_low(octave, k) + (hotpath_i_bucket_width(octave) - 1) / 2;
+        uint64_t ns = hotpath_i_function_ns(function, middle);
+        ns = ns < function->min_ns ? function->min_ns : ns;
+        return ns > function->max_ns ? function->max_ns : ns;
     }
     return function->max_ns;
 }

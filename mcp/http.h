@@ -274,7 +274,7 @@ static int http_read(struct mg_connection* c, mcp_arena_t* arena, const char** b
     const struct mg_request_info* info = mg_get_request_info(c);
     const char* expect = http_header(info, "Expect");
     const char* coding = http_header(info, "Transfer-Encoding");
-    uint64_t until = os_now_ms() + HTTP_DEADLINE_MS;
+    uint64_t until = os_late_ms() + HTTP_DEADLINE_MS;
     size_t capacity = info->content_length > 0 ? (size_t)info->content_length : 4096, n = 0;
     if (info->content_length > (long long)HTTP_BODY_BYTES) return 413;
     if (coding != NULL && !http_equal(coding, "chunked")) return 400;
@@ -298,7 +298,7 @@ static int http_read(struct mg_connection* c, mcp_arena_t* arena, const char** b
         if (got == 0) break;
         n += (size_t)got;
         if (n > HTTP_BODY_BYTES) return 413;
-        if (os_now_ms() > until) return 408;
+        if (os_late_ms() > until) return 408;
     }
     if (info->content_length > 0 && n < (size_t)info->content_length) return 400;
     data[n] = 0;

@@ -665,23 +665,41 @@ static char* json_more(json_out_t* o, size_t n) {
 static inline char* json_room(json_out_t* o, size_t n) {
     return o->capacity - o->size > n ? o->data + o->size : json_more(o, n);
 }
-static inline void json_put(json_out_t* o, const char* text, size_t n) {
+/* As memcpy; most pieces of an answer are so short that its call would cost more than they. */
+static inline void json_copy(char* to, const char* from, size_t n) {
+    if (n > 16) {
+        memcpy(to, from, n);
+    } else if (n >= 8) {
+        memcpy(to, from, 8), memcpy(to + n - 8, from + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(to, from, 4), memcpy(to + n - 4, from + n - 4, 4);
+    } else if (n != 0) {
+        to[0] = from[0], to[n / 2] = from[n / 2], to[n - 1] = from[n - 1];
+    }
+}
+static void json_put(json_out_t* o, const char* text, size_t n) {
     char* room = json_room(o, n);
     if (room == NULL) return;
-    memcpy(room, text, n);
+    json_copy(room, text, n);
     o->size += n;
 }
+static inline void json_char(json_out_t* o, char c) {
+    char* room = json_room(o, 1);
+    if (room == NULL) return;
+    *room = c;
+    o->size++;
+}
 static inline void json_value_begin(json_out_t* o) {
-    if (o->comma) json_put(o, ",", 1);
+    if (o->comma) json_char(o, ',');
     o->comma = true;
 }
 static void json_open(json_out_t* o, char bracket) {
     json_value_begin(o);
-    json_put(o, &bracket, 1);
+    json_char(o, bracket);
     o->comma = false;
 }
 static void json_close(json_out_t* o, char bracket) {
-    json_put(o, &bracket, 1);
+    json_char(o, bracket);
     o->comma = true;
 }
 static void json_object(json_out_t* o) { json_open(o, '{'); }
@@ -757,21 +775,26 @@ static void json_text(json_out_t* o, const char* s) {
     }
     json_quoted(o, s, strlen(s));
 }
-/* A key of ours in two parts: letters and others that need no escape. */
-static void json_key_of(json_out_t* o, const char* key, const char* rest) {
-    size_t n = strlen(key), more = strlen(rest);
-    char* to = json_room(o, n + more + 4);
+static void json_key_put(
+    json_out_t* o, const char* key, size_t n, const char* rest, size_t rest_size) {
+    char* to = json_room(o, n + rest_size + 4);
     if (to == NULL) return;
     if (o->comma) *to++ = ',';
     *to++ = '"';
-    memcpy(to, key, n);
-    memcpy(to + n, rest, more);
-    to += n + more;
-    *to++ = '"', *to++ = ':';
-    o->size = (size_t)(to - o->data);
+    json_copy(to, key, n);
+    json_copy(to + n, rest, rest_size);
+    to += n + rest_size;
+    to[0] = '"', to[1] = ':';
+    o->size = (size_t)(to + 2 - o->data);
     o->comma = false;
 }
-static void json_key(json_out_t* o, const char* key) { json_key_of(o, key, ""); }
+/* A key of ours, of letters and others that need no escape; json_key_of is one in two parts. */
+static inline void json_key(json_out_t* o, const char* key) {
+    json_key_put(o, key, strlen(key), "", 0);
+}
+static inline void json_key_of(json_out_t* o, const char* key, const char* rest) {
+    json_key_put(o, key, strlen(key), rest, strlen(rest));
+}
 
 /* What of a text of the program a model or a terminal could take for more than text: control
    characters, and those that hide or reorder others. */

@@ -27,6 +27,7 @@ static const char* const protocol_legacy[] = {"2025-11-25", "2025-06-18", "2025-
 #define PROTOCOL_LIST_TTL_MS       300000
 #define PROTOCOL_ID_BYTES          256
 #define PROTOCOL_BATCH             16
+#define PROTOCOL_FRAME_BYTES       1024 /* about what a response has around an answer */
 
 enum {
     RPC_PARSE = -32700,
@@ -234,6 +235,7 @@ static void protocol_unknown_tool(mcp_arena_t* arena, const char* name, char* te
 static void message_tool_result(
     message_t* m, const tool_call_t* call, const char* text, size_t size) {
     json_out_t* out = &m->out;
+    json_room(out, 3 * size + PROTOCOL_FRAME_BYTES); /* it stands there twice, once escaped */
     message_result(m);
     json_key(out, "content");
     json_array(out);

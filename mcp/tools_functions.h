@@ -168,7 +168,7 @@ static void functions_write(
    with the call failed; the window is to be closed all the same. */
 static row_t* functions_open(
     tool_call_t* call, query_t* q, times_t times, window_t* w, size_t* count) {
-    if (!window_open(call, q, HOTPATH_PART_TREE, times, w)) return NULL;
+    if (!window_open(call, q, HOTPATH_PART_FUNCTIONS, times, w)) return NULL;
     row_t* rows = functions_rows(call, w, q, q->sort, count);
     if (rows == NULL || times == TIMES_NOW) return rows;
     size_t first = 0, shown = answer_rows(q, *count, &first);

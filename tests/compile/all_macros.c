@@ -206,7 +206,7 @@ static void functions(void) {
     (void)hotpath_time_sampling("functions", 1);
     (void)hotpath_named_site_in("runtime name", __FILE__, __LINE__, HOTPATH_GROUP);
     desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS |
-                 HOTPATH_PART_VALUES | HOTPATH_TIMES_LATER;
+                 HOTPATH_PART_VALUES | HOTPATH_PART_FUNCTIONS | HOTPATH_TIMES_LATER;
     snapshot = hotpath_snapshot_take(&desc);
     if (snapshot) {
         hotpath_snapshot_subtract_overhead(snapshot);

@@ -279,7 +279,7 @@ void functions() {
     (void)hotpath_named_site_in("runtime name", __FILE__, __LINE__, HOTPATH_GROUP);
     hotpath_snapshot_desc_t desc = hotpath_snapshot_desc_t();
     desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS |
-                 HOTPATH_PART_VALUES | HOTPATH_TIMES_LATER;
+                 HOTPATH_PART_VALUES | HOTPATH_PART_FUNCTIONS | HOTPATH_TIMES_LATER;
     hotpath_snapshot_t* snapshot = hotpath_snapshot_take(&desc);
     if (snapshot) {
         hotpath_snapshot_subtract_overhead(snapshot);

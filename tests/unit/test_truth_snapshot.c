@@ -273,7 +273,7 @@ static void the_size_is_counted(uint64_t unused) {
     HOTPATH_SCOPE("outside");
     hotpath_context_switch(hotpath_context_create("running"));
     HOTPATH_BEGIN(in_running, "in running");
-    for (uint32_t parts = 0; parts < 16; parts++)
+    for (uint32_t parts = 0; parts < 32; parts++)
         check_size(parts, 0);
     hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
     size_t count = 0;
@@ -297,7 +297,7 @@ static void parts(uint64_t unused) {
     HOTPATH_SCOPE("open");
     run("done", 3);
     HOTPATH_VAL("key", 7);
-    for (uint32_t mask = 1; mask < 16; mask++) {
+    for (uint32_t mask = 1; mask < 32; mask++) {
         hotpath_snapshot_desc_t desc;
         memset(&desc, 0, sizeof desc);
         desc.parts = mask;
