@@ -318,6 +318,8 @@ typedef struct hotpath_function {
     double calls_per_sec_peak; /* the best second of one thread, or of all at the last look */
     bool bounds_only;          /* min and max are bounds of histogram buckets: differences */
     bool lite;                 /* some threads kept calls and totals only: memory bound */
+    uint32_t
+        sampling_rate;     /* one in so many is timed now, on the thread that times least; 1: all */
     bool estimated;        /* some were not timed: all times but min, max and logs are estimates */
     bool has_times;        /* false until hotpath_snapshot_times, with HOTPATH_TIMES_LATER */
     double total_error_ns; /* half the 95 % interval of the estimated sum of all levels */
@@ -436,7 +438,13 @@ typedef struct hotpath_info {
     uint64_t overhead_ns;           /* of all calls, at that cost; 0 if it was not measured */
     double overhead_percent;        /* of the time inside outermost scopes */
     bool overhead_subtracted;       /* hotpath_snapshot_subtract_overhead was here */
-    uint64_t memory_bytes;          /* taken from the system by the recorder */
+    uint64_t scope_drawn_ns_x100;   /* one that sampling times */
+    double auto_max_percent;   /* HOTPATH_TIME_SAMPLING=auto: the share it keeps; 0: not auto */
+    uint64_t auto_time_ns;     /* of all threads, while they chose the rates */
+    uint64_t auto_overhead_ns; /* of it taken by recording, by their own account */
+    uint64_t auto_least_ns;    /* taken even if nothing had been timed */
+    uint64_t auto_functions;   /* of which not every execution is timed now */
+    uint64_t memory_bytes;     /* taken from the system by the recorder */
     uint64_t threads_live;
     uint64_t threads_ended;
     uint64_t contexts;
@@ -448,6 +456,9 @@ typedef struct hotpath_info {
     uint32_t app_info_count;
     const char* const* app_info; /* key, value, key, value, ... */
 } hotpath_info_t;
+
+    /* A rate of hotpath_time_sampling. */
+    #define HOTPATH_TIME_SAMPLING_AUTO UINT32_MAX
 
     /* Parts of a snapshot. Zero means all. Functions are always there; where nothing else is wanted,
        HOTPATH_PART_FUNCTIONS says so. */
@@ -556,8 +567,11 @@ HOTPATH_API bool hotpath_enable_group(const char* group, bool on);
    total_error_ns), in which each execution that was timed counts as many times as the rate said. The
    first 16 executions of each function on each thread are all timed, and so are HOTPATH_BEGINs, whose
    end gives the time. HOTPATH_TIME_SAMPLING_RATE sets it for all functions.
+   HOTPATH_TIME_SAMPLING_AUTO lets each thread choose the rates: those of the functions that it calls
+   most often, so that recording takes at most the share of its time that HOTPATH_TIME_SAMPLING=auto:5
+   names, in percent; the variable sets that for all functions.
    Args: name of a function that was reached before, or NULL for all that have no rate of their own;
-   rate 0 gives a function back the rate of all; at most 1000000.
+   rate 0 gives a function back the rate of all; at most 1000000, or HOTPATH_TIME_SAMPLING_AUTO.
    Returns: false if there is no such function; nothing changes. Threads: any; not signal-safe. */
 HOTPATH_API bool hotpath_time_sampling(const char* name, uint32_t rate);
 
@@ -2035,6 +2049,7 @@ enum {
     #define HOTPATH_I_MAX_PERCENTILES 8
     #define HOTPATH_I_UNSET           UINT64_MAX /* HOTPATH_LIMIT is not given */
     #define HOTPATH_I_FORMAT_NONE     0          /* beside hotpath_format_t */
+    #define HOTPATH_I_AUTO_SHARE      5000u /* of HOTPATH_TIME_SAMPLING=auto, in 1/1000 percent */
 
 /* Percentiles as millionths of a percent, so that their names are exact. */
 typedef struct hotpath_i_percentiles {
@@ -2078,6 +2093,7 @@ typedef struct hotpath_i_chosen {
         X(no_values, BOOL, "HOTPATH_NO_VALUES", "false", 0, 0, "keep no texts and values")         \
         X(time_sampling_rate, COUNT, "HOTPATH_TIME_SAMPLING_RATE", "1", 1, 1000000,                \
             "times one execution in so many")                                                      \
+        X(time_sampling, SAMPLING, "HOTPATH_TIME_SAMPLING", "", 100, 50000, "auto, or auto:5")     \
         X(overhead, OVERHEAD, "HOTPATH_OVERHEAD", "show", 0, 0, "show it, or subtract it")         \
         X(off, TEXT, "HOTPATH_OFF", "", 0, 0, "1: record nothing yet; or groups, as a,b")          \
         X(export_to, EXPORT, "HOTPATH_EXPORT", "", 0, 0, "profile files to write")                 \
@@ -2095,7 +2111,8 @@ typedef struct hotpath_i_chosen {
     #define HOTPATH_I_FIELD_PERCENTILES(name) hotpath_i_percentiles_t name;
     #define HOTPATH_I_FIELD_FOCUS(name)       char name[HOTPATH_I_TEXT_SIZE];
     #define HOTPATH_I_FIELD_BOOL(name)        bool name;
-    #define HOTPATH_I_FIELD_OVERHEAD(name)    bool name; /* subtract it */
+    #define HOTPATH_I_FIELD_SAMPLING(name)    uint64_t name; /* 1/1000 percent; 0: not auto */
+    #define HOTPATH_I_FIELD_OVERHEAD(name)    bool name;     /* subtract it */
     #define HOTPATH_I_FIELD_EXPORT(name)      char name[HOTPATH_I_PATH_SIZE];
     #define HOTPATH_I_FIELD_FLAG(name)        bool name;
 
@@ -2122,6 +2139,7 @@ typedef enum hotpath_i_setting_type {
     HOTPATH_I_TYPE_PERCENTILES,
     HOTPATH_I_TYPE_FOCUS,
     HOTPATH_I_TYPE_BOOL,
+    HOTPATH_I_TYPE_SAMPLING,
     HOTPATH_I_TYPE_OVERHEAD,
     HOTPATH_I_TYPE_EXPORT,
     HOTPATH_I_TYPE_FLAG
@@ -2506,6 +2524,21 @@ static bool hotpath_i_parse_percentile(const char* text, size_t length, uint32_t
     return *micro <= 100000000;
 }
 
+/* auto, or auto:PERCENT with at most three decimals. */
+static bool hotpath_i_parse_sampling(
+    const hotpath_i_setting_t* s, const char* text, uint64_t* out) {
+    const char* colon = strchr(text, ':');
+    uint32_t micro = HOTPATH_I_AUTO_SHARE * 1000;
+    *out = 0;
+    if (text[0] == 0) return true;
+    if (!hotpath_i_is_word(text, colon != NULL ? (size_t)(colon - text) : strlen(text), "auto"))
+        return false;
+    if (colon != NULL && !hotpath_i_parse_percentile(colon + 1, strlen(colon + 1), &micro))
+        return false;
+    if (micro % 1000 != 0 || micro / 1000 < s->least || micro / 1000 > s->most) return false;
+    *out = micro / 1000;
+    return true;
+}
 /* A percentile that stands twice is taken once, because it names a key of the JSON report. */
 static bool hotpath_i_parse_percentiles(const char* text, hotpath_i_percentiles_t* out) {
     hotpath_i_percentiles_t all;
@@ -2555,6 +2588,7 @@ static bool hotpath_i_setting_parse(const hotpath_i_setting_t* s, const char* te
         case HOTPATH_I_TYPE_PERCENTILES:
             return hotpath_i_parse_percentiles(text, (hotpath_i_percentiles_t*)field);
         case HOTPATH_I_TYPE_BOOL: return hotpath_i_parse_bool(text, (bool*)field);
+        case HOTPATH_I_TYPE_SAMPLING: return hotpath_i_parse_sampling(s, text, (uint64_t*)field);
         case HOTPATH_I_TYPE_OVERHEAD: return hotpath_i_parse_overhead(text, (bool*)field);
         case HOTPATH_I_TYPE_FLAG: *(bool*)field = text[0] != 0; return true;
         case HOTPATH_I_TYPE_PATH:
@@ -2599,6 +2633,9 @@ static void hotpath_i_put_allowed(hotpath_i_writer_t* w, const hotpath_i_setting
                    ". [] * + ? ^ $ |";
             break;
         case HOTPATH_I_TYPE_BOOL: text = "1, 0, true, false, yes, no, on or off"; break;
+        case HOTPATH_I_TYPE_SAMPLING:
+            text = "auto, or auto:PERCENT from 0.1 to 50 with at most 3 decimals";
+            break;
         case HOTPATH_I_TYPE_OVERHEAD: text = "show or subtract"; break;
         case HOTPATH_I_TYPE_EXPORT: text = "folded:PATH, or several with commas between"; break;
         case HOTPATH_I_TYPE_FLAG: text = "anything"; break;
@@ -2777,6 +2814,7 @@ typedef struct hotpath_i_frec {
     uint64_t untimed;       /* completed executions that were left out by sampling */
     uint32_t gap;           /* executions to leave out before the next one is timed */
     uint32_t weight;        /* that of the next one */
+    uint64_t drawn;         /* executions that began since sampling was on, and the gap that runs */
     double per_log;         /* 1 / ln(1 - 1 / weight) */
     uint64_t error_squares; /* bits of a double: Σ weight × (weight - 1) × duration² */
     uint64_t reason_other;
@@ -2788,7 +2826,30 @@ typedef struct hotpath_i_frec {
         uint64_t count;
     } reasons[HOTPATH_I_REASONS];
     hotpath_i_execution_t slowest[HOTPATH_I_SLOWEST];
+    struct hotpath_i_frec* paced; /* the next one of those whose rate the thread's pace sets */
+    uint64_t paced_begun;         /* executions that had begun at its last step */
+    uint32_t paced_timed;         /* of those since then: timed */
+    uint32_t paced_rate;          /* what it said: 0 or 1 all, else one in so many */
+    uint32_t is_paced;
 } hotpath_i_frec_t;
+
+/* HOTPATH_TIME_SAMPLING=auto: what recording took of a thread's time, and what it may take next. */
+typedef struct hotpath_i_pace {
+    hotpath_i_frec_t* list; /* functions that were timed since the last step, or are sampled */
+    uint32_t listed;        /* how many */
+    uint64_t tick;          /* of the last step; 0: none yet */
+    uint64_t mark;          /* the next one then */
+    uint64_t deep;          /* calls past the depth bound by then */
+    uint32_t since;         /* which switching on of auto it belongs to */
+    uint32_t full;          /* entries since the last step that were timed */
+    uint32_t weighed;       /* of them for more than themselves */
+    uint32_t asked;         /* of them whatever the rate */
+    double saved;           /* ticks within the share and not taken; below 0: taken beyond it */
+    uint64_t step_ticks;    /* what the last step itself took */
+    uint64_t time;          /* ticks from the first step on */
+    uint64_t overhead;      /* of them taken by recording */
+    uint64_t least;         /* taken if nothing had been timed */
+} hotpath_i_pace_t;
 
 /* A function under one path of callers, of one thread: one cache line. */
 typedef struct hotpath_i_node {
@@ -2905,7 +2966,8 @@ typedef struct hotpath_i_thread {
     uint64_t pending_mark;  /* of HOTPATH_RETURN, for the end that follows */
     uint64_t pending_bits;
     uint64_t pending_meta;
-    uint64_t random;     /* of sampling */
+    uint64_t random; /* of sampling */
+    hotpath_i_pace_t pace;
     uintptr_t stack_low; /* the mapping that was last found to be this thread's stack */
     uintptr_t stack_high;
     uintptr_t other_low; /* and one that was not */
@@ -2985,6 +3047,8 @@ typedef struct hotpath_i_state {
     uint64_t scope_cost; /* 1/100 ns */
     uint64_t scope_inside;
     uint64_t scope_untimed;
+    uint64_t scope_drawn;   /* one that sampling times, for itself */
+    uint64_t scope_weighed; /* and for several */
     uint32_t started;
     uint32_t exit_hook;
     uint32_t report_due;
@@ -3003,6 +3067,9 @@ typedef struct hotpath_i_state {
     char app_info[32][2][256];
     const char* groups[64]; /* by bit of hotpath_i_off */
     uint32_t rate;          /* of hotpath_time_sampling, for all */
+    uint32_t auto_since;    /* switches of auto: odd while it is on */
+    double auto_share;      /* of a thread's time that recording may take */
+    uint32_t measured;      /* the costs of a scope are, or are being */
     uint64_t off_sum;  /* ticks at which it went on, less those at which it went off; and a count */
     uint64_t off_told; /* the most that a snapshot told */
 } hotpath_i_state_t;
@@ -3646,13 +3713,18 @@ HOTPATH_API bool hotpath_enable_group(const char* group, bool on) {
     }
     return hotpath_i_switch((uint64_t)1 << id, on);
 }
+/* Threads see by the count that what they knew is of before. */
+static void hotpath_i_auto_switch(bool on) {
+    uint32_t since = HOTPATH_I_LOAD(&hotpath_i_g.auto_since);
+    if ((since & 1) != (on ? 1u : 0u)) HOTPATH_I_STORE(&hotpath_i_g.auto_since, since + 1);
+}
 HOTPATH_API bool hotpath_time_sampling(const char* name, uint32_t rate) {
     if (!hotpath_i_init()) return false;
     HOTPATH_I_FORWARD_RESULT(time_sampling(name, rate));
-    bool known = name == NULL, some;
-    rate = rate > 1000000 ? 1000000 : rate;
+    if (rate > 1000000 && rate != HOTPATH_TIME_SAMPLING_AUTO) rate = 1000000;
     if (name == NULL) HOTPATH_I_STORE(&hotpath_i_g.rate, rate);
-    some = HOTPATH_I_LOAD(&hotpath_i_g.rate) > 1;
+    bool known = name == NULL, some = HOTPATH_I_LOAD(&hotpath_i_g.rate) > 1;
+    bool is_auto = HOTPATH_I_LOAD(&hotpath_i_g.rate) == HOTPATH_TIME_SAMPLING_AUTO;
     uint32_t count = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_FUNCTION]);
     for (uint32_t id = 1; id <= count; id++) {
         hotpath_i_item_t* item =
@@ -3663,13 +3735,19 @@ HOTPATH_API bool hotpath_time_sampling(const char* name, uint32_t rate) {
             known = true;
         }
         some = some || HOTPATH_I_LOAD(&item->rate) > 1;
+        is_auto = is_auto || HOTPATH_I_LOAD(&item->rate) == HOTPATH_TIME_SAMPLING_AUTO;
     }
+    hotpath_i_auto_switch(is_auto);
     (void)hotpath_i_switch(HOTPATH_I_SOME, !some);
     return known;
 }
-/* What HOTPATH_OFF and HOTPATH_TIME_SAMPLING_RATE say, before anything is recorded. */
+/* What HOTPATH_OFF and HOTPATH_TIME_SAMPLING say, before anything is recorded. */
 static void hotpath_i_switch_init(void) {
-    hotpath_i_g.rate = (uint32_t)hotpath_i_settings.time_sampling_rate;
+    uint64_t share = hotpath_i_settings.time_sampling;
+    hotpath_i_g.rate =
+        share != 0 ? HOTPATH_TIME_SAMPLING_AUTO : (uint32_t)hotpath_i_settings.time_sampling_rate;
+    hotpath_i_g.auto_share = (double)(share != 0 ? share : HOTPATH_I_AUTO_SHARE) / 100000;
+    hotpath_i_auto_switch(share != 0);
     if (hotpath_i_g.rate > 1) (void)hotpath_i_switch(HOTPATH_I_SOME, false);
     const char* text = hotpath_i_settings.off;
     bool off = false;
@@ -4010,6 +4088,8 @@ static uint64_t hotpath_i_double_bits(double value) {
 static void hotpath_i_merge_frec(
     hotpath_i_thread_t* store, hotpath_i_thread_t* t, uint32_t function, hotpath_i_frec_t* f) {
     f->gap = f->weight = 0; /* also of one that is never ended */
+    f->drawn = f->paced_begun = 0;
+    f->is_paced = f->paced_rate = f->paced_timed = 0;
     if (f->ring.head == 0 && f->untimed == 0 && f->abandoned == 0 && f->reasons_used == 0 &&
         f->reason_other == 0)
         return;
@@ -4109,6 +4189,10 @@ static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
     for (uint32_t i = 1; i < t->own.capacity; i++)
         HOTPATH_I_STORE(&t->own.entries[i].mark, (uint64_t)0); /* their intents are of old totals */
     store->threads_merged++;
+    store->pace.time += t->pace.time;
+    store->pace.overhead += t->pace.overhead;
+    store->pace.least += t->pace.least;
+    memset(&t->pace, 0, sizeof t->pace);
     t->text_head += HOTPATH_I_TEXT_RING;
     HOTPATH_I_STORE(&t->os_tid, (uint64_t)0); /* until its next owner says who it is */
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_FREE);
@@ -4890,6 +4974,7 @@ static void hotpath_i_begin_deep(
     HOTPATH_I_STORE(&node->deep_open, node->deep_open + 1);
     HOTPATH_I_OWN_ADD(&node->calls, (uint64_t)1);
     HOTPATH_I_OWN_ADD(&t->deep_calls, (uint64_t)1);
+    t->pace.full++, t->pace.asked++;
     t->context->deep++;
     l->attention |= HOTPATH_I_ATTENTION_DEEP;
     token->mark = (uint64_t)t->number << 48 | (uint64_t)node->index << 24 |
@@ -4956,6 +5041,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
     } else {
         hotpath_i_node_t* node =
             hotpath_i_child(t, l->top, hotpath_i_key_parent(l->top->ids), function);
+        t->pace.full++, t->pace.asked++;
         hotpath_i_open_entry(l, t, l->top + 1, node, function, stack, token, false, 1);
     }
     hotpath_i_leave(l);
@@ -4987,17 +5073,203 @@ static uint32_t hotpath_i_gap(hotpath_i_thread_t* t, hotpath_i_frec_t* f, uint32
     double gap = hotpath_i_natural_log(chance) * f->per_log;
     return gap < 4e9 ? (uint32_t)gap : 4000000000u;
 }
-/* The weight of an execution that is timed; sets when the next one is. */
-static HOTPATH_I_COLD uint64_t hotpath_i_draw(
+/* How many executions have begun while sampling was on. */
+static uint64_t hotpath_i_begun(const hotpath_i_frec_t* f) { return f->drawn - f->gap; }
+/* Sets when the next execution is timed, and for how many. A gap that has begun may be given up for
+   another whenever what is known decides so, and not what is left of it: at each execution the rest of a
+   gap is as long as a new one. */
+static void hotpath_i_draw_gap(hotpath_i_thread_t* t, hotpath_i_frec_t* f, uint32_t rate) {
+    uint64_t begun = hotpath_i_begun(f);
+    f->gap = rate > 1 ? hotpath_i_gap(t, f, rate) : 0;
+    f->drawn = begun + f->gap;
+    HOTPATH_I_STORE(&f->weight, rate > 1 ? rate : 1);
+}
+
+    /* HOTPATH_TIME_SAMPLING=auto. Each thread keeps an account of its own: every so often it adds up what
+   recording has taken of its time, by the counts of calls and what one costs, and shares out what the
+   next period may take. Every function gets the same quota of timed executions: what is called less
+   is timed as a whole, what is called more is sampled. Called often is called for a short time, so
+   that it is the short ones, which recording distorts most, that are left out. What counts is how
+   often a function was called and what was taken before, and never the execution that is weighed. */
+    #define HOTPATH_I_AUTO_LOOK   31u   /* one entry in 32 looks at the clock */
+    #define HOTPATH_I_AUTO_LEAST  4u    /* a lower rate costs more than it saves */
+    #define HOTPATH_I_AUTO_MOST   1024u /* a higher one saves nothing that counts */
+    #define HOTPATH_I_AUTO_AIM    0.9   /* of the share, so that errors do not reach it */
+    #define HOTPATH_I_AUTO_SAVING 4     /* periods of which the unused share is kept */
+
+/* The costs of recording, in ticks. */
+typedef struct hotpath_i_costs {
+    double untimed;
+    double drawn;
+    double weighed;
+    double share; /* of the ticks that pass */
+} hotpath_i_costs_t;
+
+static bool hotpath_i_costs_known(hotpath_i_costs_t* c) {
+    double drawn = (double)HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.scope_drawn);
+    double unit = 1099511627776.0 / 100 / (double)HOTPATH_I_LOAD(&hotpath_i_g.scale);
+    c->drawn = drawn * unit;
+    c->weighed = (double)HOTPATH_I_LOAD(&hotpath_i_g.scope_weighed) * unit;
+    c->untimed = (double)HOTPATH_I_LOAD(&hotpath_i_g.scope_untimed) * unit;
+    c->share = hotpath_i_g.auto_share * HOTPATH_I_AUTO_AIM;
+    return drawn != 0;
+}
+/* Adds up the ticks since the last step. Returns: those that timing may take in as many again. */
+static double hotpath_i_pace_account(
+    hotpath_i_thread_t* t, const hotpath_i_costs_t* c, double ticks, double period) {
+    hotpath_i_pace_t* p = &t->pace;
+    double begun = (double)((t->next_mark - p->mark) / 4 + t->deep_calls - p->deep);
+    double timed = (double)p->full + (double)p->weighed;
+    double least = begun * c->untimed, own = (double)p->step_ticks;
+    double taken = least + own + (double)p->full * c->drawn + (double)p->weighed * c->weighed -
+                   timed * c->untimed;
+    double most = c->share * period * HOTPATH_I_AUTO_SAVING;
+    p->saved += c->share * ticks - taken;
+    p->saved = p->saved < most ? p->saved : most;
+    p->saved = p->saved > -4 * most ? p->saved : -4 * most;
+    HOTPATH_I_OWN_ADD(&p->time, (uint64_t)ticks);
+    HOTPATH_I_OWN_ADD(&p->overhead, (uint64_t)(taken + 0.5));
+    HOTPATH_I_OWN_ADD(&p->least, (uint64_t)(least + 0.5));
+    double part = ticks < 8 * period ? ticks / (8 * period) : 1;
+    double room = c->share * ticks + p->saved * part - least - own -
+                  (double)p->asked * (c->drawn - c->untimed);
+    /* Where counting takes the share, or nearly, some of it is left to timing, or there were none. */
+    double spare = c->share / HOTPATH_I_AUTO_AIM * ticks - least;
+    if (spare < 0 || spare > least / 16) spare = least / 16;
+    return room > spare ? room : spare;
+}
+/* How many executions of each function may be timed, so that all together take `room` ticks: those that
+   had fewer take less. */
+static double hotpath_i_pace_quota(
+    const hotpath_i_pace_t* p, const hotpath_i_costs_t* c, double room) {
+    double sums[65], left = 0, all = c->drawn - c->untimed, some = c->weighed - c->untimed;
+    uint32_t counts[65];
+    memset(sums, 0, sizeof sums);
+    memset(counts, 0, sizeof counts);
+    for (const hotpath_i_frec_t* f = p->list; f != NULL; f = f->paced) {
+        uint64_t n = hotpath_i_begun(f) - f->paced_begun;
+        unsigned bits = n != 0 ? 64u - (unsigned)__builtin_clzll(n) : 0;
+        sums[bits] += (double)n, counts[bits]++, left++;
+    }
+    double most = 1;
+    for (unsigned bits = 0; bits <= 64; bits++, most *= 2) {
+        if (counts[bits] == 0) continue;
+        left -= counts[bits];
+        if (sums[bits] * all + left * most * some > room)
+            return room > 0 ? room / ((left + counts[bits]) * some) : 0;
+        room -= sums[bits] * all;
+    }
+    return 1e18;
+}
+/* One in how many of n executions is timed, if `quota` of them are. */
+static uint32_t hotpath_i_pace_rate(uint64_t n, double quota) {
+    if ((double)n <= quota) return 1;
+    if ((double)n >= quota * HOTPATH_I_AUTO_MOST) return HOTPATH_I_AUTO_MOST;
+    uint32_t rate = (uint32_t)((double)n / quota) + 1;
+    return rate > HOTPATH_I_AUTO_LEAST ? rate : HOTPATH_I_AUTO_LEAST;
+}
+/* Gives a function its rate. It rises at once and falls by half, or at once where all could have been
+   timed: executions may have become long, and none of those must be missed. What was missed until now is
+   not known to be short any more: its error is that of as many that filled the time. */
+static void hotpath_i_pace_set(
+    hotpath_i_thread_t* t, hotpath_i_frec_t* f, double quota, bool calm, double ticks) {
+    uint64_t n = hotpath_i_begun(f) - f->paced_begun;
+    uint32_t rate = hotpath_i_pace_rate(n, quota), before = f->paced_rate;
+    f->paced_begun += n;
+    if (rate < before) {
+        if (calm && n != 0 && f->paced_timed == 0 && f->weight > 1) {
+            double error = (double)(f->weight - 1) * ticks * ticks / (double)n;
+            error += hotpath_i_bits_double(f->error_squares);
+            HOTPATH_I_STORE(&f->error_squares, hotpath_i_double_bits(error));
+        }
+        if (!calm && rate < before / 2) rate = before / 2;
+        if (rate < HOTPATH_I_AUTO_LEAST) rate = 1;
+        hotpath_i_draw_gap(t, f, rate);
+    }
+    f->paced_rate = rate;
+    f->paced_timed = 0;
+}
+static HOTPATH_I_COLD void hotpath_i_pace_step(
+    hotpath_i_thread_t* t, const hotpath_i_costs_t* c, uint64_t now, double period) {
+    hotpath_i_pace_t* p = &t->pace;
+    double ticks = (double)(now - p->tick);
+    double begun = (double)((t->next_mark - p->mark) / 4);
+    bool calm = begun * c->drawn * 4 <= c->share * ticks;
+    double quota = hotpath_i_pace_quota(p, c, hotpath_i_pace_account(t, c, ticks, period));
+    hotpath_i_frec_t** from = &p->list;
+    while (*from != NULL) {
+        hotpath_i_frec_t* f = *from;
+        bool idle = hotpath_i_begun(f) == f->paced_begun && f->paced_rate <= 1;
+        hotpath_i_pace_set(t, f, quota, calm, ticks);
+        if (idle) { /* a handler that jumps out in between leaves it listed, and not twice */
+            *from = f->paced;
+            HOTPATH_I_SIGNAL_FENCE();
+            f->is_paced = 0, p->listed--;
+        } else
+            from = &f->paced;
+    }
+    p->tick = now, p->mark = t->next_mark, p->deep = t->deep_calls;
+    p->full = p->weighed = p->asked = 0;
+    p->step_ticks = hotpath_i_ticks() - now;
+}
+/* Looks whether the account is due: after a millisecond, or longer where many functions share it out, or
+   when timing has taken its share of that. */
+static HOTPATH_I_COLD void hotpath_i_pace_look(hotpath_i_thread_t* t) {
+    hotpath_i_pace_t* p = &t->pace;
+    hotpath_i_costs_t c;
+    uint32_t since = HOTPATH_I_LOAD(&hotpath_i_g.auto_since);
+    if ((since & 1) == 0 || !hotpath_i_costs_known(&c)) return;
+    uint64_t now = hotpath_i_ticks();
+    double period = (double)hotpath_i_window_ticks() / 1000 * (1 + p->listed / 64);
+    if (p->since != since || now < p->tick) {
+        p->since = since, p->tick = now, p->mark = t->next_mark, p->deep = t->deep_calls;
+        p->full = p->weighed = p->asked = 0;
+        p->saved = 0, p->step_ticks = 0;
+        return;
+    }
+    double timing = (double)p->full * c.drawn + (double)p->weighed * c.weighed;
+    if ((double)(now - p->tick) >= period || timing >= c.share * period)
+        hotpath_i_pace_step(t, &c, now, period);
+}
+/* The weight of an execution that is timed; draws when the next one is. */
+static uint64_t hotpath_i_draw(
     hotpath_i_thread_t* t, const hotpath_i_node_t* node, hotpath_i_frec_t* f) {
+    hotpath_i_pace_t* p = &t->pace;
     uint64_t weight = f->weight > 1 ? f->weight : 1;
     const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, node->function);
     uint32_t rate = item != NULL ? HOTPATH_I_LOAD(&item->rate) : 0;
     if (rate == 0) rate = HOTPATH_I_LOAD(&hotpath_i_g.rate);
-    bool all = rate <= 1 || f->ring.head + 1 < HOTPATH_I_TIMED_FIRST;
-    f->gap = all ? 0 : hotpath_i_gap(t, f, rate);
-    f->weight = all ? 1 : rate;
+    if (weight != 1)
+        p->weighed++;
+    else
+        p->full++;
+    if (rate == HOTPATH_TIME_SAMPLING_AUTO || t->state == HOTPATH_I_RECORD_HIDDEN) {
+        rate = f->paced_rate;
+        f->paced_timed++;
+        if (f->is_paced == 0) {
+            f->paced = p->list;
+            f->is_paced = 1, p->listed++;
+            HOTPATH_I_SIGNAL_FENCE();
+            p->list = f;
+        }
+    } else
+        p->asked++;
+    f->drawn++;
+    bool first = f->ring.head + 1 < HOTPATH_I_TIMED_FIRST && f->drawn < HOTPATH_I_TIMED_FIRST;
+    hotpath_i_draw_gap(t, f, first ? 1 : rate);
     return weight;
+}
+/* The weight of an execution whose gap is over, or that has to look at the pace. */
+static HOTPATH_I_COLD uint64_t hotpath_i_weigh(
+    hotpath_i_thread_t* t, const hotpath_i_node_t* node, hotpath_i_frec_t* f, bool asked) {
+    if ((t->next_mark >> 2 & HOTPATH_I_AUTO_LOOK) == 0) hotpath_i_pace_look(t);
+    if (asked) {
+        t->pace.full++, t->pace.asked++;
+        return 1;
+    }
+    if (f->gap == 0) return hotpath_i_draw(t, node, f);
+    f->gap--;
+    return 0;
 }
 typedef enum hotpath_i_timed {
     HOTPATH_I_TIMED_ALL,
@@ -5044,8 +5316,8 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(hotpath
     uint64_t weight = 1;
     hotpath_i_frec_t* f = timed != HOTPATH_I_TIMED_ALL ? slot->node->frec : NULL;
     if (timed == HOTPATH_I_TIMED_SOME) {
-        if (HOTPATH_I_UNLIKELY(
-                f->gap == 0 || (HOTPATH_I_LOAD(&site->group_id) & HOTPATH_I_ASKED) != 0)) {
+        if (HOTPATH_I_UNLIKELY(f->gap == 0 || (t->next_mark >> 2 & HOTPATH_I_AUTO_LOOK) == 0 ||
+                               (HOTPATH_I_LOAD(&site->group_id) & HOTPATH_I_ASKED) != 0)) {
             l->busy = 0;
             hotpath_i_begin_drawn(site, token, stack);
             return;
@@ -5053,8 +5325,8 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(hotpath
         f->gap--;
         weight = 0;
     } else if (timed == HOTPATH_I_TIMED_NOW) {
-        if ((HOTPATH_I_LOAD(&site->group_id) & HOTPATH_I_ASKED) == 0)
-            weight = hotpath_i_draw(t, slot->node, f);
+        bool asked = (HOTPATH_I_LOAD(&site->group_id) & HOTPATH_I_ASKED) != 0;
+        weight = hotpath_i_weigh(t, slot->node, f, asked);
     }
     hotpath_i_open_entry(l, t, top + 1, slot->node, function, stack, token, counter, weight);
     hotpath_i_leave(l);
@@ -5063,8 +5335,12 @@ static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_called_clock(
     hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
     hotpath_i_begin(site, token, stack, false, HOTPATH_I_TIMED_ALL);
 }
+static HOTPATH_I_COLD void hotpath_i_measure_scope(void);
 static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_drawn(
     hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
+    if (HOTPATH_I_UNLIKELY(
+            (HOTPATH_I_LOAD(&hotpath_i_g.auto_since) & 1) > HOTPATH_I_LOAD(&hotpath_i_g.measured)))
+        hotpath_i_measure_scope(); /* what auto goes by */
     hotpath_i_begin(site, token, stack, false, HOTPATH_I_TIMED_NOW);
 }
 static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_sampled(
@@ -6569,6 +6845,7 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
     const hotpath_i_frec_t** frecs, hotpath_i_sums_t* sums) {
     uint64_t min = UINT64_MAX, max = 0;
     bool reasons = false;
+    f->sampling_rate = 1;
     for (size_t r = 0; r < s->record_count; r++) {
         const hotpath_i_frec_t* from = frecs[r];
         if (from == NULL) continue;
@@ -6577,6 +6854,8 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
         f->completed += timed + untimed;
         f->sampled_calls += timed;
         f->estimated |= untimed != 0;
+        uint32_t rate = HOTPATH_I_LOAD(&from->weight);
+        if (rate > f->sampling_rate) f->sampling_rate = rate;
         f->error_squares += hotpath_i_bits_double(HOTPATH_I_LOAD(&from->error_squares));
         f->abandoned += HOTPATH_I_LOAD(&from->abandoned);
         f->sum_ticks += HOTPATH_I_LOAD(&from->sum);
@@ -7033,6 +7312,25 @@ static void hotpath_i_fill_off(hotpath_snapshot_t* s) {
     names[w.used] = 0;
     s->info.groups_off = hotpath_i_keep_text(s, names);
 }
+/* What HOTPATH_TIME_SAMPLING=auto was asked for and has come to. */
+static void hotpath_i_fill_auto(hotpath_info_t* info) {
+    uint64_t time = 0, overhead = 0, least = 0;
+    for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t; t = t->next) {
+        time += HOTPATH_I_LOAD(&t->pace.time);
+        overhead += HOTPATH_I_LOAD(&t->pace.overhead);
+        least += HOTPATH_I_LOAD(&t->pace.least);
+    }
+    if (hotpath_i_g.ended != NULL) {
+        time += hotpath_i_g.ended->pace.time;
+        overhead += hotpath_i_g.ended->pace.overhead;
+        least += hotpath_i_g.ended->pace.least;
+    }
+    bool on = (HOTPATH_I_LOAD(&hotpath_i_g.auto_since) & 1) != 0;
+    info->auto_max_percent = on ? hotpath_i_g.auto_share * 100 : 0;
+    info->auto_time_ns = hotpath_i_ns(time);
+    info->auto_overhead_ns = hotpath_i_ns(overhead);
+    info->auto_least_ns = hotpath_i_ns(least);
+}
 static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
     hotpath_info_t* info = &s->info;
     info->program = hotpath_i_g.program;
@@ -7048,6 +7346,7 @@ static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
     info->scope_cost_ns_x100 = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.scope_cost);
     info->scope_inside_ns_x100 = HOTPATH_I_LOAD(&hotpath_i_g.scope_inside);
     info->scope_untimed_ns_x100 = HOTPATH_I_LOAD(&hotpath_i_g.scope_untimed);
+    info->scope_drawn_ns_x100 = HOTPATH_I_LOAD(&hotpath_i_g.scope_drawn);
     info->memory_bytes = HOTPATH_I_LOAD(&hotpath_i_g.memory);
     #if defined(HOTPATH_CLOCK)
     info->clock = "custom";
@@ -7065,6 +7364,7 @@ static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
     info->clock_note = "the system's monotonic clock";
     #endif
     hotpath_i_fill_off(s);
+    hotpath_i_fill_auto(info);
     hotpath_i_fill_drops(&info->drops);
     hotpath_i_fill_app_info(s);
 }
@@ -7097,8 +7397,11 @@ static size_t hotpath_i_snapshot_most(void) {
 /* What one call of a function costs: less on average where some are not timed. */
 static double hotpath_i_cost_of(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
     double cost = (double)s->info.scope_cost_ns_x100,
-           untimed = (double)s->info.scope_untimed_ns_x100;
-    if (f->completed == f->sampled_calls) return cost / 100;
+           untimed = (double)s->info.scope_untimed_ns_x100,
+           drawn = (double)s->info.scope_drawn_ns_x100;
+    bool some = f->completed != f->sampled_calls;
+    if (drawn > cost && (some || s->info.auto_max_percent > 0)) cost = drawn;
+    if (!some) return cost / 100;
     double timed = (double)f->sampled_calls / (double)f->completed;
     return (timed * cost + (1 - timed) * untimed) / 100;
 }
@@ -7193,6 +7496,8 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_take_tree(s);
     if (s->full) return;
     if (!s->times_later) hotpath_i_merge_functions(s, NULL, s->function_count);
+    for (size_t i = 0; i < s->function_count; i++)
+        s->info.auto_functions += s->functions[i].sampling_rate > 1;
     hotpath_i_fill_overhead(s);
     if ((s->parts & HOTPATH_PART_THREADS) != 0)
         hotpath_i_list_threads(s);
@@ -7691,6 +7996,10 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
     s->info = newer->info;
     s->info.is_difference = true;
     s->info.window_ns = newer->info.elapsed_ns - older->info.elapsed_ns;
+    s->info.auto_time_ns = hotpath_i_minus(s->info.auto_time_ns, older->info.auto_time_ns);
+    s->info.auto_overhead_ns =
+        hotpath_i_minus(s->info.auto_overhead_ns, older->info.auto_overhead_ns);
+    s->info.auto_least_ns = hotpath_i_minus(s->info.auto_least_ns, older->info.auto_least_ns);
     s->info.off_ns -= older->info.off_ns < s->info.off_ns ? older->info.off_ns : s->info.off_ns;
     s->parts = newer->parts, s->thread = newer->thread, s->now = newer->now;
     s->times_later = newer->times_later;
@@ -8851,6 +9160,37 @@ static void hotpath_i_table_drops(hotpath_i_writer_t* w, const hotpath_drops_t* 
     #undef HOTPATH_I_ROW
 }
 
+/* What HOTPATH_TIME_SAMPLING=auto has come to. */
+static void hotpath_i_table_auto(hotpath_i_writer_t* w, const hotpath_i_views_t* v) {
+    const hotpath_info_t* info = v->info;
+    const hotpath_function_t* most = NULL;
+    size_t count = 0;
+    const hotpath_function_t* functions = hotpath_snapshot_functions(v->snapshot, &count);
+    double time = info->auto_time_ns != 0 ? (double)info->auto_time_ns / 100 : 1;
+    for (size_t i = 0; i < count; i++)
+        if (most == NULL || functions[i].sampling_rate > most->sampling_rate) most = &functions[i];
+    hotpath_i_puts(w, "HOTPATH_TIME_SAMPLING=auto: recording took ");
+    hotpath_i_put_percent(w, (double)info->auto_overhead_ns / time);
+    hotpath_i_puts(w, " of the threads' time, ");
+    hotpath_i_put_percent(w, info->auto_max_percent);
+    hotpath_i_puts(w, " allowed");
+    if ((double)info->auto_least_ns / time > info->auto_max_percent) {
+        hotpath_i_puts(w, "; counting alone took ");
+        hotpath_i_put_percent(w, (double)info->auto_least_ns / time);
+        hotpath_i_puts(w, ": take the macros out of the shortest functions");
+    } else if (info->auto_time_ns == 0)
+        hotpath_i_puts(w, " (not known yet)");
+    if (info->auto_functions != 0) {
+        hotpath_i_puts(w, " | ");
+        hotpath_i_put_u64(w, info->auto_functions);
+        hotpath_i_puts(
+            w, info->auto_functions == 1 ? " function sampled, " : " functions sampled, ");
+        hotpath_i_put_name(w, most->name, 40);
+        hotpath_i_puts(w, " most: 1 in ");
+        hotpath_i_put_u64(w, most->sampling_rate);
+    }
+    hotpath_i_putc(w, '\n');
+}
 /* What the measuring itself costs, by which clock, and what it missed. */
 static void hotpath_i_table_footer(hotpath_i_writer_t* w, const hotpath_i_views_t* v) {
     const hotpath_info_t* info = v->info;
@@ -8881,6 +9221,7 @@ static void hotpath_i_table_footer(hotpath_i_writer_t* w, const hotpath_i_views_
     hotpath_i_put_size(w, info->memory_bytes);
     hotpath_i_puts(w, " of memory | ");
     hotpath_i_table_drops(w, &info->drops);
+    if (info->auto_max_percent > 0) hotpath_i_table_auto(w, v);
     if (info->off_ns != 0 || info->is_off) {
         hotpath_i_puts(
             w, info->is_off ? "recording is off, in all for " : "recording was off for ");
@@ -9164,6 +9505,7 @@ static void hotpath_i_json_function(
     hotpath_i_json_u64(j, "calls", f->calls);
     hotpath_i_json_u64(j, "open_calls", f->open_calls);
     hotpath_i_json_u64(j, "sampled_calls", f->sampled_calls);
+    hotpath_i_json_u64(j, "sampling_rate", f->sampling_rate);
     hotpath_i_json_bool(j, "estimated", f->estimated);
     hotpath_i_json_fixed(j, "total_error_ns", f->total_error_ns, 0);
     hotpath_i_json_completed(j, v, f);
@@ -9354,9 +9696,15 @@ static void hotpath_i_json_info(hotpath_i_json_t* j, const hotpath_info_t* info)
     hotpath_i_json_fixed(j, "scope_cost_ns", (double)info->scope_cost_ns_x100 / 100, 2);
     hotpath_i_json_fixed(j, "scope_inside_ns", (double)info->scope_inside_ns_x100 / 100, 2);
     hotpath_i_json_fixed(j, "scope_untimed_ns", (double)info->scope_untimed_ns_x100 / 100, 2);
+    hotpath_i_json_fixed(j, "scope_drawn_ns", (double)info->scope_drawn_ns_x100 / 100, 2);
     hotpath_i_json_u64(j, "overhead_ns", info->overhead_ns);
     hotpath_i_json_fixed(j, "overhead_percent", info->overhead_percent, 2);
     hotpath_i_json_bool(j, "overhead_subtracted", info->overhead_subtracted);
+    hotpath_i_json_fixed(j, "auto_max_percent", info->auto_max_percent, 3);
+    hotpath_i_json_u64(j, "auto_time_ns", info->auto_time_ns);
+    hotpath_i_json_u64(j, "auto_overhead_ns", info->auto_overhead_ns);
+    hotpath_i_json_u64(j, "auto_least_ns", info->auto_least_ns);
+    hotpath_i_json_u64(j, "auto_functions", info->auto_functions);
     hotpath_i_json_u64(j, "memory_bytes", info->memory_bytes);
     hotpath_i_json_u64(j, "threads_live", info->threads_live);
     hotpath_i_json_u64(j, "threads_ended", info->threads_ended);
@@ -9685,17 +10033,53 @@ HOTPATH_API bool hotpath_app_info(const char* key, const char* value) {
     return fits;
 }
 
-/* Measures one empty scope on a record of its own that no snapshot shows: the least of several
-   rounds, in 1/100 ns, and how much of that was between its own two looks at the clock. A clock of
-   the program's is not driven for it. */
-static void hotpath_i_measure_scope(void) {
     #if !defined(HOTPATH_CLOCK)
-    hotpath_i_local_t* l = &hotpath_i_local;
-    if (HOTPATH_I_LOAD(&hotpath_i_g.scope_cost) != 0 || l->busy != 0) return;
-    hotpath_i_thread_t* t = hotpath_i_thread_new();
-    if (t == NULL) return;
+/* The ticks of a hundred scopes. Args: how is of hotpath_i_timed, rate of what sampling times. */
+static uint64_t hotpath_i_measure_hundred(
+    hotpath_i_frec_t* f, hotpath_i_timed_t how, uint32_t rate) {
     static hotpath_site_t site = {
         "<calibration>", "", 0, HOTPATH_KIND_OTHER, HOTPATH_I_ABI, 1, "", 0};
+    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
+    bool counter = hotpath_i_counter_is_usable();
+    hotpath_token_t token;
+    uint64_t from = hotpath_i_ticks();
+    f->weight = f->paced_rate = rate;
+    f->gap = UINT32_MAX, f->drawn = (uint64_t)UINT32_MAX + HOTPATH_I_TIMED_FIRST;
+    for (int i = 0; i < 100; i++) {
+        if (how == HOTPATH_I_TIMED_NOW) f->gap = 0;
+        if (how != HOTPATH_I_TIMED_ALL)
+            hotpath_i_begin_sampled(&site, &token, stack);
+        else if (counter)
+            hotpath_i_begin_by_counter(&site, &token, stack);
+        else
+            hotpath_i_begin_called_clock(&site, &token, stack);
+        if (how != HOTPATH_I_TIMED_ALL)
+            hotpath_i_end_sampled(&token, stack);
+        else if (counter)
+            hotpath_i_end_by_counter(&token, stack);
+        else
+            hotpath_i_end_called_clock(&token, stack);
+    }
+    return hotpath_i_ticks() - from;
+}
+    #endif
+/* Measures one empty scope on a record of its own that no snapshot shows: the least of several
+   rounds, in 1/100 ns, and how much of that was between its own two looks at the clock; and the like
+   for what sampling times, for itself and for several, and does not. A clock of the program's is not
+   driven for it. Handlers that record meanwhile are dropped. */
+static HOTPATH_I_COLD void hotpath_i_measure_scope(void) {
+    #if !defined(HOTPATH_CLOCK)
+    hotpath_i_local_t* l = &hotpath_i_local;
+    enum {
+        ROUNDS = 12
+    };
+    uint32_t expected = 0;
+    if (l->busy != 0 || !HOTPATH_I_CAS(&hotpath_i_g.measured, &expected, 1u)) return;
+    hotpath_i_thread_t* t = hotpath_i_thread_new();
+    if (t == NULL) {
+        HOTPATH_I_STORE(&hotpath_i_g.measured, 0u);
+        return;
+    }
     hotpath_i_local_t kept = *l;
     t->state = HOTPATH_I_RECORD_HIDDEN;
     t->context = &t->own;
@@ -9703,36 +10087,32 @@ static void hotpath_i_measure_scope(void) {
     l->thread = t;
     l->top = t->own.entries;
     l->attention = 0;
-    uint64_t least = UINT64_MAX, inside = 0, least_untimed = UINT64_MAX;
+    uint64_t least[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}, inside = 0;
+    static const hotpath_i_timed_t how[] = {
+        HOTPATH_I_TIMED_ALL, HOTPATH_I_TIMED_SOME, HOTPATH_I_TIMED_NOW, HOTPATH_I_TIMED_NOW};
     hotpath_i_frec_t* f = hotpath_i_node_at(t, 1)->frec;
-    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
-    bool counter = hotpath_i_counter_is_usable();
-    for (int round = 0; round < 12; round++) {
-        uint64_t sum = f->sum, from = hotpath_i_ticks();
-        hotpath_token_t token;
-        for (int i = 0; i < 100; i++) {
-            if (counter)
-                hotpath_i_begin_by_counter(&site, &token, stack);
-            else
-                hotpath_i_begin_called_clock(&site, &token, stack);
-            if (counter)
-                hotpath_i_end_by_counter(&token, stack);
-            else
-                hotpath_i_end_called_clock(&token, stack);
+    uint64_t mark = t->next_mark;
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < 4; i++) {
+            uint64_t sum = f->sum, ticks = hotpath_i_measure_hundred(f, how[i], i == 3 ? 100 : 1);
+            if (i == 0 && ticks < least[0]) inside = f->sum - sum < ticks ? f->sum - sum : ticks;
+            least[i] = ticks < least[i] ? ticks : least[i];
         }
-        uint64_t ticks = hotpath_i_ticks() - from;
-        if (ticks < least) inside = f->sum - sum < ticks ? f->sum - sum : ticks;
-        least = ticks < least ? ticks : least;
-        f->gap = UINT32_MAX;
-        from = hotpath_i_ticks();
-        for (int i = 0; i < 100; i++) {
-            hotpath_i_begin_sampled(&site, &token, stack);
-            hotpath_i_end_sampled(&token, stack);
-        }
-        ticks = hotpath_i_ticks() - from;
-        least_untimed = ticks < least_untimed ? ticks : least_untimed;
     }
+    uint64_t others = (t->next_mark - mark) / 4 - ROUNDS * 4 * 100;
+    hotpath_i_calibrate();
+    HOTPATH_I_STORE(&hotpath_i_g.scope_drawn, hotpath_i_ns(least[2])); /* so that looks look */
+    uint64_t look = UINT64_MAX;
+    for (int round = 0; round < ROUNDS; round++) {
+        uint64_t from = hotpath_i_ticks();
+        for (int i = 0; i < 100; i++)
+            hotpath_i_pace_look(t);
+        uint64_t ticks = hotpath_i_ticks() - from;
+        look = ticks < look ? ticks : look;
+    }
+    look /= HOTPATH_I_AUTO_LOOK + 1;
     *l = kept;
+    if (others != 0) HOTPATH_I_SHARED_ADD(&hotpath_i_g.dropped_early, others);
     hotpath_i_block_t* block = t->arena.blocks;
     while (block != NULL) {
         hotpath_i_block_t* next = block->next;
@@ -9740,8 +10120,10 @@ static void hotpath_i_measure_scope(void) {
         block = next;
     }
     HOTPATH_I_STORE(&hotpath_i_g.scope_inside, hotpath_i_ns(inside));
-    HOTPATH_I_STORE(&hotpath_i_g.scope_untimed, hotpath_i_ns(least_untimed));
-    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.scope_cost, hotpath_i_ns(least));
+    HOTPATH_I_STORE(&hotpath_i_g.scope_untimed, hotpath_i_ns(least[1] + look));
+    HOTPATH_I_STORE(&hotpath_i_g.scope_weighed, hotpath_i_ns(least[3] + look));
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.scope_drawn, hotpath_i_ns(least[2] + look));
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.scope_cost, hotpath_i_ns(least[0]));
     #endif
 }
 
