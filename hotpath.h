@@ -4646,6 +4646,12 @@ static HOTPATH_I_ALWAYS_INLINE hotpath_i_execution_t* hotpath_i_add(hotpath_i_fr
     HOTPATH_I_STORE_RELEASE(&slot->meta, meta);
     return slot;
 }
+/* Adds the square of the error that an execution brings which stands for others. */
+static void hotpath_i_add_error(hotpath_i_frec_t* f, uint64_t d, uint64_t weight) {
+    double error = hotpath_i_bits_double(f->error_squares) +
+                   (double)weight * (double)(weight - 1) * (double)d * (double)d;
+    HOTPATH_I_STORE(&f->error_squares, hotpath_i_double_bits(error));
+}
 /* Adds a finished execution to its function's record. `now` is in ticks even where the duration is
    not. What is rare here is what hotpath_end leaves to it. */
 static void hotpath_i_finish(hotpath_i_thread_t* t, hotpath_i_frec_t* f, uint64_t start, uint64_t d,
@@ -4656,11 +4662,7 @@ static void hotpath_i_finish(hotpath_i_thread_t* t, hotpath_i_frec_t* f, uint64_
     hotpath_i_execution_t* slot =
         hotpath_i_add(f, head, buckets, octave, start, d, bits, meta, weight);
     hotpath_i_add_square(f, d, weight);
-    if (weight != 1) {
-        double error = hotpath_i_bits_double(f->error_squares) +
-                       (double)weight * (double)(weight - 1) * (double)d * (double)d;
-        HOTPATH_I_STORE(&f->error_squares, hotpath_i_double_bits(error));
-    }
+    if (weight != 1) hotpath_i_add_error(f, d, weight);
     if (d > f->max) HOTPATH_I_STORE(&f->max, d);
     if (d >= f->slow_floor) hotpath_i_slow_insert(t, f, t, slot);
     if (now >= f->window_end) hotpath_i_window_roll(f, now);
@@ -4765,7 +4767,9 @@ static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to
         hotpath_i_open_t* e = l->top;
         hotpath_i_frec_t* f = e->node->frec;
         uint64_t now = hotpath_i_ticks();
-        (void)hotpath_i_close(l, t, e, &now);
+        uint64_t weight = hotpath_i_weight(e);
+        uint64_t d = hotpath_i_close(l, t, e, &now);
+        if (weight > 1) hotpath_i_add_error(f, d, weight);
         HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
     }
 }
@@ -4903,6 +4907,7 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         HOTPATH_I_STORE_RELEASE(&base[i].intent, total + 1);
         HOTPATH_I_STORE_RELEASE(&base[i].mark, base[i].mark | HOTPATH_I_CLOSED);
         HOTPATH_I_STORE_RELEASE(&node->total, total);
+        if (weight > 1) hotpath_i_add_error(node->frec, d, weight);
         HOTPATH_I_OWN_ADD(&node->frec->abandoned, (uint64_t)1);
     }
     uint32_t gap = top - dead_from;
@@ -5106,13 +5111,12 @@ typedef struct hotpath_i_costs {
 } hotpath_i_costs_t;
 
 static bool hotpath_i_costs_known(hotpath_i_costs_t* c) {
-    double drawn = (double)HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.scope_drawn);
     double unit = 1099511627776.0 / 100 / (double)HOTPATH_I_LOAD(&hotpath_i_g.scale);
-    c->drawn = drawn * unit;
+    c->drawn = (double)HOTPATH_I_LOAD(&hotpath_i_g.scope_drawn) * unit;
     c->weighed = (double)HOTPATH_I_LOAD(&hotpath_i_g.scope_weighed) * unit;
     c->untimed = (double)HOTPATH_I_LOAD(&hotpath_i_g.scope_untimed) * unit;
     c->share = hotpath_i_g.auto_share * HOTPATH_I_AUTO_AIM;
-    return drawn != 0;
+    return c->untimed > 0 && c->drawn > c->untimed && c->weighed > c->untimed;
 }
 /* Adds up the ticks since the last step. Returns: those that timing may take in as many again. */
 static double hotpath_i_pace_account(
@@ -5222,6 +5226,8 @@ static HOTPATH_I_COLD void hotpath_i_pace_look(hotpath_i_thread_t* t) {
     uint64_t now = hotpath_i_ticks();
     double period = (double)hotpath_i_window_ticks() / 1000 * (1 + p->listed / 64);
     if (p->since != since || now < p->tick) {
+        for (hotpath_i_frec_t* f = p->list; f != NULL; f = f->paced)
+            f->paced_begun = hotpath_i_begun(f), f->paced_timed = 0;
         p->since = since, p->tick = now, p->mark = t->next_mark, p->deep = t->deep_calls;
         p->full = p->weighed = p->asked = 0;
         p->saved = 0, p->step_ticks = 0;
@@ -5247,6 +5253,7 @@ static uint64_t hotpath_i_draw(
         rate = f->paced_rate;
         f->paced_timed++;
         if (f->is_paced == 0) {
+            f->paced_begun = hotpath_i_begun(f);
             f->paced = p->list;
             f->is_paced = 1, p->listed++;
             HOTPATH_I_SIGNAL_FENCE();
@@ -6845,6 +6852,7 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
     const hotpath_i_frec_t** frecs, hotpath_i_sums_t* sums) {
     uint64_t min = UINT64_MAX, max = 0;
     bool reasons = false;
+    uint32_t most_rate = (HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_SOME) != 0 ? UINT32_MAX : 1;
     f->sampling_rate = 1;
     for (size_t r = 0; r < s->record_count; r++) {
         const hotpath_i_frec_t* from = frecs[r];
@@ -6855,6 +6863,7 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
         f->sampled_calls += timed;
         f->estimated |= untimed != 0;
         uint32_t rate = HOTPATH_I_LOAD(&from->weight);
+        rate = rate < most_rate ? rate : most_rate;
         if (rate > f->sampling_rate) f->sampling_rate = rate;
         f->error_squares += hotpath_i_bits_double(HOTPATH_I_LOAD(&from->error_squares));
         f->abandoned += HOTPATH_I_LOAD(&from->abandoned);
@@ -6868,6 +6877,9 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
         reasons |=
             HOTPATH_I_LOAD(&from->reasons_used) != 0 || HOTPATH_I_LOAD(&from->reason_other) != 0;
     }
+    /* Of those that have not ended, or never do, some may not be timed. */
+    f->estimated |=
+        f->error_squares > 0 || (f->sampling_rate > 1 && (f->abandoned != 0 || f->open_calls != 0));
     f->min_ns = f->sampled_calls != 0 && min != UINT64_MAX ? min : 0;
     f->max_ns = f->sampled_calls != 0 ? max : 0;
     return reasons;
@@ -7907,7 +7919,8 @@ static void hotpath_i_minus_function(hotpath_snapshot_t* s, hotpath_function_t* 
                     reasons[i].count = hotpath_i_minus(reasons[i].count, old->reasons[k].count);
     }
     f->mean_ns = f->stdev_ns = 0;
-    f->estimated = f->sampled_calls != f->completed;
+    f->estimated = f->sampled_calls != f->completed || f->error_squares > 0 ||
+                   (f->sampling_rate > 1 && (f->abandoned != 0 || f->open_calls != 0));
     hotpath_i_finish_moments(s, f);
     if (s->info.window_ns != 0)
         f->calls_per_sec = (double)f->calls * 1e9 / (double)s->info.window_ns;
@@ -10102,6 +10115,8 @@ static HOTPATH_I_COLD void hotpath_i_measure_scope(void) {
     uint64_t others = (t->next_mark - mark) / 4 - ROUNDS * 4 * 100;
     hotpath_i_calibrate();
     HOTPATH_I_STORE(&hotpath_i_g.scope_drawn, hotpath_i_ns(least[2])); /* so that looks look */
+    HOTPATH_I_STORE(&hotpath_i_g.scope_weighed, hotpath_i_ns(least[3]));
+    HOTPATH_I_STORE(&hotpath_i_g.scope_untimed, hotpath_i_ns(least[1]));
     uint64_t look = UINT64_MAX;
     for (int round = 0; round < ROUNDS; round++) {
         uint64_t from = hotpath_i_ticks();
@@ -10122,7 +10137,7 @@ static HOTPATH_I_COLD void hotpath_i_measure_scope(void) {
     HOTPATH_I_STORE(&hotpath_i_g.scope_inside, hotpath_i_ns(inside));
     HOTPATH_I_STORE(&hotpath_i_g.scope_untimed, hotpath_i_ns(least[1] + look));
     HOTPATH_I_STORE(&hotpath_i_g.scope_weighed, hotpath_i_ns(least[3] + look));
-    HOTPATH_I_STORE_RELEASE(&hotpath_i_g.scope_drawn, hotpath_i_ns(least[2] + look));
+    HOTPATH_I_STORE(&hotpath_i_g.scope_drawn, hotpath_i_ns(least[2] + look));
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.scope_cost, hotpath_i_ns(least[0]));
     #endif
 }

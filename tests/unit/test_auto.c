@@ -288,9 +288,9 @@ static void compare(
             CHECK_EQ(f[i].abandoned, g[k].abandoned);
             CHECK(!g[k].estimated);
             /* What is in each execution that is timed would have been in the others, too. */
-            const double truth = (double)g[k].sum_ticks +
-                                 (double)cost_inside *
-                                     (double)(f[i].completed - f[i].sampled_calls);
+            const double truth =
+                (double)g[k].sum_ticks +
+                (double)cost_inside * (double)(f[i].completed - f[i].sampled_calls);
             const double off = fabs((double)f[i].sum_ticks - truth);
             if (!f[i].estimated) {
                 CHECK_EQ(f[i].sum_ticks, g[k].sum_ticks);
@@ -302,9 +302,8 @@ static void compare(
             score->furthest = far > score->furthest ? far : score->furthest;
             if (getenv("SHOW"))
                 printf("   %-16s calls %8.0f timed %7.0f sum %12.0f off %6.2f%% said %6.2f%%\n",
-                    f[i].name, (double)f[i].calls, (double)f[i].sampled_calls,
-                    truth, 100 * off / truth,
-                    100 * f[i].total_error_ns / truth);
+                    f[i].name, (double)f[i].calls, (double)f[i].sampled_calls, truth,
+                    100 * off / truth, 100 * f[i].total_error_ns / truth);
         }
 }
 static double percent(uint64_t part, uint64_t whole) { return 100 * (double)part / (double)whole; }

@@ -76,7 +76,7 @@ static void overhead_is_told(void** state) {
     CHECK(strstr(text->data, "Total~") == NULL);
     CHECK_HAS(law_render(text, s, HOTPATH_FORMAT_JSON),
         "\"scope_cost_ns\":30.00,\"scope_inside_ns\":10.00,\"scope_untimed_ns\":0.00,"
-        "\"overhead_ns\":360,"
+        "\"scope_drawn_ns\":0.00,\"overhead_ns\":360,"
         "\"overhead_percent\":12.54,\"overhead_subtracted\":false");
     free(text);
     hotpath_snapshot_free(s);
