@@ -2773,6 +2773,7 @@ typedef struct hotpath_i_item {
     uint32_t kind;
     uint32_t id;
     uint32_t rate;       /* hotpath_time_sampling, 0: that of all */
+    uint32_t paced_rate; /* what the last thread that has ended came to, for those that begin */
     hotpath_site_t site; /* for names known only at run time */
     hotpath_i_gauge_t* gauge;
 } hotpath_i_item_t;
@@ -4087,6 +4088,8 @@ static uint64_t hotpath_i_double_bits(double value) {
 /* Adds a frec to that of the store and clears it. */
 static void hotpath_i_merge_frec(
     hotpath_i_thread_t* store, hotpath_i_thread_t* t, uint32_t function, hotpath_i_frec_t* f) {
+    hotpath_i_item_t* item = HOTPATH_I_LOAD(&hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][function]);
+    if (f->is_paced != 0 && item != NULL) HOTPATH_I_STORE(&item->paced_rate, f->paced_rate);
     f->gap = f->weight = 0; /* also of one that is never ended */
     f->drawn = f->paced_begun = 0;
     f->is_paced = f->paced_rate = f->paced_timed = 0;
@@ -4205,6 +4208,7 @@ static hotpath_i_open_t* hotpath_i_find_top(const hotpath_context_t* c) {
         e++;
     return e;
 }
+static void hotpath_i_pace_end(hotpath_i_thread_t* t);
 /* Gives up a record whose thread has ended; `local` is the thread's own or a made-up one. */
 static void hotpath_i_retire(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
     if (t->context != &t->own) { /* the fiber may go on elsewhere */
@@ -4214,6 +4218,7 @@ static void hotpath_i_retire(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
         HOTPATH_I_STORE_RELEASE(&t->context, &t->own);
     }
     hotpath_i_abandon_to(l, t->own.entries);
+    hotpath_i_pace_end(t);
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED);
     (void)HOTPATH_I_SHARED_ADD_SC(&hotpath_i_g.unmerged, 1);
     if (hotpath_i_try_lock()) hotpath_i_unlock();
@@ -5237,6 +5242,15 @@ static HOTPATH_I_COLD void hotpath_i_pace_look(hotpath_i_thread_t* t) {
     if ((double)(now - p->tick) >= period || timing >= c.share * period)
         hotpath_i_pace_step(t, &c, now, period);
 }
+/* The last account of a thread that ends: threads that live for less than a period have no other. */
+static void hotpath_i_pace_end(hotpath_i_thread_t* t) {
+    hotpath_i_costs_t c;
+    uint64_t now = hotpath_i_ticks();
+    if ((HOTPATH_I_LOAD(&hotpath_i_g.auto_since) & 1) != 0 &&
+        t->pace.since == HOTPATH_I_LOAD(&hotpath_i_g.auto_since) && now > t->pace.tick &&
+        hotpath_i_costs_known(&c))
+        hotpath_i_pace_step(t, &c, now, (double)hotpath_i_window_ticks() / 1000);
+}
 /* The weight of an execution that is timed; draws when the next one is. */
 static uint64_t hotpath_i_draw(
     hotpath_i_thread_t* t, const hotpath_i_node_t* node, hotpath_i_frec_t* f) {
@@ -5253,6 +5267,8 @@ static uint64_t hotpath_i_draw(
         rate = f->paced_rate;
         f->paced_timed++;
         if (f->is_paced == 0) {
+            if (f->drawn == 0 && item != NULL) rate = HOTPATH_I_LOAD(&item->paced_rate);
+            f->paced_rate = rate;
             f->paced_begun = hotpath_i_begun(f);
             f->paced = p->list;
             f->is_paced = 1, p->listed++;
