@@ -110,6 +110,7 @@ static void functions_concise(
     functions_completed(out, w, q, f);
     if (f->estimated) {
         json_key(out, "sampled_calls"), json_u64(out, f->sampled_calls);
+        json_key(out, "sampling_rate"), json_u64(out, f->sampling_rate);
         json_key(out, "total_error_ns"), json_fixed(out, f->total_error_ns, 0);
     }
     if (f->errors != 0) json_key(out, "errors"), json_u64(out, f->errors);
@@ -126,6 +127,7 @@ static void functions_detailed(
     json_key(out, "calls"), json_u64(out, f->calls);
     json_key(out, "open_calls"), json_u64(out, f->open_calls);
     json_key(out, "sampled_calls"), json_u64(out, f->sampled_calls);
+    json_key(out, "sampling_rate"), json_u64(out, f->sampling_rate);
     json_key(out, "estimated"), json_bool(out, f->estimated);
     json_key(out, "total_error_ns"), json_fixed(out, f->total_error_ns, 0);
     if (f->sampled_calls != 0)

@@ -144,6 +144,17 @@ static void status_app_info(json_out_t* out, const hotpath_info_t* info) {
     }
     json_array_end(out);
 }
+/* What HOTPATH_TIME_SAMPLING=auto has come to in the window; nothing where it is not on. */
+static void status_auto(json_out_t* out, const hotpath_info_t* info) {
+    double part = info->auto_time_ns != 0 ? 100 / (double)info->auto_time_ns : 0;
+    json_key(out, "sampled_functions"), json_u64(out, info->auto_functions);
+    if (info->auto_max_percent <= 0) return;
+    json_key(out, "auto_max_percent"), json_fixed(out, info->auto_max_percent, 3);
+    json_key(out, "auto_percent");
+    json_fixed(out, (double)info->auto_overhead_ns * part, 2);
+    json_key(out, "auto_counting_percent");
+    json_fixed(out, (double)info->auto_least_ns * part, 2);
+}
 static void tool_profiler_status(const tool_t* tool, tool_call_t* call) {
     query_t q;
     window_t w;
@@ -169,6 +180,7 @@ static void tool_profiler_status(const tool_t* tool, tool_call_t* call) {
     json_fixed(out, (double)info->scope_inside_ns_x100 / 100, 2);
     json_key(out, "overhead_ns"), json_u64(out, info->overhead_ns);
     json_key(out, "overhead_percent"), json_fixed(out, info->overhead_percent, 2);
+    status_auto(out, info);
     json_object_end(out);
     json_key(out, "clock");
     json_object(out);
