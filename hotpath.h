@@ -2836,7 +2836,6 @@ typedef struct hotpath_i_frec {
     hotpath_i_execution_t slowest[HOTPATH_I_SLOWEST];
     struct hotpath_i_frec* paced; /* the next one of those whose rate the thread's pace sets */
     uint64_t paced_begun;         /* executions that had begun at its last step */
-    uint32_t paced_timed;         /* of those since then: timed */
     uint32_t paced_rate;          /* what it said: 0 or 1 all, else one in so many */
     uint32_t is_paced;
 } hotpath_i_frec_t;
@@ -2846,7 +2845,8 @@ typedef struct hotpath_i_pace {
     hotpath_i_frec_t* list; /* functions that were timed since the last step, or are sampled */
     uint32_t listed;        /* how many */
     uint64_t tick;          /* of the last step; 0: none yet */
-    uint64_t mark;          /* the next one then */
+    uint64_t looked;        /* when entries were last held against the clock */
+    uint64_t mark;          /* the next one at the last step */
     uint64_t deep;          /* calls past the depth bound by then */
     uint32_t since;         /* which switching on of auto it belongs to */
     uint32_t full;          /* entries since the last step that were timed */
@@ -4099,7 +4099,7 @@ static void hotpath_i_merge_frec(
     if (f->is_paced != 0 && item != NULL) HOTPATH_I_STORE(&item->paced_rate, f->paced_rate);
     f->gap = f->weight = 0; /* also of one that is never ended */
     f->drawn = f->paced_begun = 0;
-    f->is_paced = f->paced_rate = f->paced_timed = 0;
+    f->is_paced = f->paced_rate = 0;
     if (f->ring.head == 0 && f->untimed == 0 && f->abandoned == 0 && f->reasons_used == 0 &&
         f->reason_other == 0)
         return;
@@ -5108,11 +5108,12 @@ static void hotpath_i_draw_gap(hotpath_i_thread_t* t, hotpath_i_frec_t* f, uint3
    is timed as a whole, what is called more is sampled. Called often is called for a short time, so
    that it is the short ones, which recording distorts most, that are left out. What counts is how
    often a function was called and what was taken before, and never the execution that is weighed. */
-    #define HOTPATH_I_AUTO_LOOK   31u   /* one entry in 32 looks at the clock */
-    #define HOTPATH_I_AUTO_LEAST  4u    /* a lower rate costs more than it saves */
-    #define HOTPATH_I_AUTO_MOST   1024u /* a higher one saves nothing that counts */
-    #define HOTPATH_I_AUTO_AIM    0.9   /* of the share, so that errors do not reach it */
-    #define HOTPATH_I_AUTO_SAVING 4     /* periods of which the unused share is kept */
+    #define HOTPATH_I_AUTO_LOOK  15u /* one entry in 16 looks at the clock */
+    #define HOTPATH_I_AUTO_LEAST 4u  /* a lower rate costs more than it saves */
+    #define HOTPATH_I_AUTO_MOST \
+        64u /* a higher one saves less than a tenth of what counting costs */
+    #define HOTPATH_I_AUTO_AIM    0.9 /* of the share, so that errors do not reach it */
+    #define HOTPATH_I_AUTO_SAVING 4   /* periods of which the unused share is kept */
 
 /* The costs of recording, in ticks. */
 typedef struct hotpath_i_costs {
@@ -5184,39 +5185,31 @@ static uint32_t hotpath_i_pace_rate(uint64_t n, double quota) {
     uint32_t rate = (uint32_t)((double)n / quota) + 1;
     return rate > HOTPATH_I_AUTO_LEAST ? rate : HOTPATH_I_AUTO_LEAST;
 }
-/* Gives a function its rate. It rises at once and falls by half, or at once where all could have been
-   timed: executions may have become long, and none of those must be missed. What was missed until now is
-   not known to be short any more: its error is that of as many that filled the time. */
+/* Gives a function its rate. It rises at once and falls by half; or to one where the last entries were
+   few for their time: executions may have become long, and none of those must be missed. */
 static void hotpath_i_pace_set(
-    hotpath_i_thread_t* t, hotpath_i_frec_t* f, double quota, bool calm, double ticks) {
+    hotpath_i_thread_t* t, hotpath_i_frec_t* f, double quota, bool calm) {
     uint64_t n = hotpath_i_begun(f) - f->paced_begun;
-    uint32_t rate = hotpath_i_pace_rate(n, quota), before = f->paced_rate;
+    uint32_t rate = calm ? 1 : hotpath_i_pace_rate(n, quota), before = f->paced_rate;
     f->paced_begun += n;
     if (rate < before) {
-        if (calm && n != 0 && f->paced_timed == 0 && f->weight > 1) {
-            double error = (double)(f->weight - 1) * ticks * ticks / (double)n;
-            error += hotpath_i_bits_double(f->error_squares);
-            HOTPATH_I_STORE(&f->error_squares, hotpath_i_double_bits(error));
-        }
         if (!calm && rate < before / 2) rate = before / 2;
         if (rate < HOTPATH_I_AUTO_LEAST) rate = 1;
         hotpath_i_draw_gap(t, f, rate);
     }
     f->paced_rate = rate;
-    f->paced_timed = 0;
 }
 static HOTPATH_I_COLD void hotpath_i_pace_step(
     hotpath_i_thread_t* t, const hotpath_i_costs_t* c, uint64_t now, double period) {
     hotpath_i_pace_t* p = &t->pace;
     double ticks = (double)(now - p->tick);
-    double begun = (double)((t->next_mark - p->mark) / 4);
-    bool calm = begun * c->drawn * 4 <= c->share * ticks;
+    bool calm = (double)(now - p->looked) >= period;
     double quota = hotpath_i_pace_quota(p, c, hotpath_i_pace_account(t, c, ticks, period));
     hotpath_i_frec_t** from = &p->list;
     while (*from != NULL) {
         hotpath_i_frec_t* f = *from;
         bool idle = hotpath_i_begun(f) == f->paced_begun && f->paced_rate <= 1;
-        hotpath_i_pace_set(t, f, quota, calm, ticks);
+        hotpath_i_pace_set(t, f, quota, calm);
         if (idle) { /* a handler that jumps out in between leaves it listed, and not twice */
             *from = f->paced;
             HOTPATH_I_SIGNAL_FENCE();
@@ -5239,15 +5232,16 @@ static HOTPATH_I_COLD void hotpath_i_pace_look(hotpath_i_thread_t* t) {
     double period = (double)hotpath_i_window_ticks() / 1000 * (1 + p->listed / 64);
     if (p->since != since || now < p->tick) {
         for (hotpath_i_frec_t* f = p->list; f != NULL; f = f->paced)
-            f->paced_begun = hotpath_i_begun(f), f->paced_timed = 0;
+            f->paced_begun = hotpath_i_begun(f);
         p->since = since, p->tick = now, p->mark = t->next_mark, p->deep = t->deep_calls;
         p->full = p->weighed = p->asked = 0;
-        p->saved = 0, p->step_ticks = 0;
+        p->saved = 0, p->step_ticks = 0, p->looked = now;
         return;
     }
     double timing = (double)p->full * c.drawn + (double)p->weighed * c.weighed;
     if ((double)(now - p->tick) >= period || timing >= c.share * period)
         hotpath_i_pace_step(t, &c, now, period);
+    p->looked = now;
 }
 /* The last account of a thread that ends: threads that live for less than a period have no other. */
 static void hotpath_i_pace_end(hotpath_i_thread_t* t) {
@@ -5272,7 +5266,6 @@ static uint64_t hotpath_i_draw(
         p->full++;
     if (rate == HOTPATH_TIME_SAMPLING_AUTO || t->state == HOTPATH_I_RECORD_HIDDEN) {
         rate = f->paced_rate;
-        f->paced_timed++;
         if (f->is_paced == 0) {
             if (f->drawn == 0 && item != NULL) rate = HOTPATH_I_LOAD(&item->paced_rate);
             f->paced_rate = rate;

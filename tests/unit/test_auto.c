@@ -142,7 +142,7 @@ static void shape_phases(void) {
     for (int phase = 0; phase < 9; phase++)
         if (phase % 2 == 0)
             for (int i = 0; i < 100000; i++)
-                work(&phases, 200);
+                work(&phases, 140);
         else
             for (int i = 0; i < 400; i++)
                 work(&phases, 50000 + any(50000));
@@ -357,31 +357,36 @@ static void check_score(const score_t* score) {
     CHECK(fabs(score->sum) / score->functions < 0.15); /* no side is preferred */
 }
 
+/* Runs a shape with auto, and again in full. */
+static void check_shape(const char* name, void (*shape)(void), score_t* score) {
+    hotpath_snapshot_t* const before = law_take();
+    CHECK(hotpath_time_sampling(NULL, HOTPATH_TIME_SAMPLING_AUTO));
+    run_shape(0, shape, false);
+    const run_t r = runs[0];
+    hotpath_snapshot_t* const middle = law_take();
+    CHECK(hotpath_time_sampling(NULL, 1));
+    run_shape(0, shape, true);
+    CHECK_EQ(runs[0].all_elapsed, r.all_elapsed); /* the same run */
+    runs[0] = r;
+    hotpath_snapshot_t* const after = law_take();
+    hotpath_snapshot_t* const sampled = hotpath_snapshot_difference(middle, before, NULL);
+    hotpath_snapshot_t* const full = hotpath_snapshot_difference(after, middle, NULL);
+    if (name != NULL) check_share(name, &r, hotpath_snapshot_info(sampled));
+    compare(sampled, full, score);
+    check_whole(sampled);
+    hotpath_snapshot_free(full);
+    hotpath_snapshot_free(sampled);
+    hotpath_snapshot_free(after);
+    hotpath_snapshot_free(middle);
+    hotpath_snapshot_free(before);
+}
 static void auto_keeps_the_share(void** state) {
     (void)state;
     score_t score = {0, 0, 0, 0};
     set_costs();
     for (int i = 0; i < shape_count; i++) {
-        hotpath_snapshot_t* const before = law_take();
-        CHECK(hotpath_time_sampling(NULL, HOTPATH_TIME_SAMPLING_AUTO));
-        run_shape(0, shapes[i], false);
-        const run_t r = runs[0];
-        hotpath_snapshot_t* const middle = law_take();
-        CHECK(hotpath_time_sampling(NULL, 1));
-        run_shape(0, shapes[i], true);
-        CHECK_EQ(runs[0].all_elapsed, r.all_elapsed); /* the same run */
-        hotpath_snapshot_t* const after = law_take();
-        hotpath_snapshot_t* const sampled = hotpath_snapshot_difference(middle, before, NULL);
-        hotpath_snapshot_t* const full = hotpath_snapshot_difference(after, middle, NULL);
-        check_share(shape_names[i], &r, hotpath_snapshot_info(sampled));
-        compare(sampled, full, &score);
-        check_whole(sampled);
-        if (shapes[i] == shape_phases) CHECK_LE(r.missed, 4 * 64); /* two looks for each phase */
-        hotpath_snapshot_free(full);
-        hotpath_snapshot_free(sampled);
-        hotpath_snapshot_free(after);
-        hotpath_snapshot_free(middle);
-        hotpath_snapshot_free(before);
+        check_shape(shape_names[i], shapes[i], &score);
+        if (shapes[i] == shape_phases) CHECK_LE(runs[0].missed, 4 * 32); /* two looks a phase */
     }
     check_score(&score);
 }
@@ -447,7 +452,7 @@ static void auto_weights_are_fair(void** state) {
     for (uint64_t i = 0; i < executions; i++) {
         random ^= random << 13, random ^= random >> 7, random ^= random << 17;
         if (random % 50 == 0)
-            hotpath_i_pace_set(&t, &f, quotas[random / 64 % 5], random / 4096 % 2 == 0, 1000);
+            hotpath_i_pace_set(&t, &f, quotas[random / 64 % 5], random / 4096 % 16 == 0);
         if (f.gap == 0) {
             const double weight = (double)hotpath_i_draw(&t, &node, &f);
             weights += weight, squares += weight * (weight - 1);
@@ -462,8 +467,11 @@ static void auto_weights_are_fair(void** state) {
 /* Where counting alone takes more than the share, that is told, and timing adds little to it. */
 static void tiny(void) {
     SITE(leaf, "tiny");
-    for (int i = 0; i < 1000000; i++)
+    SITE(seldom, "seldom");
+    for (int i = 0; i < 1000000; i++) {
         work(&leaf, 30);
+        if (i % 1000 == 0) work(&seldom, 30);
+    }
 }
 static void auto_tells_what_it_cannot(void** state) {
     (void)state;
@@ -474,13 +482,13 @@ static void auto_tells_what_it_cannot(void** state) {
     hotpath_snapshot_t* const after = law_take();
     const run_t* const r = &runs[0];
     CHECK(percent(r->least, r->elapsed) > 15);
-    CHECK(r->overhead < r->least * 17 / 16 + r->least / 100);
-    CHECK(r->overhead > r->least * 33 / 32); /* and some are timed still */
+    CHECK(r->overhead < r->least * 11 / 10);
     hotpath_snapshot_t* const s = hotpath_snapshot_difference(after, before, NULL);
     const hotpath_info_t* const info = hotpath_snapshot_info(s);
     CHECK(fabs(percent(info->auto_least_ns, info->auto_time_ns) - percent(r->least, r->elapsed)) <
           0.2);
     CHECK_GT(law_function(s, "tiny")->sampling_rate, 16);
+    CHECK(!law_function(s, "seldom")->estimated); /* it costs next to nothing */
     law_text_t* const text = (law_text_t*)calloc(1, sizeof *text);
     CHECK_HAS(
         law_render(text, s, HOTPATH_FORMAT_TABLE), "HOTPATH_TIME_SAMPLING=auto: recording took 1");

@@ -280,6 +280,30 @@ static void sampling_ways_out(void** state) {
     CHECK_EQ(hotpath_depth(), 0);
 }
 
+/* What never ends has no completed executions that say so, and its time is an estimate all the same. */
+static void jumps_after(int depth) {
+    HOTPATH_SCOPE("left by a jump");
+    pass(10);
+    longjmp(far_out, depth);
+}
+static void sampling_of_abandoned(void** state) {
+    (void)state;
+    CHECK(hotpath_time_sampling(NULL, 8));
+    const uint32_t depth = hotpath_depth();
+    for (volatile int i = 0; i < 2000; i++)
+        if (setjmp(far_out) == 0)
+            jumps_after(1);
+        else
+            hotpath_unwind(depth);
+    const hotpath_function_t f = law_now("left by a jump");
+    CHECK_EQ(f.calls, 2000);
+    CHECK_EQ(f.abandoned, 2000);
+    CHECK(f.estimated);
+    CHECK(f.total_error_ns > 0);
+    CHECK(fabs((double)f.total_ns - 20000) <= 1.5 * f.total_error_ns);
+    CHECK(f.total_error_ns < 0.2 * 20000);
+    CHECK(hotpath_time_sampling(NULL, 1));
+}
 static int started(void) {
     for (int i = 0; i < 1000; i++)
         often(10);
@@ -302,6 +326,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sampling_estimates),
     cmocka_unit_test(sampling_leaves_alone),
     cmocka_unit_test(sampling_ways_out),
+    cmocka_unit_test(sampling_of_abandoned),
     cmocka_unit_test(sampling_in_the_environment),
 };
 static const law_child_t children[] = {{"started", started}, {NULL, NULL}};
