@@ -203,6 +203,8 @@ static void functions(void) {
     hotpath_unwind(hotpath_depth());
     (void)hotpath_enable(hotpath_enable(true));
     (void)hotpath_enable_group(HOTPATH_GROUP, true);
+    (void)hotpath_time_sampling(NULL, HOTPATH_TIME_SAMPLING_AUTO);
+    (void)hotpath_time_sampling(NULL, 1);
     (void)hotpath_time_sampling("functions", 1);
     (void)hotpath_named_site_in("runtime name", __FILE__, __LINE__, HOTPATH_GROUP);
     desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS |

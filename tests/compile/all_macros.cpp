@@ -275,6 +275,8 @@ void functions() {
     hotpath_unwind(hotpath_depth());
     (void)hotpath_enable(hotpath_enable(true));
     (void)hotpath_enable_group(HOTPATH_GROUP, true);
+    (void)hotpath_time_sampling(NULL, HOTPATH_TIME_SAMPLING_AUTO);
+    (void)hotpath_time_sampling(NULL, 1);
     (void)hotpath_time_sampling("functions", 1);
     (void)hotpath_named_site_in("runtime name", __FILE__, __LINE__, HOTPATH_GROUP);
     hotpath_snapshot_desc_t desc = hotpath_snapshot_desc_t();
