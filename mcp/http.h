@@ -15,7 +15,8 @@
 #define HTTP_BODY_BYTES   ((size_t)1 << 20)
 #define HTTP_THREADS      16
 #define HTTP_TIMEOUT_MS   "5000"
-#define HTTP_DEADLINE_MS  10000  /* for a whole body */
+#define HTTP_DEADLINE_MS  10000 /* for a whole body, or a whole reply */
+#define HTTP_PIECE        ((size_t)64 << 10)
 #define HTTP_IDLE_MS      "2000" /* of a connection that is kept alive */
 #define HTTP_KEEP_ALIVE   "keep-alive\r\nKeep-Alive: timeout=2" /* the same, as clients are told it */
 #define HTTP_HEADERS_MOST 64 /* CivetWeb drops further ones without a word */
@@ -50,6 +51,19 @@ static const char* http_status_text(int status) {
         default: return "Error";
     }
 }
+/* Writes in pieces, so that who reads too slowly is noticed between them. A client that takes nothing
+   for HTTP_TIMEOUT_MS is given up with all that it still asks for: its connection ends. */
+static void http_write(struct mg_connection* c, const char* data, size_t size) {
+    uint64_t until = os_now_ms() + HTTP_DEADLINE_MS;
+    while (size != 0) {
+        size_t piece = size < HTTP_PIECE ? size : HTTP_PIECE;
+        if (mg_write(c, data, piece) != (int)piece || os_now_ms() > until) {
+            mg_disable_keep_alive(c);
+            return;
+        }
+        data += piece, size -= piece;
+    }
+}
 /* Sends a reply in one piece. Args: `extra` are whole header lines, or NULL; with `close` the
    connection ends, because the request was not read to its end.
    Returns: the status, as CivetWeb wants it. */
@@ -74,10 +88,10 @@ static int http_send(struct mg_connection* c, mcp_arena_t* arena, int status, co
     if (whole != NULL) {
         memcpy(whole, head, (size_t)n);
         memcpy(whole + n, body, size);
-        mg_write(c, whole, (size_t)n + size);
+        http_write(c, whole, (size_t)n + size);
     } else {
-        mg_write(c, head, (size_t)n);
-        if (size != 0) mg_write(c, body, size);
+        http_write(c, head, (size_t)n);
+        http_write(c, body, size);
     }
     return status;
 }
@@ -464,7 +478,8 @@ static int http_request(struct mg_connection* c, mcp_arena_t* arena) {
 /* ---- what CivetWeb calls ---- */
 
 /* Reads away what a refused client is still sending: a connection that is closed with bytes unread is
-   reset, and the reply is lost with it. Ends after a second or 16 MiB, whatever comes. */
+   reset, and the reply is lost with it. Ends after a second or 16 MiB, whatever comes, or when nothing has
+   come for HTTP_TIMEOUT_MS. */
 static void http_drain(struct mg_connection* c) {
     const struct mg_request_info* info = mg_get_request_info(c);
     char bytes[1024];

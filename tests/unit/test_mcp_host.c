@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <locale.h>
 #include <malloc.h>
+#include <poll.h>
 
 extern char** environ;
 
@@ -181,6 +182,47 @@ static void memory_is_given_back(void** state) {
     (void)state;
     static const char* const env[] = {"HOTPATH_MCP_PORT=0", NULL};
     law_exited(law_again("memory", env), 0);
+}
+
+/* Sends requests and reads no reply, until nothing goes either way. Returns: the socket. */
+static int client_deaf(int port) {
+    static const char* const request =
+        "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Content-Length: 46\r\n\r\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}";
+    struct sockaddr_in address;
+    const int s = socket(AF_INET, SOCK_STREAM, 0), least = 1;
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_port = htons((uint16_t)port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    setsockopt(s, SOL_SOCKET, SO_RCVBUF, &least, sizeof least);
+    CHECK_EQ(connect(s, (struct sockaddr*)&address, sizeof address), 0);
+    const size_t length = strlen(request);
+    struct pollfd writable = {s, POLLOUT, 0};
+    for (size_t sent = 0; poll(&writable, 1, 200) == 1;) {
+        const ssize_t n = send(s, request + sent, length - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (n < 0) break;
+        sent = (sent + (size_t)n) % length;
+    }
+    return s;
+}
+/* One for each thread of the server: they hold it for the time of one reply, not for that of all the
+   replies that they have asked for. */
+static int child_deaf(void) {
+    int clients[HTTP_THREADS];
+    const int port = start();
+    for (int i = 0; i < HTTP_THREADS; i++)
+        clients[i] = client_deaf(port);
+    answers(port);
+    hotpath_mcp_stop();
+    for (int i = 0; i < HTTP_THREADS; i++)
+        close(clients[i]);
+    return 0;
+}
+static void clients_that_never_read(void** state) {
+    (void)state;
+    static const char* const env[] = {"HOTPATH_MCP_PORT=0", NULL};
+    law_exited(law_again("deaf", env), 0);
 }
 
 /* ---- ports, tokens and switches ----------------------------------------------------------------- */
@@ -375,7 +417,7 @@ static void started_in_a_child(void** state) {
 }
 
 static const law_child_t children[] = {{"untouched", child_untouched}, {"often", child_often},
-    {"memory", child_memory}, {"busy", child_busy}, {"starts", child_starts},
+    {"memory", child_memory}, {"deaf", child_deaf}, {"busy", child_busy}, {"starts", child_starts},
     {"wrong port", child_wrong_port}, {"forks", child_forks}, {"each", child_each},
     {"daemon", child_daemon}, {NULL, NULL}};
 
@@ -383,6 +425,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(untouched),
     cmocka_unit_test(started_often),
     cmocka_unit_test(memory_is_given_back),
+    cmocka_unit_test(clients_that_never_read),
     cmocka_unit_test(busy_port),
     cmocka_unit_test(wrong_settings),
     cmocka_unit_test(wrong_port),
