@@ -255,7 +255,7 @@ static void history_token(uint64_t tick, char* text, size_t size) {
 }
 /* Reads a token. Returns: 1 and the tick, 0 if it is of another start, -1 if it is no token. */
 static int history_token_read(const char* text, uint64_t* tick) {
-    if (text[0] != 't' || strlen(text) < 11 || strlen(text) > 30 || text[9] != '-') return -1;
+    if (text[0] != 't' || strlen(text) < 11 || strlen(text) > 29 || text[9] != '-') return -1;
     uint32_t nonce = 0;
     for (int i = 1; i < 9; i++) {
         const char* digits = "0123456789abcdef";

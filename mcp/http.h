@@ -135,8 +135,7 @@ static const char* http_trimmed(mcp_arena_t* arena, const char* value) {
    length. */
 static bool http_ambiguous(const struct mg_request_info* info) {
     static const char* const single[] = {"Origin", "Host", "Authorization", "Content-Length",
-        "Content-Type", "Transfer-Encoding", "Sec-Fetch-Site", "MCP-Protocol-Version", "Mcp-Method",
-        "Mcp-Name"};
+        "Content-Type", "Transfer-Encoding", "Sec-Fetch-Site"};
     bool length = false, coding = false;
     if (info->num_headers >= HTTP_HEADERS_MOST) return true;
     for (int i = 0; i < info->num_headers; i++) {
@@ -144,12 +143,9 @@ static bool http_ambiguous(const struct mg_request_info* info) {
         bool watched = false;
         for (size_t k = 0; k < sizeof single / sizeof *single; k++)
             watched = watched || http_equal(name, single[k]);
-        if (strlen(name) > 10) {
-            char prefix[11];
-            memcpy(prefix, name, 10);
-            prefix[10] = 0;
-            watched = watched || http_equal(prefix, "Mcp-Param-");
-        }
+        char prefix[5] = {0}; /* all that are of MCP: the version, the method, names, the session */
+        strncpy(prefix, name, 4);
+        watched = watched || http_equal(prefix, "Mcp-");
         for (int k = 0; watched && k < i; k++)
             if (http_equal(info->http_headers[k].name, name)) return true;
         if (http_equal(name, "Content-Length")) { /* CivetWeb reads "2;" and "+2" as 2 */

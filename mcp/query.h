@@ -101,8 +101,11 @@ static int query_word(tool_call_t* call, const char* key, json_t value, const ch
 static bool query_since(tool_call_t* call, json_t value, query_t* q) {
     static const char* const form =
         "since must be start, an age such as 500ms, 10s, 5m or 1h, or the next_since of an answer";
-    const char* text = query_text(call, "since", value);
-    if (text == NULL) return false;
+    const char* text = json_string(value, call->arena, NULL);
+    if (text == NULL || json_has_nul(value)) {
+        tool_fail(call, "%s", form);
+        return false;
+    }
     q->since = SINCE_START;
     if (strcmp(text, "start") == 0) return true;
     int token = history_token_read(text, &q->since_value);
@@ -148,6 +151,12 @@ static bool query_filter(tool_call_t* call, json_t value, query_t* q) {
     }
     json_t v = array ? json_first(value) : value;
     for (size_t i = 0; i < count; i++, v = json_next(v)) {
+        if (json_type(v) != JSON_STRING) {
+            tool_fail(call,
+                "filter must be a string, a name or a glob such as parse_*, or an array "
+                "of at most 50 of them");
+            return false;
+        }
         const char* text = query_text(call, "filter", v);
         if (text == NULL) return false;
         if (text[0] != 0) list[n++] = text;
@@ -411,6 +420,13 @@ static bool window_baseline(
     tool_call_t* call, const query_t* q, uint64_t elapsed_ns, const history_baseline_t** out) {
     *out = NULL;
     if (q->since == SINCE_START) return true;
+    if (q->since == SINCE_TICK && history.count != 0 && q->since_value > history_newest()->tick) {
+        char newest[40];
+        history_token(history_newest()->tick, newest, sizeof newest);
+        tool_fail(
+            call, "since is a token that this program has not given; the newest one is %s", newest);
+        return false;
+    }
     *out = q->since == SINCE_AGE ? history_at_age(q->since_value, elapsed_ns)
                                  : history_at_tick(q->since_value);
     if (*out != NULL || q->since == SINCE_AGE) return true;

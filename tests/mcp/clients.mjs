@@ -184,9 +184,11 @@ const calls = [
   ],
   ['functions_timing', { since: 't00000000-1' }, /since is a token of another program/],
   ['functions_timing', { since: '-5s' }, /since must be/],
+  ['functions_timing', { since: 10 }, /since must be start, an age such as 500ms, 10s, 5m or 1h/],
   ['functions_timing', { thread: 999999 }, /no live thread has the id 999999/],
   ['functions_timing', { thread: 'nobody' }, /no live thread is called "nobody"; nearest: "/],
-  ['functions_timing', { filter: 5 }, /filter must be a string/],
+  ['functions_timing', { filter: 5 }, /filter must be a string, .* or an array of at most 50/],
+  ['functions_timing', { filter: ['main', 5] }, /filter must be a string, .* or an array/],
   ['functions_timing', { filter: 'look_uq' }, /nothing is called "look_uq"; nearest: "/],
   ['functions_timing', { cursor: 'abc' }, /cursor is not one that this program gave/],
   [

@@ -84,6 +84,7 @@ const doubles = {
   'Mcp-Method': ['ping', 'ping'],
   'Mcp-Name': ['a', 'a'],
   'Mcp-Param-Region': ['a', 'a'],
+  'Mcp-Session-Id': ['a', 'b'],
   'Transfer-Encoding': ['chunked', 'chunked'],
 };
 for (const [name, values] of Object.entries(doubles)) {

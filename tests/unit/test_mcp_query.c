@@ -132,6 +132,30 @@ static void pages_of_a_new_token(void** state) {
     CHECK_EQUAL("rows", "pages", rows, MANY);
     assert_int_equal(truth_failures, 0);
 }
+/* Whoever sends what is no window is told what is one; a token that was never given is none. */
+static void wrong_windows(void** state) {
+    (void)state;
+    static const struct {
+        const char *since, *told;
+    } table[] = {{"10", "since must be start, an age such as 500ms, 10s, 5m or 1h"},
+        {"[\"10s\"]", "since must be start, an age"}, {"\"\"", "since must be start, an age"},
+        {"\"10s\\u0000\"", "since must be start, an age"},
+        {"\"t1234abcd-2\"", "not given; the newest one is t1234abcd-1"},
+        {"\"t1234abcd-18446744073709551617\"", "since must be start, an age"},
+        {"\"t00000000-1\"", "another program or of an earlier start"}};
+    CHECK_EQUAL("tick", "the first", tick(), 1);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        for (int k = 0; k < 2; k++) {
+            char arguments[100], *text = NULL;
+            snprintf(arguments, sizeof arguments, "{\"since\":%s}", table[i].since);
+            truth_json_t* answer = ask(k == 0 ? "functions_timing" : "changes", arguments, &text);
+            CHECK(answer == NULL && strstr(text, table[i].told) != NULL, "%s: %s", arguments, text);
+            truth_json_free(answer);
+            free(text);
+        }
+    }
+    assert_int_equal(truth_failures, 0);
+}
 /* A window in which the program's clock stood still is empty, not the whole run. */
 static void a_still_clock(void** state) {
     (void)state;
@@ -334,6 +358,7 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pages_of_an_age, setup, teardown),
         cmocka_unit_test_setup_teardown(pages_of_a_new_token, setup, teardown),
+        cmocka_unit_test_setup_teardown(wrong_windows, setup, teardown),
         cmocka_unit_test_setup_teardown(a_still_clock, setup, teardown),
         cmocka_unit_test_setup_teardown(stuck_in_a_window, setup, teardown),
         cmocka_unit_test_setup_teardown(many_calls_on_two_paths, setup, teardown),
