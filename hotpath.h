@@ -3758,7 +3758,7 @@ static void hotpath_i_switch_init(void) {
     hotpath_i_auto_switch(share != 0);
     if (hotpath_i_g.rate > 1) (void)hotpath_i_switch(HOTPATH_I_SOME, false);
     const char* text = hotpath_i_settings.off;
-    bool off = false;
+    bool off = false, all = true;
     if (hotpath_i_parse_bool(text, &off)) {
         if (off) (void)hotpath_i_switch(HOTPATH_I_OFF_ALL, false);
         text = "";
@@ -3773,8 +3773,13 @@ static void hotpath_i_switch_init(void) {
         group[kept] = 0;
         uint32_t id = hotpath_i_group_id(group);
         if (kept != 0 && id != HOTPATH_I_OTHER) (void)hotpath_i_switch((uint64_t)1 << id, false);
+        all = all && id != HOTPATH_I_OTHER;
         text += length + (text[length] == ',');
     }
+    if (!all)
+        hotpath_i_log(
+            "HOTPATH_OFF names more than 60 groups, or there is no memory for them: those "
+            "past the bound stay on");
     hotpath_i_set_fast(HOTPATH_I_LOAD(&hotpath_i_off) == 0);
 }
 

@@ -339,6 +339,21 @@ static void switched_environment(void** state) {
     CHECK_EQ(started_as("first_span", "0"), 1);
 }
 
+/* A list is bounded as the groups are: what is past the bound is told in one line, and stays on. */
+static void switched_environment_past_the_bound(void** state) {
+    (void)state;
+    for (int many = 60; many <= 62; many++) {
+        char list[256];
+        size_t n = 0;
+        for (int i = 1; i < many; i++)
+            n += (size_t)snprintf(list + n, sizeof list - n, "%c%d,", 'a' + i / 10, i % 10);
+        snprintf(list + n, sizeof list - n, "audio");
+        CHECK_EQ(started_with(list), many == 60 ? 5 : 7);
+        CHECK_EQ(law_lines(law_result.err), many > 60);
+        CHECK(many == 60 || strstr(law_result.err, "HOTPATH_OFF names more than 60") != NULL);
+    }
+}
+
 /* The child of a fork starts as its parent is, with a count of its own. */
 static void switched_fork(void** state) {
     (void)state;
@@ -374,6 +389,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(switched_by_threads),
     cmocka_unit_test(switched_by_handlers),
     cmocka_unit_test(switched_environment),
+    cmocka_unit_test(switched_environment_past_the_bound),
     cmocka_unit_test(switched_fork),
     cmocka_unit_test(switched_groups_past_the_bound),
 };
