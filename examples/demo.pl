@@ -104,10 +104,12 @@ sub call {
     fail("$tool: $reply->{status} " . substr($reply->{content}, 0, 500));
 }
 
-# A value for a reader: times with their unit; strings of the program without control characters.
+# A value for a reader: times with their unit, ~ before those that are estimates or bounds; strings of
+# the program without control characters.
 sub shown {
-    my ($key, $value) = @_;
+    my ($key, $value, $near) = @_;
     return '-' if !defined $value || ref $value;
+    return '~' . shown($key, $value) if $near;
     if ($key =~ /_ns$/) {
         my @units = (['s', 1e9], ['ms', 1e6], ["us", 1e3], ['ns', 1]);
         my ($unit) = grep { $value >= $_->[1] } @units;
@@ -118,12 +120,20 @@ sub shown {
     return length $value > 72 ? substr($value, 0, 69) . '...' : $value;
 }
 sub table {
-    my ($rows, @columns) = @_;
-    my @rows = @$rows > 8 ? @{$rows}[0 .. 7] : @$rows;
+    my ($answer, @columns) = @_;
+    my @rows = @{$answer->{data} // []};
+    splice @rows, 8 if @rows > 8;
+    # A function of which not all calls were timed has all its times estimated; the self time of one that
+    # called it, too.
+    my $self = grep { defined $_->{sampled_calls} } @rows;
     @columns = grep { my $c = $_; grep { exists $_->{$c} } @rows } @columns;
     my @lines = ([map { (my $c = $_) =~ s/_ns$//; $c } @columns]);
     for my $row (@rows) {
-        push @lines, [map { shown($_, $row->{$_}) } @columns];
+        push @lines, [map {
+            my $time = /_ns$|^percent/ && defined $row->{sampled_calls};
+            my $bound = $_ eq 'max_ns' && defined $answer->{approximate};
+            shown($_, $row->{$_}, $time || $bound || $self && /^self_ns$|^percent_self$/)
+        } @columns];
     }
     print "  (nothing)\n" if !@rows;
     my @width = (0) x @columns;
@@ -158,7 +168,7 @@ for (@questions) {
     last if !$answer;
     $first //= time;
     print "\n> $question\n  tools/call $tool $arguments: $bytes bytes\n";
-    table($answer->{data} // [], @columns);
+    table($answer, @columns);
 }
 if (!$ended) {
     my ($status) = call('profiler_status', {});

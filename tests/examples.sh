@@ -66,6 +66,21 @@ check "03_server: a query a row is in the report" grep -Eq '^query_row +[0-9]+ '
 check "03_server: and not with a join" sh -c "! grep query_row $out/fast.txt"
 check "03_server: a search is inside its request" grep -Eq '─ search +[0-9]+ ' $out/slow.txt
 check "03_server: no event is lost" grep -q ' 0 events lost' $out/slow.txt
+# The demo: its questions under load, with a token and estimated times.
+HOTPATH_MCP_PORT=0 HOTPATH_MCP_AUTH_TOKEN=sesame HOTPATH_TIME_SAMPLING_RATE=16 HOTPATH_OUTPUT_FORMAT=none \
+    DEMO_SECONDS=1 check "demo: it ends by itself" \
+    sh -c "timeout 60 perl examples/demo.pl $dir/03_server >$out/demo.txt 2>&1"
+check "demo: three questions, each with a table of at most 8 rows" awk '
+    /^> / { questions++; rows = -2 }
+    /^  / && ++rows > 8 { exit 1 }
+    /^  +(name|rank) / { tables++ }
+    END { exit questions != 3 || tables != 3 || rows > 8 }' $out/demo.txt
+check "demo: estimates are marked" grep -Eq '^  query_row .* ~[0-9.]+ m?s +~' $out/demo.txt
+check "demo: the cost of a recording" grep -Eq '^One recording costs [0-9.]+ ns' $out/demo.txt
+check "demo: how to ask it" sh -c "
+    grep -Eqx 'claude mcp add --transport http hotpath http://localhost:[0-9]+/mcp --header \
+\"Authorization: Bearer \\\$HOTPATH_MCP_AUTH_TOKEN\"' $out/demo.txt && grep -q '^curl -s -H ' $out/demo.txt"
+check "demo: the token is not printed" sh -c "! grep sesame $out/demo.txt"
 for port in -1 65536 x ''; do
     check_fails "03_server: port '$port' is none" '^usage: ' $dir/03_server --port "$port"
 done
