@@ -156,6 +156,68 @@ static void wrong_windows(void** state) {
     }
     assert_int_equal(truth_failures, 0);
 }
+/* What the history no longer has is told so, with what it still has. */
+static void expired(void** state) {
+    (void)state;
+    char* text = NULL;
+    char cursor[150], oldest[60];
+    many(1);
+    tick();
+    sleeps(1000);
+    truth_json_t* answer = ask("functions_timing", "{\"limit\":1,\"filter\":\"many*\"}", &text);
+    const truth_json_t* next = answer != NULL ? truth_json_get(answer, "next_cursor") : NULL;
+    if (CHECK(next != NULL, "no cursor: %s", text))
+        snprintf(cursor, sizeof cursor, "{\"limit\":1,\"filter\":\"many*\",\"cursor\":\"%s\"}",
+            next->text);
+    truth_json_free(answer);
+    free(text);
+    sleeps(3700 * 1000);
+    history.start_ms -= 3700 * 1000; /* its ticks are of seconds */
+    snprintf(
+        oldest, sizeof oldest, "the oldest one left is t1234abcd-%llu", (unsigned long long)tick());
+    CHECK_EQUAL("baselines", "after more than an hour", history.count, 1);
+    answer = ask("functions_timing", "{\"since\":\"t1234abcd-1\"}", &text);
+    CHECK(answer == NULL && strstr(text, oldest) != NULL, "%s", text);
+    truth_json_free(answer);
+    free(text);
+    answer = ask("changes", "{\"since\":\"t1234abcd-1\"}", &text);
+    CHECK(answer == NULL && strstr(text, oldest) != NULL, "%s", text);
+    truth_json_free(answer);
+    free(text);
+    answer = ask("functions_timing", cursor, &text);
+    CHECK(answer == NULL && strstr(text, "cursor has expired") != NULL, "%s", text);
+    truth_json_free(answer);
+    free(text);
+    assert_int_equal(truth_failures, 0);
+}
+/* With HOTPATH_NO_PATHS no answer names a file. */
+static void no_paths(void** state) {
+    (void)state;
+    static const char* const asked[][2] = {
+        {"functions_timing", "{\"response_format\":\"detailed\"}"},
+        {"query_flamegraph", "{\"min_percent\":0}"},
+        {"dbg_entries", "{\"response_format\":\"detailed\"}"},
+        {"val_entries", "{\"response_format\":\"detailed\"}"},
+        {"gauges", "{\"response_format\":\"detailed\"}"}, {"dbg_logs", "{\"dbg_name\":\"1 + 1\"}"}};
+    HOTPATH_SCOPE("somewhere");
+    pass(1000);
+    (void)HOTPATH_DBG(1 + 1);
+    HOTPATH_VAL("some value", 1);
+    HOTPATH_GAUGE_SET("some gauge", 1);
+    for (int hidden = 0; hidden < 2; hidden++) {
+        settings.no_paths = hidden != 0;
+        for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+            char* text = NULL;
+            truth_json_t* answer = ask(asked[i][0], asked[i][1], &text);
+            CHECK(answer != NULL && (strstr(text, "test_mcp_query.c") == NULL) == settings.no_paths,
+                "%s: %s", asked[i][0], text);
+            truth_json_free(answer);
+            free(text);
+        }
+    }
+    settings.no_paths = false;
+    assert_int_equal(truth_failures, 0);
+}
 /* A window in which the program's clock stood still is empty, not the whole run. */
 static void a_still_clock(void** state) {
     (void)state;
@@ -358,6 +420,8 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pages_of_an_age, setup, teardown),
         cmocka_unit_test_setup_teardown(pages_of_a_new_token, setup, teardown),
+        cmocka_unit_test_setup_teardown(expired, setup, teardown),
+        cmocka_unit_test_setup_teardown(no_paths, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_windows, setup, teardown),
         cmocka_unit_test_setup_teardown(a_still_clock, setup, teardown),
         cmocka_unit_test_setup_teardown(stuck_in_a_window, setup, teardown),
