@@ -586,6 +586,30 @@ static const char* function_name(const window_t* w, size_t i) { return w->functi
 static const char* thread_name(const window_t* w, size_t i) { return w->threads[i].name; }
 static const char* entry_name(const window_t* w, size_t i) { return w->entries[i].name; }
 
+/* Whether `given` is a name, as it is or as answers show it: cut, its hidden characters made visible.
+   What answers say can be asked for. Args: scratch is used over and over. */
+static bool name_is(json_out_t* scratch, const char* name, const char* given) {
+    size_t same = 0, length = strlen(name);
+    while (name[same] != 0 && name[same] == given[same])
+        same++;
+    if (same == length && given[same] == 0) return true;
+    while (same > 0 && ((unsigned char)name[same] & 0xC0) == 0x80)
+        same--;
+    const unsigned char* p = (const unsigned char*)name + same;
+    const unsigned char* end = (const unsigned char*)name + length;
+    size_t size = json_utf8(p, end);
+    if (same < JSON_DATA_BYTES && (p == end || (size != 0 && same + size <= JSON_DATA_BYTES &&
+                                                   !json_is_hidden(json_code_point(&p, end)))))
+        return false; /* it is shown as it is, and differs */
+    scratch->size = 0, scratch->comma = false;
+    json_data(scratch, name, length);
+    size_t shown = scratch->size;
+    scratch->comma = false;
+    json_quoted(scratch, given, strlen(given));
+    return !scratch->arena->failed && scratch->size == 2 * shown &&
+           memcmp(scratch->data, scratch->data + shown, shown) == 0;
+}
+
 static const unsigned char* window_filter(
     tool_call_t* call, const window_t* w, const query_t* q, name_of_t name_of, size_t count) {
     if (q->filter_count == 0) return NULL;
@@ -595,12 +619,14 @@ static const unsigned char* window_filter(
         return NULL;
     }
     uint64_t steps = GLOB_STEPS;
+    json_out_t scratch;
+    json_out_init(&scratch, call->arena);
     memset(fits, 0, count + 1);
     for (size_t f = 0; f < q->filter_count; f++) {
         const char* filter = q->filters[f];
         bool exact = false, any = false;
         for (size_t i = 0; i < count; i++)
-            if (strcmp(name_of(w, i), filter) == 0) fits[i] = 1, exact = true;
+            if (name_is(&scratch, name_of(w, i), filter)) fits[i] = 1, exact = true;
         for (size_t i = 0; i < count && !exact; i++) {
             if (glob_match(filter, name_of(w, i), &steps)) fits[i] = 1, any = true;
         }
@@ -664,7 +690,7 @@ static void rows_first(row_t* rows, size_t count, size_t wanted) {
     }
 }
 static void rows_sort(row_t* rows, size_t count) { rows_first(rows, count, count); }
-/* The row that name or id means, by exact name. Several rows of one name: the one with the largest
+/* The row that name or id means. Several rows of one name: the one with the largest
    weight. Returns: its index, or SIZE_MAX with the call failed. */
 typedef uint64_t (*weight_of_t)(const window_t* w, size_t i);
 typedef uint32_t (*id_of_t)(const window_t* w, size_t i);
@@ -673,6 +699,8 @@ static size_t window_find(const tool_t* tool, tool_call_t* call, const window_t*
     const query_t* q, size_t count, name_of_t name_of, id_of_t id_of, weight_of_t weight_of) {
     size_t found = SIZE_MAX;
     nearest_t nearest;
+    json_out_t scratch;
+    json_out_init(&scratch, call->arena);
     nearest_begin(&nearest, q->name != NULL ? q->name : "");
     if (q->name == NULL && q->id < 0) {
         tool_fail(call, "%s needs %s or %s", tool->name, tool->name_key, tool->id_key);
@@ -684,7 +712,7 @@ static size_t window_find(const tool_t* tool, tool_call_t* call, const window_t*
     for (size_t i = 0; i < count; i++) {
         if (name_of(w, i) == NULL) continue;
         bool same =
-            q->id >= 0 ? id_of(w, i) == (uint64_t)q->id : strcmp(name_of(w, i), q->name) == 0;
+            q->id >= 0 ? id_of(w, i) == (uint64_t)q->id : name_is(&scratch, name_of(w, i), q->name);
         if (same && (found == SIZE_MAX || weight_of(w, i) > weight_of(w, found))) found = i;
         nearest_add(&nearest, name_of(w, i));
     }

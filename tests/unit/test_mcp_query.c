@@ -156,6 +156,63 @@ static void wrong_windows(void** state) {
     }
     assert_int_equal(truth_failures, 0);
 }
+/* What an answer calls a function, another call understands: names that are cut or hold what is not
+   shown as it is. */
+static void shown_names_can_be_asked(void** state) {
+    (void)state;
+    static const char* const odd[] = {"plain", "tab\there", "\x1b[31mred", "caf\xe9 latin1",
+        "h\xc3\xa4\xc3\xb6 \"\\\\\"", "a*b[c]",
+        "\xe2\x80\xae"
+        "back",
+        NULL};
+    char names[9][300], quoted[700], arguments[800];
+    size_t count = 0;
+    for (; odd[count] != NULL; count++)
+        snprintf(names[count], sizeof names[count], "%s", odd[count]);
+    for (int wide = 0; wide < 2; wide++, count++) { /* one is cut at 200, one before a character */
+        memset(names[count], 0, sizeof names[count]);
+        while (strlen(names[count]) < 230)
+            strcat(names[count], wide ? "w\xe6\x97\xa5\xe6\x9c\xac" : "space::");
+    }
+    for (size_t i = 0; i < count; i++) {
+        hotpath_token_t token;
+        hotpath_begin(hotpath_named_site(names[i], __FILE__, 7), &token);
+        pass(1000000 + i);
+        hotpath_end(&token);
+    }
+    char *text = NULL, *more = NULL;
+    truth_json_t* answer = ask("functions_timing", "{\"sort\":\"max\",\"limit\":9}", &text);
+    const truth_json_t* data = answer != NULL ? truth_json_get(answer, "data") : NULL;
+    size_t rows = 0;
+    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL;
+         r = r->next, rows++) {
+        const char* name = truth_json_text(r, "name");
+        size_t n = 0;
+        for (; *name != 0; name++) {
+            if (*name == '"' || *name == '\\') quoted[n++] = '\\';
+            quoted[n++] = *name;
+        }
+        quoted[n] = 0;
+        snprintf(arguments, sizeof arguments, "{\"filter\":\"%s\"}", quoted);
+        truth_json_t* one = ask("functions_timing", arguments, &more);
+        CHECK(one != NULL && truth_json_u64(one, "total_count") == 1, "%s: %s", arguments, more);
+        truth_json_free(one), free(more);
+        snprintf(arguments, sizeof arguments, "{\"root\":\"%s\",\"view\":\"callers\"}", quoted);
+        truth_json_free(one = ask("query_flamegraph", arguments, &more));
+        CHECK(one != NULL, "%s: %s", arguments, more);
+        free(more);
+        snprintf(arguments, sizeof arguments, "{\"function_name\":\"%s\"}", quoted);
+        truth_json_free(one = ask("function_timing_logs", arguments, &more));
+        CHECK(one != NULL, "%s: %s", arguments, more);
+        free(more);
+    }
+    CHECK_EQUAL("rows", "of odd names", rows, count);
+    truth_json_free(answer), free(text);
+    answer = ask("functions_timing", "{\"filter\":\"tab here\"}", &text);
+    CHECK(answer == NULL, "%s", text);
+    truth_json_free(answer), free(text);
+    assert_int_equal(truth_failures, 0);
+}
 /* What the history no longer has is told so, with what it still has. */
 static void expired(void** state) {
     (void)state;
@@ -420,6 +477,7 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pages_of_an_age, setup, teardown),
         cmocka_unit_test_setup_teardown(pages_of_a_new_token, setup, teardown),
+        cmocka_unit_test_setup_teardown(shown_names_can_be_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(expired, setup, teardown),
         cmocka_unit_test_setup_teardown(no_paths, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_windows, setup, teardown),
