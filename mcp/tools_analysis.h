@@ -27,7 +27,7 @@ typedef struct finding {
     uint32_t function; /* index */
     uint32_t caller;   /* likewise, of MANY_CALLS */
     double impact;     /* percent of the busy time that would be saved were it gone */
-    double a, b, c;    /* what the cause's numbers are */
+    double a, b, c;    /* what the cause's numbers are, those below 0 left out */
 } finding_t;
 
 typedef struct findings {
@@ -48,7 +48,7 @@ static void findings_of_function(const window_t* w, uint32_t i, findings_t* list
     double usual = functions_percentile(w, f, 50), slow = functions_percentile(w, f, 99);
     if (f->kind == HOTPATH_KIND_SPAN || f->kind == HOTPATH_KIND_TRACK) return;
     finding_t self = {CAUSE_SELF_TIME, i, 0, window_percent(w, (double)f->self_ns),
-        (double)f->self_ns, (double)f->calls, f->mean_ns};
+        (double)f->self_ns, (double)f->calls, f->sampled_calls != 0 ? f->mean_ns : -1};
     findings_add(list, self);
     if (f->sampled_calls >= 100 && slow >= 10 * (usual > 1 ? usual : 1)) {
         double excess = (f->mean_ns - usual) * (double)f->completed;
@@ -143,7 +143,7 @@ static void bottlenecks_numbers(json_out_t* out, const window_t* w, const findin
     json_key(out, "numbers");
     json_object(out);
     for (int i = 0; i < 3; i++)
-        json_key(out, keys[f->cause][i]), json_fixed(out, values[i], 2);
+        if (values[i] >= 0) json_key(out, keys[f->cause][i]), json_fixed(out, values[i], 2);
     if (f->cause == CAUSE_MANY_CALLS) answer_name(out, "caller", w->functions[f->caller].name);
     json_object_end(out);
 }

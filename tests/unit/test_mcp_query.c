@@ -346,6 +346,29 @@ static void stuck_in_a_window(void** state) {
     waits(1000, hangs);
     assert_int_equal(truth_failures, 0);
 }
+/* What has not ended yet has no average, and 0 is none. */
+static void open_all_along(void** state) {
+    (void)state;
+    char* text = NULL;
+    {
+        HOTPATH_SCOPE("open all along");
+        pass(50000000000);
+        truth_json_t* answer = ask("bottlenecks", "{}", &text);
+        const truth_json_t* row =
+            row_of(answer, "data", "cause", "self_time", "subject", "open all along");
+        const truth_json_t* numbers = row != NULL ? truth_json_get(row, "numbers") : NULL;
+        CHECK(numbers != NULL && truth_json_u64(numbers, "calls") == 1 &&
+                  truth_json_get(numbers, "avg_ns") == NULL,
+            "%s", text);
+        truth_json_free(answer);
+        free(text);
+    }
+    truth_json_t* answer = ask("bottlenecks", "{}", &text);
+    CHECK(strstr(text, "\"avg_ns\":50000000000") != NULL, "%s", text);
+    truth_json_free(answer);
+    free(text);
+    assert_int_equal(truth_failures, 0);
+}
 static void item(void) {
     HOTPATH_SCOPE("item");
     pass(1000000000);
@@ -483,6 +506,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(wrong_windows, setup, teardown),
         cmocka_unit_test_setup_teardown(a_still_clock, setup, teardown),
         cmocka_unit_test_setup_teardown(stuck_in_a_window, setup, teardown),
+        cmocka_unit_test_setup_teardown(open_all_along, setup, teardown),
         cmocka_unit_test_setup_teardown(many_calls_on_two_paths, setup, teardown),
         cmocka_unit_test_setup_teardown(recursion_below_a_root, setup, teardown),
         cmocka_unit_test_setup_teardown(too_large, setup, teardown),
