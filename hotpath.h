@@ -2742,7 +2742,9 @@ static void hotpath_i_settings_apply(const hotpath_desc_t* desc) {
     #define HOTPATH_I_ARENA_SIZE 28672
     #define HOTPATH_I_TIMED_FIRST \
         16u                      /* executions of a function on a thread that are always timed */
-    #define HOTPATH_I_CLOSED  1u /* bits of a mark: this entry has ended */
+    #define HOTPATH_I_SHORT   31 /* bits of a duration that may wait for its bucket */
+    #define HOTPATH_I_FOLDING ((uint64_t)1 << 62) /* of `waiting`: it comes into its bucket */
+    #define HOTPATH_I_CLOSED  1u                  /* bits of a mark: this entry has ended */
     #define HOTPATH_I_DEEP    2u /* of a token: it is past the depth bound, the mark holds the node */
     #define HOTPATH_I_SAMPLED 2u /* of an entry, and not of its token: it has a weight */
 
@@ -2809,6 +2811,8 @@ typedef struct hotpath_i_frec {
     uint64_t min;
     uint64_t slow_floor; /* a duration from here on is one of the slowest, and maybe the greatest */
     uint64_t window_end; /* tick at which the running second ends */
+    uint64_t waiting;    /* 0, or the newest execution if it is in no bucket yet: hotpath_i_waits */
+    uint64_t folded;     /* what the bucket has with it; known with HOTPATH_I_FOLDING */
     uint64_t* octaves[HOTPATH_I_OCTAVES];
     uint64_t squares_high; /* Σ duration² >> 63: its lowest bit is the highest of squares_low */
     uint64_t max;
@@ -2866,12 +2870,12 @@ typedef struct hotpath_i_node {
     uint64_t errors;
     uint64_t bytes;
     hotpath_i_frec_t* frec;
-    uint32_t index;
+    uint64_t key; /* of its children, without their functions: hotpath_i_key */
     uint32_t parent;
     uint32_t function;
-    uint32_t recursive; /* an ancestor is the same function */
     uint32_t deep_open; /* scopes past the depth bound that are open on it */
-    uint32_t flat;      /* stands for many paths, past a bound: its callees are not its children */
+    uint16_t recursive; /* an ancestor is the same function */
+    uint16_t flat;      /* stands for many paths, past a bound: its callees are not its children */
 } __attribute__((aligned(64))) hotpath_i_node_t;
 
 /* An open scope. A reader takes it as true if its mark is the same before and after. While it is
@@ -2879,7 +2883,6 @@ typedef struct hotpath_i_node {
 typedef struct hotpath_i_open {
     uint64_t mark;
     uint64_t start;
-    uint64_t ids; /* key of this node as a child of itself: node index + 1, function */
     hotpath_i_node_t* node;
     uintptr_t stack;   /* address of the frame that entered */
     const void* token; /* the variable that will end it */
@@ -2949,7 +2952,6 @@ typedef struct hotpath_i_thread {
     hotpath_i_slot_t* hash; /* children by key */
     uint32_t hash_shift;
     uint32_t hash_used;
-    hotpath_i_open_t* limit; /* the entry from which begin asks more slowly */
     uint64_t next_mark;
     uint64_t log_meta; /* the thread's number where an execution's meta wants it */
     uint64_t negative_time;
@@ -2993,22 +2995,25 @@ typedef struct hotpath_i_thread {
 
 /* All thread-local state. */
 typedef struct hotpath_i_local {
-    hotpath_i_open_t* top; /* innermost open entry; NULL: nothing is known of this thread yet */
+    hotpath_i_open_t* top;  /* innermost open entry; NULL: nothing is known of this thread yet */
+    hotpath_i_open_t* last; /* from here on begin asks more slowly; NULL with top */
     hotpath_i_thread_t* thread;
-    uintptr_t busy; /* address of the cookie of the recording in progress | its phase, 0 = none */
+    uintptr_t busy; /* address of the cookie of the recording in progress + its phase, 0 = none */
 
-    uint32_t attention; /* what an end must look at: HOTPATH_I_ATTENTION_* */
-    uint32_t hidden;    /* this thread's scopes are not recorded */
-    uint32_t reading;   /* it holds the lock */
-    uint32_t reporting; /* it writes the report */
+    uintptr_t attention; /* what an end must look at: HOTPATH_I_ATTENTION_* */
+    uint32_t hidden;     /* this thread's scopes are not recorded */
+    uint32_t reading;    /* it holds the lock */
+    uint32_t reporting;  /* it writes the report */
 } hotpath_i_local_t;
 static HOTPATH_THREAD_LOCAL hotpath_i_local_t hotpath_i_local;
 
-    #define HOTPATH_I_ATTENTION_VALUE 1u /* a value of HOTPATH_RETURN waits for its end */
-    #define HOTPATH_I_ATTENTION_DEEP  2u /* scopes past the depth bound are open */
-/* A recording in progress keeps its own address, so disguised, in its frame: where that is no longer
-   there, a signal handler has jumped out of it. */
-    #define HOTPATH_I_COOKIE   ((uintptr_t)0x5aa5c33cu)
+    #define HOTPATH_I_ATTENTION_VALUE \
+        ((uintptr_t)1) /* a value of HOTPATH_RETURN waits for its end */
+    #define HOTPATH_I_ATTENTION_DEEP ((uintptr_t)2) /* scopes past the depth bound are open */
+/* A recording in progress keeps its busy word in its frame, at the address that the word names: where
+   that is no longer there, a signal handler has jumped out of it. A program's own pointers to
+   themselves, of empty lists, have no phase. */
+    #define HOTPATH_I_PHASE    ((uintptr_t)3)
     #define HOTPATH_I_IN_BEGIN 1u
     #define HOTPATH_I_IN_END   2u
     #define HOTPATH_I_IN_OTHER 3u
@@ -3912,7 +3917,9 @@ static hotpath_i_frec_t* hotpath_i_frec_make(hotpath_i_thread_t* t, uint32_t fun
 static inline uint64_t hotpath_i_key(uint32_t parent, uint64_t function) {
     return (uint64_t)(parent + 1u) << 32 | function;
 }
-static inline uint32_t hotpath_i_key_parent(uint64_t key) { return (uint32_t)(key >> 32) - 1u; }
+static inline uint32_t hotpath_i_index(const hotpath_i_node_t* node) {
+    return (uint32_t)(node->key >> 32) - 1u;
+}
 static size_t hotpath_i_hash_index(uint64_t key, uint32_t shift) {
     return (size_t)((key * 0x9E3779B97F4A7C15u) >> shift);
 }
@@ -3984,7 +3991,7 @@ static hotpath_i_node_t* hotpath_i_node_new(
         if (t->chunks[chunk] == NULL) return NULL;
     }
     hotpath_i_node_t* node = hotpath_i_node_at(t, index);
-    node->index = index, node->parent = parent, node->function = function;
+    node->key = hotpath_i_key(index, 0), node->parent = parent, node->function = function;
     /* The root and <other> are there from the start; what little lands on <other> itself needs none. */
     node->frec = index < 2 ? &t->lite : hotpath_i_frec_make(t, function);
     for (uint32_t up = parent; up != 0 && index != 0; up = hotpath_i_node_at(t, up)->parent)
@@ -4004,7 +4011,7 @@ static hotpath_i_node_t* hotpath_i_child_unbounded(
 }
 static bool hotpath_i_is_open(const hotpath_i_open_t* top, uint32_t function) {
     for (; top->stack != UINTPTR_MAX; top--)
-        if ((uint32_t)top->ids == function) return true;
+        if (top->node->function == function) return true;
     return false;
 }
 /* The node of a function under a parent. Past the node bound it is one under <other>, in two forms,
@@ -4020,9 +4027,9 @@ static hotpath_i_node_t* hotpath_i_child(
     HOTPATH_I_OWN_ADD(&t->node_overflow, (uint64_t)1);
     node = hotpath_i_child_unbounded(t, 1, function);
     if (node != NULL && hotpath_i_is_open(top, function))
-        node = hotpath_i_child_unbounded(t, node->index, function);
+        node = hotpath_i_child_unbounded(t, hotpath_i_index(node), function);
     if (node == NULL) return hotpath_i_node_at(t, 1);
-    HOTPATH_I_STORE(&node->flat, 1u);
+    HOTPATH_I_STORE(&node->flat, (uint16_t)1);
     return node;
 }
 
@@ -4034,7 +4041,6 @@ static bool hotpath_i_context_init(
     c->capacity = c->soft = capacity;
     entries[0].stack = UINTPTR_MAX;
     entries[0].mark = UINT64_MAX; /* closed, and no token is equal to it */
-    entries[0].ids = hotpath_i_key(0, 0);
     return true;
 }
     #define HOTPATH_I_DEPTH_FIRST (HOTPATH_MAX_DEPTH + 1 < 64 ? HOTPATH_MAX_DEPTH + 1 : 64)
@@ -4066,6 +4072,7 @@ static void hotpath_i_text_move(
     hotpath_i_thread_t* into, const hotpath_i_thread_t* from, hotpath_i_execution_t* e);
 static hotpath_i_ring_t* hotpath_i_value_ring(hotpath_i_thread_t* t, uint32_t entry);
 static uint64_t* hotpath_i_octave(hotpath_i_thread_t* t, hotpath_i_frec_t* f, size_t octave);
+static void hotpath_i_fold(hotpath_i_thread_t* t, hotpath_i_frec_t* f);
 static void hotpath_i_reason_add(hotpath_i_frec_t* f, uint64_t id, uint64_t count);
 static void hotpath_i_slow_insert(hotpath_i_thread_t* t, hotpath_i_frec_t* f,
     const hotpath_i_thread_t* from, const hotpath_i_execution_t* execution);
@@ -4077,9 +4084,10 @@ static void hotpath_i_tell_apart(void);
 /* A recording starts: from here on signal handlers of this thread find it. */
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_claim(
     hotpath_i_local_t* l, volatile uintptr_t* cookie, uintptr_t phase) {
-    *cookie = (uintptr_t)cookie ^ HOTPATH_I_COOKIE;
+    uintptr_t busy = (uintptr_t)cookie + phase;
+    *cookie = busy;
     HOTPATH_I_SIGNAL_FENCE(); /* a claim without its cookie would look like one left for good */
-    l->busy = (uintptr_t)cookie | phase;
+    l->busy = busy;
     HOTPATH_I_SIGNAL_FENCE();
 }
 
@@ -4131,6 +4139,7 @@ static void hotpath_i_merge_frec(
     uint64_t slow = f->ring.head < HOTPATH_I_SLOWEST ? f->ring.head : HOTPATH_I_SLOWEST;
     for (uint64_t i = 0; i < slow && into->lite == 0; i++)
         hotpath_i_slow_insert(store, into, t, &f->slowest[i]);
+    if (f->waiting != 0) hotpath_i_fold(t, f);
     for (size_t i = 0; i < HOTPATH_I_OCTAVES; i++) {
         if (f->octaves[i] == NULL) continue;
         uint64_t* octave = hotpath_i_octave(store, into, i);
@@ -4161,7 +4170,7 @@ static void hotpath_i_merge_nodes(hotpath_i_thread_t* store, hotpath_i_thread_t*
         into->errors += node->errors;
         into->bytes += node->bytes;
         node->calls = node->total = node->errors = node->bytes = 0;
-        node->deep_open = into->index;
+        node->deep_open = hotpath_i_index(into);
     }
     for (uint32_t i = 0; i < t->node_count; i++)
         hotpath_i_node_at(t, i)->deep_open = 0;
@@ -4244,7 +4253,7 @@ HOTPATH_I_REAL_STACK static void hotpath_i_os_thread_ends(void* record) {
     volatile uintptr_t cookie;
     hotpath_i_claim(l, &cookie, HOTPATH_I_IN_OTHER);
     hotpath_i_retire(l, t);
-    l->top = NULL;
+    l->top = l->last = NULL;
     l->thread = NULL;
     l->attention = 0;
     l->busy = 0;
@@ -4313,8 +4322,8 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
     HOTPATH_I_STORE(&t->id, id);
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_LIVE);
     t->stack_low = t->stack_high = t->other_low = t->other_high = 0;
-    t->limit = t->own.entries + t->own.soft;
     l->thread = t;
+    l->last = t->own.entries + t->own.soft - 1;
     l->top = t->own.entries;
     hotpath_i_os_exit_hook_set(t);
     return true;
@@ -4379,7 +4388,7 @@ static void hotpath_i_fork_child(void) {
         c->switches &= ~(uint64_t)1;
         if (c->state != HOTPATH_I_CONTEXT_FREE) c->state = HOTPATH_I_CONTEXT_PARKED;
     }
-    l->top = NULL, l->thread = NULL, l->busy = 0, l->attention = 0;
+    l->top = l->last = NULL, l->thread = NULL, l->busy = 0, l->attention = 0;
     hotpath_i_g.threads = hotpath_i_g.ended = NULL;
     hotpath_i_g.lock = hotpath_i_g.app_info_lock = hotpath_i_g.reporting = 0;
     hotpath_i_g.lock_owner = 0;
@@ -4532,9 +4541,10 @@ __attribute__((constructor)) static void hotpath_i_load(void) {
    The recording path. hotpath_begin and hotpath_end touch what they must and leave every rare case
    to a slow twin. One thread writes, and the order of its stores (r: with release, else relaxed) is
    what readers rely on; tests/order explores it, and that each release and acquire is needed.
-     begin: mark = 0 r, node r, ids, calls r, intent = 0 r, start r, mark r, top, the node's calls
+     begin: mark = 0 r, node r, calls r, intent = 0 r, start r, mark r, top, the node's calls
      end:   intent r, the readers' moment is looked up, intent r again if that was later, head, mark
-            closed r, top, the node's total r, claimed, histogram, sum, slot r, squares r, ring head r
+            closed r, top, the node's total r, folded r, waiting r, bucket r, waiting r, claimed, sum, slot
+            r, squares r, ring head r
    A reader loads mark, node, start, intent, calls and total, each with acquire, and the mark again. A
    field that has changed brings the mark that was stored before it, 0 or closed. Therefore
      - a mark that is the same before and after has fields that belong together; if it is open the
@@ -4542,7 +4552,9 @@ __attribute__((constructor)) static void hotpath_i_load(void) {
      - a moment that the reader stores before the barrier of all threads is found by every end whose
        intent it does not find;
      - a total has its calls, a ring's head the sums and slots until then, the squares' lower half the
-       higher one of before; a slot that `claimed` has passed is being overwritten.
+       higher one of before; a slot that `claimed` has passed is being overwritten;
+     - the buckets have all but what `waiting` has, which a reader loads before them: each execution
+       is in its bucket or waits.
    What moves a stack or changes the slowest executions makes a sequence odd, stores with release and
    makes it even with release: a reader that finds it even and the same has nothing of the change.
    A node is whole before node_count r, a record before the list or its state LIVE r, an item before
@@ -4629,8 +4641,12 @@ static HOTPATH_I_COLD void hotpath_i_window_roll(hotpath_i_frec_t* f, uint64_t n
 static inline size_t hotpath_i_octave_of(uint64_t d) {
     return (size_t)(63 ^ __builtin_clzll(d | (HOTPATH_I_BUCKETS - 1))) - 4;
 }
+/* The shift is kept in a register of its own: in the lowest byte of another, as compilers like it, it
+   would have to wait for a duration that has just been measured. */
 static inline size_t hotpath_i_bucket_of(uint64_t d, size_t octave) {
-    return (size_t)(d >> (octave != 0 ? octave - 1 : 0)) & (HOTPATH_I_BUCKETS - 1);
+    uint32_t shift = octave != 0 ? (uint32_t)octave - 1 : 0;
+    __asm__("" : "+r"(shift));
+    return (size_t)(d >> shift) & (HOTPATH_I_BUCKETS - 1);
 }
 
 /* Adds weight × d², however large. */
@@ -4646,15 +4662,41 @@ static HOTPATH_I_COLD void hotpath_i_add_square(hotpath_i_frec_t* f, uint64_t d,
     HOTPATH_I_STORE_RELEASE(&f->squares_low, high << 63 | (low & INT64_MAX));
     HOTPATH_I_STORE_RELEASE(&f->squares_high, high);
 }
-/* Adds an execution to the octave's buckets, the sum, the least and the ring: all but the squares and
-   the ring's head. Returns: its slot; bits and the type in meta are kept as given. */
+/* A short duration waits for its bucket until the next execution ends: to find that of one that has
+   just been measured would keep the processor from reading its clock again. The number of the
+   execution makes it another word than those before. */
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_waits(uint64_t head, uint64_t d) {
+    return (uint64_t)1 << 63 | (head & (((uint64_t)1 << 31) - 1)) << HOTPATH_I_SHORT | d;
+}
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_waiting_duration(uint64_t waiting) {
+    return waiting & (((uint64_t)1 << HOTPATH_I_SHORT) - 1);
+}
+/* A reader that finds HOTPATH_I_FOLDING takes what `folded` says for the bucket's count, which may be
+   there already or not; else the bucket is without the execution, if it still waits afterwards. */
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_fold_into(
+    hotpath_i_frec_t* f, uint64_t waiting, uint64_t* bucket) {
+    uint64_t count = HOTPATH_I_LOAD(bucket) + 1;
+    HOTPATH_I_STORE_RELEASE(&f->folded, count);
+    HOTPATH_I_STORE_RELEASE(&f->waiting, waiting | HOTPATH_I_FOLDING);
+    HOTPATH_I_STORE_RELEASE(bucket, count);
+}
+/* Brings what waits into its bucket; or, after an end that was interrupted for good, finishes that. */
+static void hotpath_i_fold(hotpath_i_thread_t* t, hotpath_i_frec_t* f) {
+    uint64_t waiting = f->waiting, d = hotpath_i_waiting_duration(waiting);
+    size_t octave = hotpath_i_octave_of(d);
+    uint64_t* bucket = hotpath_i_octave(t, f, octave) + hotpath_i_bucket_of(d, octave);
+    if ((waiting & HOTPATH_I_FOLDING) == 0)
+        hotpath_i_fold_into(f, waiting, bucket);
+    else
+        HOTPATH_I_STORE(bucket, f->folded);
+    HOTPATH_I_STORE_RELEASE(&f->waiting, (uint64_t)0);
+}
+/* Adds an execution to the sum, the least and the ring: all but the buckets, the squares and the
+   ring's head. Returns: its slot; bits and the type in meta are kept as given. */
 static HOTPATH_I_ALWAYS_INLINE hotpath_i_execution_t* hotpath_i_add(hotpath_i_frec_t* f,
-    uint64_t head, uint64_t* buckets, size_t octave, uint64_t start, uint64_t d, uint64_t bits,
-    uint64_t meta, uint64_t weight) {
-    uint64_t* bucket = buckets + hotpath_i_bucket_of(d, octave);
+    uint64_t head, uint64_t start, uint64_t d, uint64_t bits, uint64_t meta, uint64_t weight) {
     hotpath_i_execution_t* slot = &f->ring.slots[head & f->ring.mask];
     HOTPATH_I_STORE(&f->ring.claimed, head + 1);
-    HOTPATH_I_OWN_ADD(bucket, weight);
     HOTPATH_I_OWN_ADD(&f->sum, d * weight);
     if (d < f->min) HOTPATH_I_STORE(&f->min, d);
     HOTPATH_I_STORE_RELEASE(&slot->tick, start);
@@ -4673,11 +4715,15 @@ static void hotpath_i_add_error(hotpath_i_frec_t* f, uint64_t d, uint64_t weight
    not. What is rare here is what hotpath_end leaves to it. */
 static void hotpath_i_finish(hotpath_i_thread_t* t, hotpath_i_frec_t* f, uint64_t start, uint64_t d,
     uint64_t now, uint64_t bits, uint64_t meta, uint64_t weight) {
-    size_t octave = hotpath_i_octave_of(d);
-    uint64_t* buckets = hotpath_i_octave(t, f, octave);
     uint64_t head = f->ring.head;
-    hotpath_i_execution_t* slot =
-        hotpath_i_add(f, head, buckets, octave, start, d, bits, meta, weight);
+    if (f->waiting != 0) hotpath_i_fold(t, f);
+    if (weight == 1 && d >> HOTPATH_I_SHORT == 0) {
+        HOTPATH_I_STORE_RELEASE(&f->waiting, hotpath_i_waits(head, d));
+    } else {
+        size_t octave = hotpath_i_octave_of(d);
+        HOTPATH_I_OWN_ADD(hotpath_i_octave(t, f, octave) + hotpath_i_bucket_of(d, octave), weight);
+    }
+    hotpath_i_execution_t* slot = hotpath_i_add(f, head, start, d, bits, meta, weight);
     hotpath_i_add_square(f, d, weight);
     if (weight != 1) hotpath_i_add_error(f, d, weight);
     if (d > f->max) HOTPATH_I_STORE(&f->max, d);
@@ -4738,13 +4784,12 @@ static uint64_t hotpath_i_close(
 /* Opens an entry above the top. Reads the clock as late as it can: the processor's counter where the
    caller knows that it may be read. */
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
-    hotpath_i_thread_t* t, hotpath_i_open_t* e, hotpath_i_node_t* node, uint64_t function,
-    uintptr_t stack, hotpath_token_t* token, bool counter, uint64_t weight) {
+    hotpath_i_thread_t* t, hotpath_i_open_t* e, hotpath_i_node_t* node, uintptr_t stack,
+    hotpath_token_t* token, bool counter, uint64_t weight) {
     uint64_t mark = t->next_mark;
     uint64_t calls = HOTPATH_I_LOAD(&node->calls);
     HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0); /* it brings a change of the stack before it */
     HOTPATH_I_STORE_RELEASE(&e->node, node);
-    HOTPATH_I_STORE(&e->ids, hotpath_i_key(node->index, function));
     HOTPATH_I_STORE_RELEASE(&e->calls, calls);
     HOTPATH_I_STORE_RELEASE(&e->intent, (uint64_t)0);
     e->stack = stack;
@@ -4795,8 +4840,8 @@ static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to
    jumped out of it. It is if its frame no longer holds its cookie, or if this frame of the same stack
    is older. */
 HOTPATH_I_REAL_STACK static bool hotpath_i_busy_is_stale(hotpath_i_local_t* l, uintptr_t stack) {
-    uintptr_t busy = l->busy & ~(uintptr_t)3;
-    if (*(const volatile uintptr_t*)busy != (busy ^ HOTPATH_I_COOKIE)) return true;
+    uintptr_t busy = l->busy & ~HOTPATH_I_PHASE, cookie = *(const volatile uintptr_t*)busy;
+    if ((cookie & HOTPATH_I_PHASE) == 0 || (cookie & ~HOTPATH_I_PHASE) != busy) return true;
     return stack >= busy && l->thread != NULL && hotpath_i_same_stack(l->thread, stack, busy);
 }
 static uint64_t hotpath_i_histogram_count(const hotpath_i_frec_t* f) {
@@ -4811,7 +4856,7 @@ static uint64_t hotpath_i_histogram_count(const hotpath_i_frec_t* f) {
 static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l, uintptr_t phase) {
     hotpath_i_thread_t* t = l->thread;
     hotpath_i_node_t* newest = t != NULL ? hotpath_i_node_at(t, t->node_count - 1) : NULL;
-    if (newest != NULL && newest->index != 0 &&
+    if (newest != NULL && hotpath_i_index(newest) != 0 &&
         hotpath_i_hash_find(t, hotpath_i_key(newest->parent, newest->function)) == NULL)
         hotpath_i_hash_add(t, newest);
     if (t != NULL && phase == HOTPATH_I_IN_BEGIN) {
@@ -4831,12 +4876,13 @@ static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l, uintptr_t pha
         hotpath_i_open_t* e = l->top + 1;
         if ((e->mark & HOTPATH_I_CLOSED) != 0) {
             hotpath_i_frec_t* f = e->node->frec;
+            if ((f->waiting & HOTPATH_I_FOLDING) != 0) hotpath_i_fold(t, f);
             if (e->node->total < e->intent - 1) HOTPATH_I_STORE(&e->node->total, e->intent - 1);
             if ((e->mark & HOTPATH_I_SAMPLED) != 0 && e->weight == 0) {
                 if (f->untimed == e->head) HOTPATH_I_OWN_ADD(&f->untimed, (uint64_t)1);
             } else if (f->lite == 0 && f->ring.head == e->head) {
                 if ((e->mark & HOTPATH_I_SAMPLED) == 0 && f->untimed == 0 &&
-                    hotpath_i_histogram_count(f) > f->ring.head)
+                    hotpath_i_histogram_count(f) + (f->waiting != 0) > f->ring.head)
                     HOTPATH_I_STORE_RELEASE(&f->ring.head, f->ring.head + 1);
                 else
                     HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
@@ -4860,10 +4906,10 @@ static HOTPATH_I_COLD bool hotpath_i_enter_slow(hotpath_i_local_t* l, volatile u
         }
         /* Taken over as a whole: a handler finds a recording in progress, and not what is being put
            right, to do it again. If it came first there is nothing left. */
-        uintptr_t left = l->busy & 3;
-        *cookie = (uintptr_t)cookie ^ HOTPATH_I_COOKIE;
+        uintptr_t left = l->busy & HOTPATH_I_PHASE;
+        *cookie = (uintptr_t)cookie + left;
         HOTPATH_I_SIGNAL_FENCE();
-        if (HOTPATH_I_OWN_EXCHANGE(&l->busy, (uintptr_t)cookie | left) != 0)
+        if (HOTPATH_I_OWN_EXCHANGE(&l->busy, (uintptr_t)cookie + left) != 0)
             hotpath_i_recover(l, left);
     }
     hotpath_i_claim(l, cookie, phase);
@@ -4932,7 +4978,6 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         hotpath_i_open_t* to = e - gap;
         HOTPATH_I_STORE_RELEASE(&to->mark, (uint64_t)0);
         HOTPATH_I_STORE_RELEASE(&to->node, e->node);
-        HOTPATH_I_STORE(&to->ids, e->ids);
         HOTPATH_I_STORE_RELEASE(&to->calls, e->calls);
         HOTPATH_I_STORE_RELEASE(&to->start, e->start);
         to->stack = e->stack, to->token = e->token, to->weight = e->weight;
@@ -4957,7 +5002,7 @@ static void hotpath_i_stack_grow(hotpath_i_local_t* l, hotpath_context_t* c) {
     HOTPATH_I_STORE(&c->switches, c->switches + 1);
     for (uint32_t i = 0; i < capacity; i++) {
         const hotpath_i_open_t* e = &c->entries[i];
-        hotpath_i_open_t copy = {e->mark, e->start, e->ids, e->node, e->stack, e->token, e->calls,
+        hotpath_i_open_t copy = {e->mark, e->start, e->node, e->stack, e->token, e->calls,
             e->intent, HOTPATH_I_LOAD(&e->seen), e->head, e->weight};
         entries[i] = copy;
     }
@@ -4979,27 +5024,27 @@ static bool hotpath_i_make_room(
         } while ((uint32_t)(l->top - c->entries) < before);
     }
     if ((uint32_t)(l->top - c->entries) + 1 >= c->soft) hotpath_i_stack_grow(l, c);
-    l->thread->limit = c->entries + c->soft;
-    return l->top + 1 < l->thread->limit;
+    l->last = c->entries + c->soft - 1;
+    return l->top < l->last;
 }
 /* A scope past the depth bound: a child of the deepest scope, in two forms for recursion. Its token
    carries the node. */
 static void hotpath_i_begin_deep(
     hotpath_i_local_t* l, hotpath_i_thread_t* t, uint32_t function, hotpath_token_t* token) {
     hotpath_i_open_t* top = l->top;
-    hotpath_i_node_t* node = hotpath_i_child(t, top, hotpath_i_key_parent(top->ids), function);
+    hotpath_i_node_t* node = hotpath_i_child(t, top, hotpath_i_index(top->node), function);
     if (node->deep_open != 0) {
-        hotpath_i_node_t* inner = hotpath_i_child_unbounded(t, node->index, function);
+        hotpath_i_node_t* inner = hotpath_i_child_unbounded(t, hotpath_i_index(node), function);
         node = inner != NULL ? inner : node;
     }
-    HOTPATH_I_STORE(&node->flat, 1u);
+    HOTPATH_I_STORE(&node->flat, (uint16_t)1);
     HOTPATH_I_STORE(&node->deep_open, node->deep_open + 1);
     HOTPATH_I_OWN_ADD(&node->calls, (uint64_t)1);
     HOTPATH_I_OWN_ADD(&t->deep_calls, (uint64_t)1);
     t->pace.full++, t->pace.asked++;
     t->context->deep++;
     l->attention |= HOTPATH_I_ATTENTION_DEEP;
-    token->mark = (uint64_t)t->number << 48 | (uint64_t)node->index << 24 |
+    token->mark = (uint64_t)t->number << 48 | (uint64_t)hotpath_i_index(node) << 24 |
                   ((t->context->deep_epoch & 0x3fffffu) << 2) | HOTPATH_I_DEEP;
     token->tick = hotpath_i_ticks();
 }
@@ -5058,13 +5103,13 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
     if (function == 0) {
         token->tick = hotpath_i_ticks();
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)1);
-    } else if (l->top + 1 >= t->limit && !hotpath_i_make_room(l, stack, token)) {
+    } else if (l->top >= l->last && !hotpath_i_make_room(l, stack, token)) {
         hotpath_i_begin_deep(l, t, function, token);
     } else {
         hotpath_i_node_t* node =
-            hotpath_i_child(t, l->top, hotpath_i_key_parent(l->top->ids), function);
+            hotpath_i_child(t, l->top, hotpath_i_index(l->top->node), function);
         t->pace.full++, t->pace.asked++;
-        hotpath_i_open_entry(l, t, l->top + 1, node, function, stack, token, false, 1);
+        hotpath_i_open_entry(l, t, l->top + 1, node, stack, token, false, 1);
     }
     hotpath_i_leave(l);
 }
@@ -5316,13 +5361,13 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(hotpath
     HOTPATH_I_SIGNAL_FENCE(); /* of a handler that forks: who has the top has the thread */
     hotpath_i_open_t* top = l->top;
     volatile uintptr_t cookie;
-    if (HOTPATH_I_UNLIKELY(top == NULL || l->busy != 0 || stack > top->stack ||
-                           (stack == top->stack && token == top->token))) {
+    if (HOTPATH_I_UNLIKELY(top >= l->last || l->busy != 0 ||
+                           (stack >= top->stack && (stack != top->stack || token == top->token)))) {
         hotpath_i_begin_slow(site, token, stack);
         return;
     }
     uint64_t function = HOTPATH_I_LOAD(&site->id);
-    uint64_t key = (top->ids & 0xffffffff00000000u) | function;
+    uint64_t key = top->node->key | function;
     const hotpath_i_slot_t* slot = &t->hash[hotpath_i_hash_index(key, t->hash_shift)];
     while (HOTPATH_I_UNLIKELY(slot->key != key)) {
         if (slot->key == 0) {
@@ -5330,10 +5375,6 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(hotpath
             return;
         }
         slot++;
-    }
-    if (HOTPATH_I_UNLIKELY(top + 1 >= t->limit)) {
-        hotpath_i_begin_slow(site, token, stack);
-        return;
     }
     hotpath_i_claim(l, &cookie, HOTPATH_I_IN_BEGIN);
     if (HOTPATH_I_UNLIKELY(l->top != top)) { /* a handler came first and made the stack grow */
@@ -5356,7 +5397,7 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(hotpath
         bool asked = (HOTPATH_I_LOAD(&site->group_id) & HOTPATH_I_ASKED) != 0;
         weight = hotpath_i_weigh(t, slot->node, f, asked);
     }
-    hotpath_i_open_entry(l, t, top + 1, slot->node, function, stack, token, counter, weight);
+    hotpath_i_open_entry(l, t, top + 1, slot->node, stack, token, counter, weight);
     hotpath_i_leave(l);
 }
 static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_called_clock(
@@ -5459,18 +5500,19 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_end(
     hotpath_i_local_t* l = &hotpath_i_local;
     hotpath_i_open_t* e = l->top;
     volatile uintptr_t cookie;
-    if (HOTPATH_I_UNLIKELY(
-            e == NULL || e->mark != token->mark || l->busy != 0 || l->attention != 0)) {
+    if (HOTPATH_I_UNLIKELY(e == NULL || e->mark != token->mark || (l->busy | l->attention) != 0)) {
         hotpath_i_end_slow(token, now, stack);
         return;
     }
     hotpath_i_node_t* node = e->node;
     hotpath_i_frec_t* f = node->frec;
     uint64_t mark = token->mark, start = e->start, d = now - start;
-    size_t octave = hotpath_i_octave_of(d);
+    uint64_t waiting = f->waiting, before = hotpath_i_waiting_duration(waiting);
+    size_t octave = hotpath_i_octave_of(before);
     uint64_t* buckets = f->octaves[octave];
-    if (HOTPATH_I_UNLIKELY(
-            d >> 31 != 0 || d >= f->slow_floor || now >= f->window_end || buckets == NULL)) {
+    if (HOTPATH_I_UNLIKELY(d >> HOTPATH_I_SHORT != 0 || d >= f->slow_floor ||
+                           now >= f->window_end || (buckets == NULL && waiting != 0) ||
+                           (waiting & HOTPATH_I_FOLDING) != 0)) {
         hotpath_i_end_slow(token, now, stack);
         return;
     }
@@ -5487,7 +5529,10 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_end(
     }
     uint64_t head = f->ring.head;
     hotpath_i_close_as(l, e, node, mark, head, total);
-    (void)hotpath_i_add(f, head, buckets, octave, start, d, 0, l->thread->log_meta, 1);
+    if (HOTPATH_I_LIKELY(waiting != 0))
+        hotpath_i_fold_into(f, waiting, buckets + hotpath_i_bucket_of(before, octave));
+    HOTPATH_I_STORE_RELEASE(&f->waiting, hotpath_i_waits(head, d));
+    (void)hotpath_i_add(f, head, start, d, 0, l->thread->log_meta, 1);
     uint64_t squares = f->squares_low, more = squares + d * d;
     if (HOTPATH_I_UNLIKELY((int64_t)(squares ^ more) < 0)) /* it carries into the higher half */
         hotpath_i_add_square(f, d, 1);
@@ -5625,7 +5670,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_record(
     uint32_t parent_id = track_item != NULL ? track_item->id : 1;
     hotpath_i_node_t* parent = hotpath_i_child(t, t->own.entries, 0, parent_id);
     hotpath_i_node_t* node =
-        hotpath_i_child(t, t->own.entries, parent->index, item != NULL ? item->id : 1);
+        hotpath_i_child(t, t->own.entries, hotpath_i_index(parent), item != NULL ? item->id : 1);
     uint64_t d = hotpath_i_duration(t, begin_ns, end_ns);
     HOTPATH_I_OWN_ADD(&node->calls, (uint64_t)1);
     HOTPATH_I_OWN_ADD(&node->total, item != NULL ? d : 0);
@@ -5668,12 +5713,10 @@ static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c) 
     for (hotpath_i_open_t* e = c->top + 1; e < c->entries + c->capacity; e++)
         HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0); /* their intents are of another record */
     for (hotpath_i_open_t* e = c->entries + 1; e <= c->top; e++) {
-        uint32_t function = (uint32_t)e->ids;
-        hotpath_i_node_t* node = hotpath_i_child(t, e - 1, parent, function);
+        hotpath_i_node_t* node = hotpath_i_child(t, e - 1, parent, e->node->function);
         HOTPATH_I_STORE_RELEASE(&e->node, node);
-        HOTPATH_I_STORE(&e->ids, hotpath_i_key(node->index, function));
         HOTPATH_I_STORE_RELEASE(&e->calls, UINT64_MAX); /* its call was counted elsewhere */
-        parent = node->index;
+        parent = hotpath_i_index(node);
     }
     c->deep = 0;
     c->deep_epoch++;
@@ -5692,9 +5735,9 @@ static void hotpath_i_context_resume(
     c->entries[0].node = hotpath_i_node_at(t, 0);
     HOTPATH_I_STORE_RELEASE(&t->context, c);
     l->top = c->top;
-    t->limit = c->entries + c->soft;
+    l->last = c->entries + c->soft - 1;
     l->attention =
-        (l->attention & ~HOTPATH_I_ATTENTION_DEEP) | (c->deep != 0 ? HOTPATH_I_ATTENTION_DEEP : 0u);
+        (l->attention & ~HOTPATH_I_ATTENTION_DEEP) | (c->deep != 0 ? HOTPATH_I_ATTENTION_DEEP : 0);
 }
 /* Takes a parked context, after a reader that just moves it. */
 static bool hotpath_i_context_claim(hotpath_context_t* c) {
@@ -6905,20 +6948,47 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
     f->max_ns = f->sampled_calls != 0 ? max : 0;
     return reasons;
 }
+/* The octaves that a record has, with that of the execution that waits for its bucket. */
+static uint64_t hotpath_i_octave_bits(const hotpath_i_frec_t* f, uint64_t waiting) {
+    uint64_t d = hotpath_i_waiting_duration(waiting);
+    return HOTPATH_I_LOAD(&f->octave_bits) |
+           (waiting != 0 ? (uint64_t)1 << hotpath_i_octave_of(d) : 0);
+}
+/* The bucket of an execution that waited, with it, whether it still waits or not. What waits changes
+   at most twice until it is another one. */
+static uint64_t hotpath_i_with_waiting(const hotpath_i_frec_t* f, uint64_t waiting) {
+    uint64_t d = hotpath_i_waiting_duration(waiting);
+    size_t octave = hotpath_i_octave_of(d);
+    for (;;) {
+        uint64_t now = HOTPATH_I_LOAD_ACQUIRE(&f->waiting), count = 0;
+        const uint64_t* buckets = HOTPATH_I_LOAD_ACQUIRE(&f->octaves[octave]);
+        if (buckets != NULL)
+            count = HOTPATH_I_LOAD_ACQUIRE(&buckets[hotpath_i_bucket_of(d, octave)]);
+        if ((now & ~HOTPATH_I_FOLDING) != (waiting & ~HOTPATH_I_FOLDING)) return count;
+        count = (now & HOTPATH_I_FOLDING) != 0 ? HOTPATH_I_LOAD_ACQUIRE(&f->folded) : count + 1;
+        if (HOTPATH_I_LOAD(&f->waiting) == now) return count;
+    }
+}
 /* Adds the histogram of one record to the octaves of a function, of which `octaves` has a bit each. */
 static void hotpath_i_add_histogram(
     uint64_t* to, uint64_t octaves, const hotpath_i_thread_t* t, const hotpath_i_frec_t* from) {
-    uint64_t own = HOTPATH_I_LOAD(&from->octave_bits);
+    uint64_t waiting = HOTPATH_I_LOAD_ACQUIRE(&from->waiting); /* before any bucket */
+    uint64_t own = hotpath_i_octave_bits(from, waiting), d = hotpath_i_waiting_duration(waiting);
     for (uint64_t left = octaves; left != 0; left &= left - 1, to += HOTPATH_I_OCTAVE_WORDS) {
         if ((own & left & (0 - left)) == 0) continue;
-        const uint64_t* buckets = HOTPATH_I_LOAD_ACQUIRE(&from->octaves[__builtin_ctzll(left)]);
-        if (buckets == NULL || buckets == t->lite_octave) continue;
-        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k += 4) {
+        size_t o = (size_t)__builtin_ctzll(left);
+        const uint64_t* buckets = HOTPATH_I_LOAD_ACQUIRE(&from->octaves[o]);
+        if (buckets == t->lite_octave) continue;
+        uint64_t* with = &to[hotpath_i_bucket_of(d, o)];
+        uint64_t without = *with;
+        for (size_t k = 0; k < HOTPATH_I_BUCKETS && buckets != NULL; k += 4) {
             to[k] += HOTPATH_I_LOAD(&buckets[k]);
             to[k + 1] += HOTPATH_I_LOAD(&buckets[k + 1]);
             to[k + 2] += HOTPATH_I_LOAD(&buckets[k + 2]);
             to[k + 3] += HOTPATH_I_LOAD(&buckets[k + 3]);
         }
+        if (waiting != 0 && hotpath_i_octave_of(d) == o)
+            *with = without + hotpath_i_with_waiting(from, waiting);
     }
 }
 static void hotpath_i_sum_octave(uint64_t* buckets) {
@@ -6932,7 +7002,8 @@ static void hotpath_i_merge_histogram(
     hotpath_snapshot_t* s, hotpath_function_t* f, const hotpath_i_frec_t** frecs) {
     uint64_t octaves = 0;
     for (size_t r = 0; r < s->record_count; r++)
-        if (frecs[r] != NULL) octaves |= HOTPATH_I_LOAD(&frecs[r]->octave_bits);
+        if (frecs[r] != NULL)
+            octaves |= hotpath_i_octave_bits(frecs[r], HOTPATH_I_LOAD_ACQUIRE(&frecs[r]->waiting));
     uint32_t count = 0;
     for (uint64_t left = octaves; left != 0; left &= left - 1)
         count++;
@@ -7687,7 +7758,7 @@ static size_t hotpath_i_size_of_function(const hotpath_snapshot_t* s, uint32_t i
         completed += head;
         recent += hotpath_i_least(head, from->ring.mask + 1);
         reasons += HOTPATH_I_LOAD(&from->reasons_used);
-        octaves |= HOTPATH_I_LOAD(&from->octave_bits);
+        octaves |= hotpath_i_octave_bits(from, HOTPATH_I_LOAD(&from->waiting));
     }
     size_t size = hotpath_i_least(reasons, HOTPATH_I_REASONS + 1) * sizeof(hotpath_reason_t);
     for (; octaves != 0; octaves &= octaves - 1)
@@ -10117,8 +10188,8 @@ static HOTPATH_I_COLD void hotpath_i_measure_scope(void) {
     hotpath_i_local_t kept = *l;
     t->state = HOTPATH_I_RECORD_HIDDEN;
     t->context = &t->own;
-    t->limit = t->own.entries + t->own.soft;
     l->thread = t;
+    l->last = t->own.entries + t->own.soft - 1;
     l->top = t->own.entries;
     l->attention = 0;
     uint64_t least[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}, inside = 0;

@@ -397,6 +397,48 @@ static void after_fast_squares(void) {
     ORDER_CHECK(more == 0 || more == one || more == 2 * one || more == 2 * one + 100);
 }
 
+static uint64_t histogram_of(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < f->histogram_count; i++)
+        for (int k = 0; k < HOTPATH_I_BUCKETS; k++)
+            count += s->buckets[f->histogram_first + i * (HOTPATH_I_BUCKETS + 2u) + (size_t)k];
+    return count;
+}
+static uint64_t bucket_of(const hotpath_snapshot_t* s, const hotpath_function_t* f, uint64_t d) {
+    const uint64_t octave = hotpath_i_octave_of(d);
+    for (uint32_t i = 0; i < f->histogram_count; i++) {
+        const uint64_t* buckets = &s->buckets[f->histogram_first + i * (HOTPATH_I_BUCKETS + 2u)];
+        if (buckets[HOTPATH_I_BUCKETS] == octave) return buckets[hotpath_i_bucket_of(d, octave)];
+    }
+    return 0;
+}
+static void short_and_longer(void) {
+    begin(A, 0), end(0);
+    begin(A, 0);
+    order_clock_forward(100);
+    end(0);
+}
+static void read_functions_twice(void) {
+    take(0, take_functions);
+    take(1, take_functions);
+}
+/* An execution that waits for its bucket is in it once, before it comes to it, meanwhile and after. */
+static void after_fast_buckets(void) {
+    laws();
+    static const uint64_t durations[] = {10, 110};
+    for (int i = 0; i < 2; i++) {
+        const hotpath_snapshot_t* s = now.snapshots[i];
+        const hotpath_snapshot_t* later = now.snapshots[i == 0 ? 1 : SNAPSHOTS - 1];
+        const hotpath_function_t *f = function_of(s, A), *then = function_of(later, A);
+        ORDER_CHECK(histogram_of(s, f) >= f->completed);
+        for (int k = 0; k < 2; k++)
+            ORDER_CHECK(bucket_of(s, f, durations[k]) <= bucket_of(later, then, durations[k]));
+    }
+    const hotpath_snapshot_t* s = now.snapshots[SNAPSHOTS - 1];
+    ORDER_CHECK(bucket_of(s, function_of(s, A), 10) == 2);
+    ORDER_CHECK(bucket_of(s, function_of(s, A), 110) == 1 + HOTPATH_I_SLOWEST);
+}
+
 /* >>nodes */
 
 static void before_first(void) {
@@ -716,13 +758,6 @@ static void long_scope(void) {
     begin(A, 0);
     order_clock_forward(500);
     end(0);
-}
-static uint64_t histogram_of(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
-    uint64_t count = 0;
-    for (uint32_t i = 0; i < f->histogram_count; i++)
-        for (int k = 0; k < HOTPATH_I_BUCKETS; k++)
-            count += s->buckets[f->histogram_first + i * (HOTPATH_I_BUCKETS + 2u) + (size_t)k];
-    return count;
 }
 /* What is counted is also in the sum, the bounds and the histogram. */
 static void after_durations(void) {
@@ -1073,7 +1108,7 @@ static void before_grow(void) {
     hotpath_context_switch(context);
     begin(A, 1), begin(B, 2);
     context->soft = 3; /* as if it were full */
-    hotpath_i_local.thread->limit = context->entries + 3;
+    hotpath_i_local.last = context->entries + 2;
 }
 static void grow(void) { begin(C, 3); }
 static void after_grow(void) {
@@ -1101,7 +1136,7 @@ static void fill_for_compact(void) {
         begin_on(A, 4, 400), end(4);
     begin_on(A, 1, 1000);
     t->context->soft = 4;
-    t->limit = t->context->entries + 4;
+    hotpath_i_local.last = t->context->entries + 3;
 }
 static void before_compact(void) {
     start();
@@ -1234,7 +1269,7 @@ static void before_settled_grow(void) {
     end(0);
     begin(B, 1), end(1); /* where the scope was */
     context->soft = 1;   /* as if it were full */
-    hotpath_i_local.thread->limit = context->entries + 1;
+    hotpath_i_local.last = context->entries;
 }
 static void grow_empty(void) { begin(B, 1); }
 #define OUTCOME(a, b) (1u << ((a)*4 + (b)))
@@ -1244,6 +1279,8 @@ static const order_history_t histories[] = {
         true, 0},
     {"fast functions", "and what its function has", before_fast, {scope_a, read_functions, NULL},
         after_fast, false, 0},
+    {"fast buckets", "and the buckets of those that wait for them", before_fast,
+        {short_and_longer, read_functions_twice, NULL}, after_fast_buckets, false, 0},
     {"fast squares", "and a square after one that carries", before_fast_squares,
         {long_and_short, read_functions, NULL}, after_fast_squares, false, 0},
     {"app info", "two threads set one key", before_sites,

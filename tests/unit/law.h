@@ -277,6 +277,20 @@ LAW_UNUSED static bool law_is_near(uint64_t a, uint64_t b, uint64_t tolerance) {
     return a > b ? a - b <= tolerance : b - a <= tolerance;
 }
 
+    #if defined(HOTPATH_IMPLEMENTATION)
+/* Each execution that was timed is in one bucket, unless some stand for many. */
+LAW_UNUSED static void law_check_histogram_at(
+    const hotpath_snapshot_t* s, const hotpath_function_t* f, const char* file, int line) {
+    uint64_t count = 0;
+    for (uint32_t o = 0; o < f->histogram_count; o++)
+        for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++)
+            count += s->buckets[(f->histogram_first + o) * (HOTPATH_I_BUCKETS + 2u) + k];
+    if (f->lite || f->estimated || count == f->completed) return;
+    law_fail(file, line, "%s: %" PRIu64 " of %" PRIu64 " executions are in buckets", f->name, count,
+        f->completed);
+}
+    #endif
+
 /* What holds between the parts of a snapshot when no writer was running: the nodes of a function
    sum up to the function, a node is itself and its children, threads sum up to all calls. Times are
    kept in ticks and agree exactly; each one that is shown is rounded to a nanosecond once. */
@@ -300,6 +314,9 @@ LAW_UNUSED static void law_check_quiet_at(const hotpath_snapshot_t* s, const cha
         if (law_is_span(f)) span_calls += f->calls;
         if (law_is_span(f) || f->kind == HOTPATH_KIND_OTHER) continue;
         all_calls += f->calls, all_open += f->open_calls;
+    #if defined(HOTPATH_IMPLEMENTATION)
+        law_check_histogram_at(s, f, file, line);
+    #endif
         if (calls != f->calls || open != f->open_calls || errors != f->errors ||
             bytes != f->bytes || !law_is_near(self, f->self_ns, near) ||
             !law_is_near(total, f->total_ns, near))

@@ -194,6 +194,7 @@ static void inject(const char* name, uint64_t duration, uint64_t count) {
         if (item == NULL || strcmp(item->name, name) != 0 || node->calls == 0) continue;
         hotpath_i_frec_t* f = node->frec;
         size_t octave = hotpath_i_octave_of(duration);
+        if (f->waiting != 0) hotpath_i_fold(t, f);
         truth_wide_t squares = {
             f->squares_high >> 1, f->squares_high << 63 | (f->squares_low & INT64_MAX)};
         squares = truth_wide_add(
