@@ -122,14 +122,15 @@ static hotpath_snapshot_t* take(int number, void (*how)(hotpath_snapshot_t*)) {
 /* Without the call tree: parts that lean on nothing but what they read themselves. */
 static void take_functions(hotpath_snapshot_t* s) {
     s->now = hotpath_i_ticks();
+    s->parts = HOTPATH_PART_FUNCTIONS;
     hotpath_i_list_functions(s);
     hotpath_i_list_records(s);
-    hotpath_i_merge_functions(s);
+    hotpath_i_merge_functions(s, NULL, s->function_count);
 }
 static void take_logs(hotpath_snapshot_t* s) {
     hotpath_i_list_functions(s);
     hotpath_i_list_records(s);
-    hotpath_i_merge_logs(s);
+    hotpath_i_merge_logs(s, NULL, s->function_count);
 }
 static void take_threads(hotpath_snapshot_t* s) {
     hotpath_i_list_functions(s);
@@ -399,16 +400,18 @@ static void after_fast_squares(void) {
 
 static uint64_t histogram_of(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
     uint64_t count = 0;
+    size_t octave;
     for (uint32_t i = 0; i < f->histogram_count; i++)
         for (int k = 0; k < HOTPATH_I_BUCKETS; k++)
-            count += s->buckets[f->histogram_first + i * (HOTPATH_I_BUCKETS + 2u) + (size_t)k];
+            count += hotpath_i_snapshot_octave(s, f, i, &octave)[k];
     return count;
 }
 static uint64_t bucket_of(const hotpath_snapshot_t* s, const hotpath_function_t* f, uint64_t d) {
-    const uint64_t octave = hotpath_i_octave_of(d);
+    const size_t wanted = hotpath_i_octave_of(d);
+    size_t octave;
     for (uint32_t i = 0; i < f->histogram_count; i++) {
-        const uint64_t* buckets = &s->buckets[f->histogram_first + i * (HOTPATH_I_BUCKETS + 2u)];
-        if (buckets[HOTPATH_I_BUCKETS] == octave) return buckets[hotpath_i_bucket_of(d, octave)];
+        const uint64_t* buckets = hotpath_i_snapshot_octave(s, f, i, &octave);
+        if (octave == wanted) return buckets[hotpath_i_bucket_of(d, octave)];
     }
     return 0;
 }

@@ -282,9 +282,10 @@ LAW_UNUSED static bool law_is_near(uint64_t a, uint64_t b, uint64_t tolerance) {
 LAW_UNUSED static void law_check_histogram_at(
     const hotpath_snapshot_t* s, const hotpath_function_t* f, const char* file, int line) {
     uint64_t count = 0;
+    size_t octave;
     for (uint32_t o = 0; o < f->histogram_count; o++)
         for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++)
-            count += s->buckets[(f->histogram_first + o) * (HOTPATH_I_BUCKETS + 2u) + k];
+            count += hotpath_i_snapshot_octave(s, f, o, &octave)[k];
     if (f->lite || f->estimated || count == f->completed) return;
     law_fail(file, line, "%s: %" PRIu64 " of %" PRIu64 " executions are in buckets", f->name, count,
         f->completed);
