@@ -3081,6 +3081,7 @@ typedef struct hotpath_i_state {
     const char* groups[64]; /* by bit of hotpath_i_off */
     uint32_t rate;          /* of hotpath_time_sampling, for all */
     uint32_t auto_since;    /* switches of auto: odd while it is on */
+    uint32_t sampled;       /* some executions may not have been timed */
     double auto_share;      /* of a thread's time that recording may take */
     uint32_t measured;      /* the costs of a scope are, or are being */
     uint64_t off_sum;  /* ticks at which it went on, less those at which it went off; and a count */
@@ -3731,6 +3732,10 @@ static void hotpath_i_auto_switch(bool on) {
     uint32_t since = HOTPATH_I_LOAD(&hotpath_i_g.auto_since);
     if ((since & 1) != (on ? 1u : 0u)) HOTPATH_I_STORE(&hotpath_i_g.auto_since, since + 1);
 }
+static void hotpath_i_sampling_switch(bool on) {
+    if (on) HOTPATH_I_STORE(&hotpath_i_g.sampled, 1u);
+    (void)hotpath_i_switch(HOTPATH_I_SOME, !on);
+}
 HOTPATH_API bool hotpath_time_sampling(const char* name, uint32_t rate) {
     if (!hotpath_i_init()) return false;
     HOTPATH_I_FORWARD_RESULT(time_sampling(name, rate));
@@ -3751,7 +3756,7 @@ HOTPATH_API bool hotpath_time_sampling(const char* name, uint32_t rate) {
         is_auto = is_auto || HOTPATH_I_LOAD(&item->rate) == HOTPATH_TIME_SAMPLING_AUTO;
     }
     hotpath_i_auto_switch(is_auto);
-    (void)hotpath_i_switch(HOTPATH_I_SOME, !some);
+    hotpath_i_sampling_switch(some);
     return known;
 }
 /* What HOTPATH_OFF and HOTPATH_TIME_SAMPLING say, before anything is recorded. */
@@ -3761,7 +3766,7 @@ static void hotpath_i_switch_init(void) {
         share != 0 ? HOTPATH_TIME_SAMPLING_AUTO : (uint32_t)hotpath_i_settings.time_sampling_rate;
     hotpath_i_g.auto_share = (double)(share != 0 ? share : HOTPATH_I_AUTO_SHARE) / 100000;
     hotpath_i_auto_switch(share != 0);
-    if (hotpath_i_g.rate > 1) (void)hotpath_i_switch(HOTPATH_I_SOME, false);
+    if (hotpath_i_g.rate > 1) hotpath_i_sampling_switch(true);
     const char* text = hotpath_i_settings.off;
     bool off = false, all = true;
     if (hotpath_i_parse_bool(text, &off)) {
@@ -6601,14 +6606,16 @@ static void hotpath_i_prune(hotpath_snapshot_t* s) {
     s->node_count = kept;
 }
 /* Links children and derives self times and the functions' totals, first in the clock's units. A
-   node's self is never below zero: while threads run, a parent may be read before its child. */
+   node's self is never below zero: while threads run, a parent may be read before its child. A node
+   that sampling left out took at least as long as what was timed under it. */
 static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
+    bool sampled = HOTPATH_I_LOAD(&hotpath_i_g.sampled) != 0;
     for (size_t i = s->node_count; i-- > 0;) {
         hotpath_node_t* n = &s->nodes[i];
         hotpath_node_t* up = n->parent == HOTPATH_NO_NODE ? NULL : &s->nodes[n->parent];
         bool track = s->functions[n->function].kind == HOTPATH_KIND_TRACK;
-        if (track) /* self_ns holds the children's sum until here */
-            n->total_ns = n->self_ns;
+        if (track || (sampled && n->total_ns < n->self_ns))
+            n->total_ns = n->self_ns; /* which holds the children's sum until here */
         bool inner = n->depth == UINT32_MAX;
         n->self_ns = n->total_ns > n->self_ns && !inner ? n->total_ns - n->self_ns : 0;
         if (up == NULL) continue;
@@ -7079,13 +7086,26 @@ static uint64_t hotpath_i_histogram_sum(const hotpath_snapshot_t* s, const hotpa
 static uint64_t hotpath_i_weights(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
     return f->estimated ? hotpath_i_histogram_sum(s, f) : f->completed;
 }
-/* Mean, deviation, bounds, in nanoseconds, of the completed executions. */
+/* Half the interval of an estimate: that of the draws, or as much as those that ended are more or fewer
+   than the samples stand for, which tells more where few were drawn. */
+static void hotpath_i_finish_error(
+    hotpath_function_t* f, uint64_t weights, double mean_ns, double unit) {
+    double drawn = f->error_squares > 0 ? 1.96 * hotpath_i_sqrt(f->error_squares) * unit : 0;
+    double left = weights > f->completed ? (double)(weights - f->completed)
+                                         : (double)(f->completed - weights);
+    double out = f->estimated ? left * mean_ns + 1.96 * hotpath_i_sqrt(left) * f->stdev_ns : 0;
+    f->total_error_ns = drawn > out ? drawn : out;
+}
+/* Mean, deviation, bounds, in nanoseconds, of the completed executions; mean_ns comes with that of what
+   stands in if none was timed. */
 static void hotpath_i_finish_moments(const hotpath_snapshot_t* s, hotpath_function_t* f) {
     double unit = f->kind == HOTPATH_KIND_SPAN
                       ? 1.0
                       : (double)HOTPATH_I_LOAD(&hotpath_i_g.scale) / 1099511627776.0;
     uint64_t weights = hotpath_i_weights(s, f);
-    f->total_error_ns = f->error_squares > 0 ? 1.96 * hotpath_i_sqrt(f->error_squares) * unit : 0;
+    double before = f->mean_ns;
+    f->mean_ns = f->stdev_ns = 0;
+    hotpath_i_finish_error(f, weights, before, unit);
     if (weights == 0) return;
     /* Σ(d - m)² = Σd² - m(Σd + r) with m and r of Σd / n: in whole numbers nothing cancels. */
     double n = (double)weights;
@@ -7098,6 +7118,7 @@ static void hotpath_i_finish_moments(const hotpath_snapshot_t* s, hotpath_functi
     if (high >> 63 != 0) variance = 0; /* read while a thread adds: the parts do not fit */
     f->mean_ns = ((double)middle + part) * unit;
     f->stdev_ns = variance > 0 ? hotpath_i_sqrt(variance) * unit : 0;
+    hotpath_i_finish_error(f, weights, f->mean_ns, unit);
 }
 /* One function: scalars and histograms together, while they are near. */
 static void hotpath_i_merge_function(
@@ -8010,7 +8031,6 @@ static void hotpath_i_minus_function(hotpath_snapshot_t* s, hotpath_function_t* 
                 if (strcmp(reasons[i].text, old->reasons[k].text) == 0)
                     reasons[i].count = hotpath_i_minus(reasons[i].count, old->reasons[k].count);
     }
-    f->mean_ns = f->stdev_ns = 0;
     f->estimated = f->sampled_calls != f->completed || f->error_squares > 0 ||
                    (f->sampling_rate > 1 && (f->abandoned != 0 || f->open_calls != 0));
     hotpath_i_finish_moments(s, f);

@@ -138,6 +138,66 @@ static void sampling_estimates(void** state) {
     hotpath_snapshot_free(s);
 }
 
+/* However few there are, the truth is within the interval as often as it says, or oftener. */
+static void sampling_of_few(void** state) {
+    (void)state;
+    enum {
+        functions = 100
+    };
+    static const int calls[] = {17, 20, 30, 50, 100, 400};
+    CHECK(hotpath_time_sampling(NULL, 16));
+    for (size_t k = 0; k < sizeof calls / sizeof *calls; k++) {
+        int within = 0;
+        for (int i = 0; i < functions; i++) {
+            char name[32];
+            uint64_t truth = 0;
+            snprintf(name, sizeof name, "%d of %d calls", i, calls[k]);
+            hotpath_site_t* const site = hotpath_named_site(name, __FILE__, 2);
+            for (int call = 0; call < calls[k]; call++) {
+                const uint64_t d = i % 2 == 0 ? 1000 : 500 + random_next() % 1000;
+                hotpath_token_t token;
+                hotpath_begin(site, &token);
+                pass(d);
+                hotpath_end(&token);
+                truth += d;
+            }
+            const hotpath_function_t f = law_now(name);
+            CHECK_EQ(f.completed, calls[k]);
+            CHECK(f.estimated);
+            within += fabs((double)f.total_ns - (double)truth) <= f.total_error_ns + 1e-6;
+        }
+        CHECK_GE(within, functions * 90 / 100);
+    }
+    CHECK(hotpath_time_sampling(NULL, 1));
+}
+
+/* What is left out took at least as long as what was timed under it, and so it is nobody else's. */
+static void stuck_below(uint64_t ns) {
+    HOTPATH_SCOPE("stuck below");
+    pass(ns);
+    if (ns <= 1) return;
+    CHECK_EQ(law_now("stuck below").total_ns, ns + 99);
+    CHECK_EQ(law_now("left out").self_ns, 0);
+    CHECK_EQ(law_now("above").self_ns, 0);
+}
+static void sampling_of_parents(void** state) {
+    (void)state;
+    CHECK(hotpath_time_sampling("stuck below", 1) == false);
+    CHECK(hotpath_time_sampling(NULL, 1));
+    {
+        HOTPATH_SCOPE("above");
+        for (int i = 0; i < 100; i++) {
+            if (i == 50) CHECK(hotpath_time_sampling("left out", 1000000));
+            HOTPATH_SCOPE("left out");
+            stuck_below(i == 99 ? 1000000 : 1);
+        }
+    }
+    CHECK_GE(law_now("left out").total_ns, 1000099);
+    CHECK_EQ(law_now("above").total_ns, 1000099);
+    CHECK_EQ(law_now("above").self_ns, 0);
+    CHECK(hotpath_time_sampling("left out", 0));
+}
+
 static void seldom(uint64_t ns) {
     HOTPATH_FUNC();
     pass(ns);
@@ -324,6 +384,8 @@ static void sampling_in_the_environment(void** state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sampling_gaps),
     cmocka_unit_test(sampling_estimates),
+    cmocka_unit_test(sampling_of_few),
+    cmocka_unit_test(sampling_of_parents),
     cmocka_unit_test(sampling_leaves_alone),
     cmocka_unit_test(sampling_ways_out),
     cmocka_unit_test(sampling_of_abandoned),
