@@ -62,6 +62,87 @@ static const truth_json_t* row_of(const truth_json_t* answer, const char* list, 
     return NULL;
 }
 
+/* ---- times of what is shown ---- */
+
+/* Executions from a nanosecond to a quarter of a second, of many functions: their histograms take more
+   than a piece of the reservation. */
+#define WIDE 300
+static void wide(uint64_t times) {
+    for (unsigned i = 0; i < WIDE; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "wide %u", i);
+        hotpath_site_t* site = hotpath_named_site(name, __FILE__, __LINE__);
+        for (uint64_t k = 0; k < times; k++) {
+            hotpath_token_t token;
+            hotpath_begin(site, &token);
+            pass(((uint64_t)1 << k % 28) + i * 7);
+            if (k % 5 == 0) HOTPATH_ERROR("each fifth");
+            hotpath_end(&token);
+        }
+    }
+}
+/* Every row of an answer against a snapshot that has all times. Returns: how many rows. */
+static size_t check_rows(const char* arguments, const hotpath_snapshot_t* whole) {
+    char* text = NULL;
+    size_t count = 0, rows = 0;
+    const hotpath_function_t* list = hotpath_snapshot_functions(whole, &count);
+    truth_json_t* answer = ask("functions_timing", arguments, &text);
+    CHECK(answer != NULL, "%s: %s", arguments, text);
+    const truth_json_t* data = answer != NULL ? truth_json_get(answer, "data") : NULL;
+    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL;
+         r = r->next, rows++) {
+        const hotpath_function_t* f = list;
+        while (f < list + count && f->id != truth_json_u64(r, "id"))
+            f++;
+        if (!CHECK(f < list + count, "%s", text)) continue;
+        CHECK_EQUAL("calls", f->name, truth_json_u64(r, "calls"), f->calls);
+        CHECK_EQUAL("self_ns", f->name, truth_json_u64(r, "self_ns"), f->self_ns);
+        CHECK_EQUAL("errors", f->name, truth_json_u64(r, "errors"), f->errors);
+        CHECK_EQUAL("max_ns", f->name, truth_json_u64(r, "max_ns"), f->max_ns);
+        CHECK_NEAR("avg_ns", f->name, truth_json_double(r, "avg_ns"), f->mean_ns, 0.005001);
+        CHECK_EQUAL("p50_ns", f->name, truth_json_u64(r, "p50_ns"),
+            hotpath_snapshot_percentile(whole, f, 50));
+        CHECK_EQUAL("p95_ns", f->name, truth_json_u64(r, "p95_ns"),
+            hotpath_snapshot_percentile(whole, f, 95));
+        CHECK_EQUAL("p99_ns", f->name, truth_json_u64(r, "p99_ns"),
+            hotpath_snapshot_percentile(whole, f, 99));
+    }
+    if (answer != NULL) truth_json_free(answer);
+    free(text);
+    return rows;
+}
+/* Only the rows of an answer have their times read, in every order and window, and also where that
+   needs more memory than a piece of the reservation has. */
+static void times_of_what_is_shown(void** state) {
+    (void)state;
+    static const char* const sorts[] = {"self", "total", "calls", "errors", "p99", "max"};
+    char arguments[200], token[40];
+    wide(30);
+    hotpath_snapshot_t* older = hotpath_snapshot_take(NULL);
+    history_token(tick(), token, sizeof token);
+    wide(29);
+    hotpath_snapshot_t* whole = hotpath_snapshot_take(NULL);
+    hotpath_snapshot_t* since = hotpath_snapshot_difference(whole, older, NULL);
+    for (size_t i = 0; i < sizeof sorts / sizeof *sorts; i++)
+        for (int limit = 3; limit <= 13; limit += 10) {
+            snprintf(arguments, sizeof arguments,
+                "{\"filter\":\"wide*\",\"limit\":%d,\"sort\":\"%s\"}", limit, sorts[i]);
+            CHECK_EQUAL("rows", arguments, check_rows(arguments, whole), (uint64_t)limit);
+            snprintf(arguments, sizeof arguments,
+                "{\"filter\":\"wide*\",\"limit\":%d,\"sort\":\"%s\",\"since\":\"%s\"}", limit,
+                sorts[i], token);
+            CHECK_EQUAL("rows", arguments, check_rows(arguments, since), (uint64_t)limit);
+        }
+    history.pieces_small = false;
+    CHECK_EQUAL("rows", "all", check_rows("{\"filter\":\"wide*\",\"limit\":200}", whole), 200);
+    CHECK(history.pieces_small, "a piece was enough");
+    CHECK_EQUAL("rows", "all", check_rows("{\"filter\":\"wide*\",\"limit\":200}", whole), 200);
+    for (size_t i = 0; i < HISTORY_PIECES; i++)
+        CHECK(!history.pieces_taken[i], "piece %zu is given back", i);
+    hotpath_snapshot_free(older), hotpath_snapshot_free(whole), hotpath_snapshot_free(since);
+    assert_int_equal(truth_failures, 0);
+}
+
 /* ---- pages ---- */
 
 #define MANY 10
@@ -498,6 +579,7 @@ static void too_many_values(void** state) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(times_of_what_is_shown, setup, teardown),
         cmocka_unit_test_setup_teardown(pages_of_an_age, setup, teardown),
         cmocka_unit_test_setup_teardown(pages_of_a_new_token, setup, teardown),
         cmocka_unit_test_setup_teardown(shown_names_can_be_asked, setup, teardown),
