@@ -467,14 +467,13 @@ typedef struct hotpath_info {
     /* A rate of hotpath_time_sampling. */
     #define HOTPATH_TIME_SAMPLING_AUTO UINT32_MAX
 
-    /* Parts of a snapshot. Zero means all. Functions are always there; where nothing else is wanted,
-       HOTPATH_PART_FUNCTIONS says so. */
-    #define HOTPATH_PART_TREE      0x1u /* call-tree nodes */
-    #define HOTPATH_PART_THREADS   0x2u /* threads with their open scopes */
-    #define HOTPATH_PART_LOGS      0x4u /* recent and slowest executions, histories of values */
-    #define HOTPATH_PART_VALUES    0x8u /* dbg, val and gauge entries */
-    #define HOTPATH_PART_FUNCTIONS 0x10u
-    /* Beside them: functions have what hotpath_snapshot_times reads only after it. */
+    /* Parts of a snapshot. Zero means all. Functions are always there. */
+    #define HOTPATH_PART_TREE      0x1u  /* call-tree nodes */
+    #define HOTPATH_PART_THREADS   0x2u  /* threads with their open scopes */
+    #define HOTPATH_PART_LOGS      0x4u  /* recent and slowest executions, histories of values */
+    #define HOTPATH_PART_VALUES    0x8u  /* dbg, val and gauge entries */
+    #define HOTPATH_PART_FUNCTIONS 0x10u /* nothing else */
+    /* With any of them: functions have what hotpath_snapshot_times reads only after it. */
     #define HOTPATH_TIMES_LATER 0x100u
 
 typedef struct hotpath_snapshot hotpath_snapshot_t;
@@ -6236,6 +6235,15 @@ static void hotpath_i_list_records(hotpath_snapshot_t* s) {
     if (hotpath_i_g.ended != NULL && s->thread == 0)
         s->records[s->record_count++] = hotpath_i_g.ended;
 }
+/* How many threads there are, where no rows are made of them. */
+static void hotpath_i_count_threads(hotpath_snapshot_t* s) {
+    for (size_t r = 0; r < s->record_count && !s->full; r++) {
+        const hotpath_i_thread_t* t = s->records[r];
+        bool live = HOTPATH_I_LOAD(&t->state) == HOTPATH_I_RECORD_LIVE;
+        s->info.threads_live += live;
+        s->info.threads_ended += t == hotpath_i_g.ended ? t->threads_merged : !live;
+    }
+}
 
 /* One entry of a stack as it stands. Returns false where the stack ends or moves. */
 static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_override_t* out) {
@@ -6306,8 +6314,9 @@ static void hotpath_i_read_stacks(hotpath_snapshot_t* s) {
     hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
     for (; c != NULL; c = c->next) {
         const hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
-        if (t != NULL && HOTPATH_I_LOAD(&c->state) != HOTPATH_I_CONTEXT_FREE &&
-            (s->thread == 0 || HOTPATH_I_LOAD(&t->id) == s->thread))
+        bool taken = HOTPATH_I_LOAD(&c->state) != HOTPATH_I_CONTEXT_FREE;
+        s->info.contexts += taken;
+        if (t != NULL && taken && (s->thread == 0 || HOTPATH_I_LOAD(&t->id) == s->thread))
             hotpath_i_read_stack(s, c);
     }
     hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
@@ -6339,8 +6348,7 @@ static void hotpath_i_list_functions(hotpath_snapshot_t* s) {
 typedef struct hotpath_i_merge {
     uint32_t* slots; /* node + 1 */
     uint32_t mask;
-    uint32_t*
-        open; /* overrides by node: chains, so that many of one node cost no more than others */
+    uint32_t* open; /* chains of overrides: many of one node cost no more than as many others */
     size_t open_mask;
 } hotpath_i_merge_t;
 
@@ -6378,7 +6386,8 @@ static uint32_t hotpath_i_merged_node(
     if (s->node_count * 2 > m->mask) hotpath_i_merge_grow(s, m);
     return index;
 }
-    #define HOTPATH_I_OPEN_CHAINS 1024u /* so that most nodes meet an empty one */
+    #define HOTPATH_I_OPEN_CHAINS 1024u /* at least: most nodes meet an empty one */
+
 /* The chain that has a node's overrides; other nodes may be in it. */
 static inline uint32_t* hotpath_i_open_chain(
     const hotpath_i_merge_t* m, const hotpath_i_node_t* node) {
@@ -6558,7 +6567,7 @@ static void hotpath_i_merge_nodes_of(
         uint32_t parent = map[node->parent], merged = next;
         const hotpath_node_t* n = &s->nodes[next];
         if (next >= s->node_count || n->parent != parent || n->function + 1 != function)
-            merged = function == 0 || parent == HOTPATH_I_UNKNOWN
+            merged = function == 0 || parent == HOTPATH_I_UNKNOWN || s->full
                          ? HOTPATH_I_UNKNOWN
                          : hotpath_i_merged_node(s, m, parent, function - 1);
         map[i] = merged;
@@ -7228,20 +7237,6 @@ static void hotpath_i_append_open(
         row->open_count = count;
     }
 }
-/* What is told of them without their rows. */
-static void hotpath_i_count_threads(hotpath_snapshot_t* s) {
-    hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
-    for (; t != NULL; t = t->next) {
-        if (!hotpath_i_is_read(s, t)) continue;
-        bool ended = HOTPATH_I_LOAD(&t->state) == HOTPATH_I_RECORD_ENDED;
-        s->info.threads_ended += ended, s->info.threads_live += !ended;
-    }
-    if (hotpath_i_g.ended != NULL && s->thread == 0)
-        s->info.threads_ended += hotpath_i_g.ended->threads_merged;
-    hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
-    for (; c != NULL; c = c->next)
-        s->info.contexts += HOTPATH_I_LOAD(&c->state) != HOTPATH_I_CONTEXT_FREE;
-}
 static void hotpath_i_list_threads(hotpath_snapshot_t* s) {
     size_t most = 1;
     for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t; t = t->next)
@@ -7268,6 +7263,7 @@ static void hotpath_i_list_threads(hotpath_snapshot_t* s) {
         hotpath_i_thread_open(s, row, &t->own);
     }
     s->info.threads_live = s->thread_count;
+    s->info.contexts = 0;
     for (size_t i = 1; i < s->thread_count; i++) /* few, and nearly in order: newest come first */
         for (size_t k = i; k > 0 && s->threads[k].id < s->threads[k - 1].id; k--) {
             hotpath_thread_t row = s->threads[k];
@@ -7612,6 +7608,7 @@ static void hotpath_i_take_tree(hotpath_snapshot_t* s) {
     hotpath_i_fill_info(s);
     hotpath_i_list_functions(s);
     hotpath_i_list_records(s);
+    hotpath_i_count_threads(s);
     hotpath_i_read_stacks(s);
     hotpath_i_merge_tree(s);
     hotpath_i_prune(s);
@@ -7624,10 +7621,7 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     for (size_t i = 0; i < s->function_count; i++)
         s->info.auto_functions += s->functions[i].sampling_rate > 1;
     hotpath_i_fill_overhead(s);
-    if ((s->parts & HOTPATH_PART_THREADS) != 0)
-        hotpath_i_list_threads(s);
-    else
-        hotpath_i_count_threads(s);
+    if ((s->parts & HOTPATH_PART_THREADS) != 0) hotpath_i_list_threads(s);
     if ((s->parts & HOTPATH_PART_VALUES) != 0) hotpath_i_list_entries(s);
     s->temp = 0;
 }

@@ -449,13 +449,15 @@ static bool window_page(tool_call_t* call, const query_t* q, const history_basel
                     "the first page");
     return false;
 }
-/* Opens the window of a query. Args: parts as for a snapshot; with TIMES_LATER functions have what
-   hotpath_snapshot_times reads only after window_times. Returns: false with the call failed. The
-   caller closes it. */
+/* Which functions of a window have what hotpath_snapshot_times reads. */
 typedef enum times {
-    TIMES_NOW,
-    TIMES_LATER
+    TIMES_ALL,
+    TIMES_SHOWN, /* those that window_times is called with */
+    TIMES_NONE
 } times_t;
+
+/* Opens the window of a query. Args: parts as for a snapshot. Returns: false with the call failed.
+   The caller closes it. */
 static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, times_t times, window_t* w) {
     memset(w, 0, sizeof *w);
     if ((q->thread != NULL || q->thread_id != 0) && !window_thread(call, q)) return false;
@@ -467,8 +469,7 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, times_t t
     }
     hotpath_snapshot_desc_t desc;
     memset(&desc, 0, sizeof desc);
-    desc.parts = parts | (times == TIMES_LATER ? HOTPATH_TIMES_LATER : 0),
-    desc.thread = q->thread_id;
+    desc.parts = parts | (times != TIMES_ALL ? HOTPATH_TIMES_LATER : 0), desc.thread = q->thread_id;
     const history_baseline_t *older = NULL, *page = NULL;
     history_lock(); /* first: no baseline is newer than this snapshot */
     w->locked = true;
@@ -499,8 +500,9 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, times_t t
         newest = w->owned[1] = request_snapshot(NULL, newest, older->snapshot);
         if (newest == NULL) return window_no_memory(call, w);
     }
-    bool later = times == TIMES_LATER && w->owned[0] != NULL && older != NULL;
-    if (!later && (newest == w->owned[0] || newest == w->owned[1])) {
+    bool again =
+        times == TIMES_SHOWN && w->owned[0] != NULL && older != NULL; /* it is subtracted */
+    if (!again && (newest == w->owned[0] || newest == w->owned[1])) {
         history_unlock();
         w->locked = false;
     }
@@ -508,8 +510,8 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, times_t t
     return true;
 }
 
-/* Reads the times of some functions of a window that was opened with TIMES_LATER. Returns: false if
-   there is too little memory for it: then only a window with the times of all has them. */
+/* Reads the times of some functions of a window that was opened with TIMES_SHOWN. Returns: false if
+   there is too little memory for it: then a window is to be opened with the times of all. */
 static bool window_times(window_t* w, const uint32_t* functions, size_t count) {
     hotpath_snapshot_t* s = w->owned[0];
     if (s == NULL) return true; /* of two baselines, which have them */

@@ -203,7 +203,7 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
     window_t w;
     findings_t found;
     if (!query_read(tool, call, &q)) return;
-    if (!window_open(call, &q, HOTPATH_PART_TREE | HOTPATH_PART_THREADS, TIMES_NOW, &w)) return;
+    if (!window_open(call, &q, HOTPATH_PART_TREE | HOTPATH_PART_THREADS, TIMES_ALL, &w)) return;
     found.count = 0, found.capacity = 1000; /* each is a percent at least, of five kinds */
     found.list = (finding_t*)mcp_arena_alloc(call->arena, found.capacity * sizeof *found.list);
     if (found.list != NULL) {

@@ -172,21 +172,21 @@ static row_t* functions_open(
     tool_call_t* call, query_t* q, times_t times, window_t* w, size_t* count) {
     if (!window_open(call, q, HOTPATH_PART_FUNCTIONS, times, w)) return NULL;
     row_t* rows = functions_rows(call, w, q, q->sort, count);
-    if (rows == NULL || times == TIMES_NOW) return rows;
+    if (rows == NULL || times == TIMES_ALL) return rows;
     size_t first = 0, shown = answer_rows(q, *count, &first);
     uint32_t* list = (uint32_t*)mcp_arena_alloc(call->arena, (shown + 1) * sizeof *list);
     for (size_t i = 0; i < shown && list != NULL; i++)
         list[i] = rows[first + i].index;
     if (list != NULL && window_times(w, list, shown)) return rows;
     window_close(w);
-    return functions_open(call, q, TIMES_NOW, w, count);
+    return functions_open(call, q, TIMES_ALL, w, count);
 }
 static void tool_functions_timing(const tool_t* tool, tool_call_t* call) {
     query_t q;
     window_t w;
     size_t count = 0;
     if (!query_read(tool, call, &q)) return;
-    times_t times = functions_sorted_by_times(q.sort) ? TIMES_NOW : TIMES_LATER;
+    times_t times = functions_sorted_by_times(q.sort) ? TIMES_ALL : TIMES_SHOWN;
     row_t* rows = functions_open(call, &q, times, &w, &count);
     if (rows != NULL) {
         json_out_t* out = &call->out;
@@ -237,15 +237,15 @@ static size_t functions_find(
     size_t found = window_find(
         tool, call, w, q, w->function_count, function_name, function_id, function_weight);
     uint32_t list = (uint32_t)found;
-    if (found == SIZE_MAX || times == TIMES_NOW || window_times(w, &list, 1)) return found;
+    if (found == SIZE_MAX || times == TIMES_ALL || window_times(w, &list, 1)) return found;
     window_close(w);
-    return functions_find(tool, call, q, TIMES_NOW, w);
+    return functions_find(tool, call, q, TIMES_ALL, w);
 }
 static void tool_function_timing_logs(const tool_t* tool, tool_call_t* call) {
     query_t q;
     window_t w;
     if (!query_read(tool, call, &q)) return;
-    size_t found = functions_find(tool, call, &q, TIMES_LATER, &w);
+    size_t found = functions_find(tool, call, &q, TIMES_SHOWN, &w);
     if (found != SIZE_MAX) {
         json_out_t* out = &call->out;
         const hotpath_function_t* f = &w.functions[found];

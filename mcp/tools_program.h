@@ -69,7 +69,7 @@ static void tool_threads(const tool_t* tool, tool_call_t* call) {
     query_t q;
     window_t w;
     if (!query_read(tool, call, &q)) return;
-    if (!window_open(call, &q, HOTPATH_PART_THREADS, TIMES_LATER, &w)) return;
+    if (!window_open(call, &q, HOTPATH_PART_THREADS, TIMES_NONE, &w)) return;
     const unsigned char* fits = window_filter(call, &w, &q, thread_name, w.thread_count);
     row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w.thread_count + 1) * sizeof *rows);
     if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
@@ -160,7 +160,7 @@ static void tool_profiler_status(const tool_t* tool, tool_call_t* call) {
     window_t w;
     char text[40];
     if (!query_read(tool, call, &q)) return;
-    if (!window_open(call, &q, HOTPATH_PART_VALUES, TIMES_NOW, &w)) return;
+    if (!window_open(call, &q, HOTPATH_PART_VALUES, TIMES_ALL, &w)) return;
     json_out_t* out = &call->out;
     const hotpath_info_t* info = w.info;
     answer_begin(call, &w);

@@ -393,7 +393,7 @@ static void tool_query_flamegraph(const tool_t* tool, tool_call_t* call) {
         tool_fail(call, "view callers needs root: the function whose callers are asked for");
         return;
     }
-    if (!window_open(call, &q, HOTPATH_PART_TREE, TIMES_LATER, &w)) return;
+    if (!window_open(call, &q, HOTPATH_PART_TREE, TIMES_NONE, &w)) return;
     if (tree_open(call, &q, &w, &t)) {
         size_t size = (w.function_count + 1) * sizeof(row_t);
         tree_sum_t* sums = tree_sums(call, &t);

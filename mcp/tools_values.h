@@ -67,7 +67,7 @@ static void tool_values(const tool_t* tool, tool_call_t* call) {
     if (!query_read(tool, call, &q)) return;
     uint32_t parts = HOTPATH_PART_VALUES | (q.detailed ? HOTPATH_PART_LOGS : 0);
     uint32_t kind = values_kind(tool);
-    if (!window_open(call, &q, parts, TIMES_LATER, &w)) return;
+    if (!window_open(call, &q, parts, TIMES_NONE, &w)) return;
     const unsigned char* fits = window_filter(call, &w, &q, entry_name, w.entry_count);
     row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w.entry_count + 1) * sizeof *rows);
     if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
@@ -99,7 +99,7 @@ static void tool_value_logs(const tool_t* tool, tool_call_t* call) {
     window_t w;
     uint32_t kind = values_kind(tool);
     if (!query_read(tool, call, &q)) return;
-    if (!window_open(call, &q, HOTPATH_PART_VALUES | HOTPATH_PART_LOGS, TIMES_LATER, &w)) return;
+    if (!window_open(call, &q, HOTPATH_PART_VALUES | HOTPATH_PART_LOGS, TIMES_NONE, &w)) return;
     hotpath_entry_t* own =
         (hotpath_entry_t*)mcp_arena_alloc(call->arena, (w.entry_count + 1) * sizeof *own);
     if (own == NULL) {

@@ -291,6 +291,34 @@ static void the_size_is_counted(uint64_t unused) {
         pthread_join(threads[i], NULL);
 }
 
+/* Whatever it is that a buffer is too small for: nodes, or the tables that find them. */
+static void every_size(uint64_t unused) {
+    (void)unused;
+    hotpath_snapshot_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    for (int i = 0; i < 3000; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "name %d", i % 50);
+        HOTPATH_SCOPE_NAMED(name);
+        snprintf(name, sizeof name, "name %d", i % 60);
+        run(name, 1);
+    }
+    size_t most = hotpath_snapshot_size(NULL) / 16 * 16, enough = 0;
+    if (posix_memalign(&desc.buffer, 64, most) != 0) abort();
+    for (desc.buffer_size = 1024; desc.buffer_size <= most; desc.buffer_size += 512) {
+        hotpath_snapshot_t* s = hotpath_snapshot_take(&desc);
+        CHECK(enough == 0 || s != NULL, "%zu bytes were enough, not %zu", enough, desc.buffer_size);
+        if (s == NULL) continue;
+        if (enough == 0) enough = desc.buffer_size;
+        size_t nodes = 0;
+        (void)hotpath_snapshot_nodes(s, &nodes);
+        CHECK(nodes > 300, "%zu nodes", nodes);
+        if (desc.buffer_size > enough + 8192) break;
+    }
+    CHECK(enough != 0, "%zu bytes are not enough", most);
+    free(desc.buffer);
+}
+
 /* Only the parts that are asked for. */
 static void parts(uint64_t unused) {
     (void)unused;
@@ -871,6 +899,7 @@ static void long_texts(uint64_t unused) {
 IN_CHILD(no_allocation)
 IN_CHILD(buffer_sizes)
 IN_CHILD(the_size_is_counted)
+IN_CHILD(every_size)
 IN_CHILD(parts)
 IN_CHILD(times_later)
 IN_CHILD(open_scopes)
@@ -898,14 +927,14 @@ IN_PROGRAM(long_texts_of_100, "texts", "HOTPATH_MAX_LOG_LEN", "100")
 int main(int argc, char** argv) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_allocation),
         cmocka_unit_test(test_buffer_sizes), cmocka_unit_test(test_the_size_is_counted),
-        cmocka_unit_test(test_parts), cmocka_unit_test(test_times_later),
-        cmocka_unit_test(test_open_scopes), cmocka_unit_test(test_others_do_not_matter),
-        cmocka_unit_test(test_logs_of_one), cmocka_unit_test(test_logs_of_100),
-        cmocka_unit_test(test_logs_of_1024), cmocka_unit_test(test_logs_of_too_many),
-        cmocka_unit_test(test_logs_of_none), cmocka_unit_test(test_log_of_threads),
-        cmocka_unit_test(test_slowest), cmocka_unit_test(test_results),
-        cmocka_unit_test(test_results_stay), cmocka_unit_test(test_long_texts),
-        cmocka_unit_test(test_long_texts_of_100)};
+        cmocka_unit_test(test_every_size), cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_times_later), cmocka_unit_test(test_open_scopes),
+        cmocka_unit_test(test_others_do_not_matter), cmocka_unit_test(test_logs_of_one),
+        cmocka_unit_test(test_logs_of_100), cmocka_unit_test(test_logs_of_1024),
+        cmocka_unit_test(test_logs_of_too_many), cmocka_unit_test(test_logs_of_none),
+        cmocka_unit_test(test_log_of_threads), cmocka_unit_test(test_slowest),
+        cmocka_unit_test(test_results), cmocka_unit_test(test_results_stay),
+        cmocka_unit_test(test_long_texts), cmocka_unit_test(test_long_texts_of_100)};
     program = argv[0];
     if (argc == 1) return cmocka_run_group_tests(tests, NULL, NULL);
     if (strcmp(argv[1], "logs") == 0) others_do_not_matter(0);
