@@ -5399,6 +5399,8 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(hotpath
         weight = 0;
     } else if (timed == HOTPATH_I_TIMED_NOW) {
         bool asked = (HOTPATH_I_LOAD(&site->group_id) & HOTPATH_I_ASKED) != 0;
+        /* An entry from here on, also for a handler that jumps out of what follows. */
+        HOTPATH_I_STORE_RELEASE(&top[1].mark, (uint64_t)0);
         weight = hotpath_i_weigh(t, slot->node, f, asked);
     }
     hotpath_i_open_entry(l, t, top + 1, slot->node, stack, token, counter, weight);
@@ -6652,6 +6654,8 @@ static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
     if (!hotpath_i_has_nodes(s)) s->node_count = 0;
     for (size_t i = 0; i < s->function_count; i++) {
         hotpath_function_t* f = &s->functions[i];
+        /* Levels of a recursion are estimated each by itself. */
+        if (sampled && f->self_ns > f->total_ns) f->self_ns = f->total_ns;
         if (f->kind != HOTPATH_KIND_SPAN && f->kind != HOTPATH_KIND_TRACK) {
             f->total_ns = hotpath_i_ns(f->total_ns);
             f->self_ns = hotpath_i_ns(f->self_ns);

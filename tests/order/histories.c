@@ -1469,6 +1469,8 @@ static const order_excuse_t excuses[] = {
         "as hotpath_i_retire, of a thread that ended without a word", false},
     {ORDER_STORE_RELEASE, "hotpath_context_destroy", "&e->mark",
         "as the mark of 0 of hotpath_i_open_entry", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_begin", "&top[1].mark",
+        "as the mark of 0 of hotpath_i_open_entry", false},
     {ORDER_STORE_RELEASE, "hotpath_i_compact", "&base[i].intent", "as hotpath_i_intend", false},
     {ORDER_STORE_RELEASE, "hotpath_i_compact", "&to->calls",
         "as hotpath_i_open_entry, in a stack that says that it changes", false},

@@ -364,6 +364,26 @@ static void sampling_of_abandoned(void** state) {
     CHECK(f.total_error_ns < 0.2 * 20000);
     CHECK(hotpath_time_sampling(NULL, 1));
 }
+/* Inner levels may be met more often than the outermost, which alone has the total. */
+static void descends(int levels) {
+    HOTPATH_FUNC();
+    pass(10);
+    if (levels > 1) descends(levels - 1);
+}
+static void sampling_of_recursion(void** state) {
+    (void)state;
+    CHECK(hotpath_time_sampling(NULL, 8));
+    bool less = false;
+    for (int i = 0; i < 300; i++) {
+        descends(1 + i % 5);
+        const hotpath_function_t f = law_now("descends");
+        CHECK_LE(f.self_ns, f.total_ns);
+        less = less || (f.estimated && f.self_ns == f.total_ns && i % 5 == 4);
+    }
+    CHECK(less);
+    CHECK(hotpath_time_sampling(NULL, 1));
+}
+
 static int started(void) {
     for (int i = 0; i < 1000; i++)
         often(10);
@@ -389,6 +409,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sampling_leaves_alone),
     cmocka_unit_test(sampling_ways_out),
     cmocka_unit_test(sampling_of_abandoned),
+    cmocka_unit_test(sampling_of_recursion),
     cmocka_unit_test(sampling_in_the_environment),
 };
 static const law_child_t children[] = {{"started", started}, {NULL, NULL}};
