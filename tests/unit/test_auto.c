@@ -7,8 +7,16 @@
 #endif
 #include <stdint.h>
 
+#include <setjmp.h>
+
 static __thread uint64_t test_now = 1000000;
-#define HOTPATH_CLOCK()   test_now
+static int jump_at_look; /* how many looks at the clock later a handler jumps out of it */
+static jmp_buf jump_to;
+static uint64_t test_clock(void) {
+    if (jump_at_look != 0 && --jump_at_look == 0) longjmp(jump_to, 1);
+    return test_now;
+}
+#define HOTPATH_CLOCK()   test_clock()
 #define HOTPATH_MAX_DEPTH 3000
 
 #define HOTPATH_IMPLEMENTATION
@@ -510,6 +518,34 @@ static void auto_tells_what_it_cannot(void** state) {
     hotpath_snapshot_free(off);
 }
 
+/* A handler that jumps out of an entry while its thread looks at the clock leaves it dropped. */
+static LAW_NOINLINE void jumped_out_of(void) {
+    SITE(jumped, "jumped out of");
+    hotpath_token_t token;
+    hotpath_begin(&jumped, &token);
+    hotpath_end(&token);
+}
+static void auto_is_jumped_out_of(void** state) {
+    (void)state;
+    set_costs();
+    CHECK(hotpath_time_sampling(NULL, HOTPATH_TIME_SAMPLING_AUTO));
+    for (int i = 0; i < 100; i++)
+        jumped_out_of();
+    const uint64_t dropped = law_drops().reentrant, calls = law_now("jumped out of").calls;
+    for (volatile int i = 0; i < 1000; i++) {
+        if (setjmp(jump_to) == 0) {
+            jump_at_look =
+                1; /* that of the pace, where it is time for one, else that of the entry */
+            jumped_out_of();
+        }
+        jumped_out_of();
+        if (i % 3 == 0) jumped_out_of();
+    }
+    CHECK_EQ(law_now("jumped out of").calls + law_drops().reentrant, calls + dropped + 2334);
+    CHECK_GT(law_drops().reentrant, dropped + 400);
+    CHECK(hotpath_time_sampling(NULL, 1));
+}
+
 /* One function may be left to its thread, or have a rate of its own; both go on and off at any time. */
 static void of_some(int count) {
     SITE(paced, "paced alone");
@@ -596,6 +632,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(auto_keeps_the_share),
     cmocka_unit_test(auto_of_threads),
     cmocka_unit_test(auto_tells_what_it_cannot),
+    cmocka_unit_test(auto_is_jumped_out_of),
     cmocka_unit_test(auto_of_one),
     cmocka_unit_test(auto_in_the_environment),
 };
