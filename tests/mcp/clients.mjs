@@ -557,6 +557,26 @@ for (const one of calls) {
   );
 }
 
+// Rates that the threads choose: the share that they keep to, and each estimate with its rate.
+const paced = await serve(large, ['many'], { HOTPATH_TIME_SAMPLING: 'auto:2.5' });
+const asked = async (name, args) =>
+  (await raw(paced, 'tools/call', { name, arguments: args })).result.structuredContent;
+await sleep(500);
+await check('auto: profiler_status', async () => {
+  const answer = await asked('profiler_status', {});
+  const { auto_max_percent, auto_percent, auto_counting_percent } = answer.recording;
+  return [
+    ...misfits('profiler_status', '', answer),
+    ...(auto_max_percent === 2.5 ? [] : [`at most ${auto_max_percent}`]),
+    ...(auto_percent >= auto_counting_percent ? [] : [`${auto_percent} with counting`]),
+  ];
+});
+await check('auto: functions_timing', async () => {
+  const answer = await asked('functions_timing', {});
+  const wrong = answer.data.filter((row) => 'sampled_calls' in row !== 'sampling_rate' in row);
+  return [...misfits('functions_timing', '', answer), ...wrong.map((row) => row.name)];
+});
+
 // Pages: all of them together are all rows, each once; a default answer says how to go on.
 for (const [tool, args] of [
   ['functions_timing', {}],
@@ -782,7 +802,7 @@ if (search) {
   report('the search service ends cleanly', how.code === 0 ? [] : [`${how.code} ${how.signal}`]);
 }
 
-for (const [name, server] of Object.entries({ plain, many, secret })) {
+for (const [name, server] of Object.entries({ plain, many, secret, paced })) {
   const how = await server.stop();
   const sound = how.code === 0 && !/ERROR|runtime error/.test(how.stderr);
   report(`${name}: the program ends cleanly`, sound ? [] : [`exit code ${how.code}`, how.stderr]);
