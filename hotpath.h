@@ -2840,7 +2840,7 @@ typedef struct hotpath_i_frec {
     struct hotpath_i_frec* paced; /* the next one of those whose rate the thread's pace sets */
     uint64_t paced_begun;         /* executions that had begun at its last step */
     uint32_t paced_rate;          /* what it said: 0 or 1 all, else one in so many */
-    uint32_t is_paced;
+    uint32_t is_paced;            /* 1; 2: listed still, although it has a rate of its own by now */
 } hotpath_i_frec_t;
 
 /* HOTPATH_TIME_SAMPLING=auto: what recording took of a thread's time, and what it may take next. */
@@ -5263,8 +5263,10 @@ static HOTPATH_I_COLD void hotpath_i_pace_step(
     while (*from != NULL) {
         hotpath_i_frec_t* f = *from;
         bool idle = hotpath_i_begun(f) == f->paced_begun && f->paced_rate <= 1;
-        hotpath_i_pace_set(t, f, quota, calm);
-        if (idle) { /* a handler that jumps out in between leaves it listed, and not twice */
+        if (f->is_paced == 1) hotpath_i_pace_set(t, f, quota, calm);
+        if (idle ||
+            f->is_paced ==
+                2) { /* a handler that jumps out in between leaves it listed, and not twice */
             *from = f->paced;
             HOTPATH_I_SIGNAL_FENCE();
             f->is_paced = 0, p->listed--;
@@ -5303,8 +5305,10 @@ static void hotpath_i_pace_end(hotpath_i_thread_t* t) {
     uint64_t now = hotpath_i_ticks();
     if ((HOTPATH_I_LOAD(&hotpath_i_g.auto_since) & 1) != 0 &&
         t->pace.since == HOTPATH_I_LOAD(&hotpath_i_g.auto_since) && now > t->pace.tick &&
-        hotpath_i_costs_known(&c))
+        hotpath_i_costs_known(&c)) {
+        t->pace.looked = now; /* it may have waited: that says nothing of how it was called */
         hotpath_i_pace_step(t, &c, now, (double)hotpath_i_window_ticks() / 1000);
+    }
 }
 /* The weight of an execution that is timed; draws when the next one is. */
 static uint64_t hotpath_i_draw(
@@ -5329,8 +5333,11 @@ static uint64_t hotpath_i_draw(
             HOTPATH_I_SIGNAL_FENCE();
             p->list = f;
         }
-    } else
+        f->is_paced = 1;
+    } else {
         p->asked++;
+        if (f->is_paced != 0) f->is_paced = 2;
+    }
     f->drawn++;
     bool first = f->ring.head + 1 < HOTPATH_I_TIMED_FIRST && f->drawn < HOTPATH_I_TIMED_FIRST;
     hotpath_i_draw_gap(t, f, first ? 1 : rate);
