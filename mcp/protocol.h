@@ -235,7 +235,8 @@ static void protocol_unknown_tool(mcp_arena_t* arena, const char* name, char* te
 static void message_tool_result(
     message_t* m, const tool_call_t* call, const char* text, size_t size) {
     json_out_t* out = &m->out;
-    json_room(out, 3 * size + PROTOCOL_FRAME_BYTES); /* it stands there twice, once escaped */
+    /* The answer stands there twice, once escaped. A large one takes room as it comes. */
+    if (size < MCP_REQUEST_BYTES / 64) json_room(out, 3 * size + PROTOCOL_FRAME_BYTES);
     message_result(m);
     json_key(out, "content");
     json_array(out);
