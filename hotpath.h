@@ -2740,12 +2740,15 @@ static void hotpath_i_settings_apply(const hotpath_desc_t* desc) {
     #define HOTPATH_I_NODES      64 /* in the first chunk of nodes; each further one is twice as long */
     #define HOTPATH_I_ARENA_SIZE 28672
     #define HOTPATH_I_TIMED_FIRST \
-        16u                      /* executions of a function on a thread that are always timed */
-    #define HOTPATH_I_SHORT   31 /* bits of a duration that may wait for its bucket */
-    #define HOTPATH_I_FOLDING ((uint64_t)1 << 62) /* of `waiting`: it comes into its bucket */
-    #define HOTPATH_I_CLOSED  1u                  /* bits of a mark: this entry has ended */
-    #define HOTPATH_I_DEEP    2u /* of a token: it is past the depth bound, the mark holds the node */
-    #define HOTPATH_I_SAMPLED 2u /* of an entry, and not of its token: it has a weight */
+        16u                       /* executions of a function on a thread that are always timed */
+    #define HOTPATH_I_SHORT    31 /* bits of a duration that may wait for its bucket */
+    #define HOTPATH_I_FOLDING  ((uint64_t)1 << 62) /* of `waiting`: it comes into its bucket */
+    #define HOTPATH_I_CLOSED   1u                  /* bits of a mark: this entry has ended */
+    #define HOTPATH_I_DEEP     2u /* of a token: it is past the depth bound, the mark holds the node */
+    #define HOTPATH_I_SAMPLED  2u /* of an entry, and not of its token: it has a weight */
+    #define HOTPATH_I_UNTIMED  4u /* of both: it has no start, and its intent may be 0 */
+    #define HOTPATH_I_MARK     8u /* from one mark to the next */
+    #define HOTPATH_I_NO_START ((uint64_t)1 << 63) /* a duration since then is never short */
 
 typedef enum hotpath_i_class {
     HOTPATH_I_CLASS_FUNCTION,
@@ -2889,7 +2892,7 @@ typedef struct hotpath_i_open {
     uint64_t intent;   /* 0, or 1 + the node's total after: closed, or about to be */
     uint64_t seen;     /* the last moment until which a reader credited it; readers alone use it */
     uint64_t head;     /* closed: completed executions before; of one that is not timed, of those */
-    uint64_t weight;   /* with HOTPATH_I_SAMPLED: how many executions it stands for, 0: not timed */
+    uint64_t weight;   /* with HOTPATH_I_SAMPLED: how many executions it stands for */
 } hotpath_i_open_t;
 
 typedef struct hotpath_i_slot {
@@ -4068,7 +4071,7 @@ static hotpath_i_thread_t* hotpath_i_thread_new(void) {
     t->own.state = HOTPATH_I_CONTEXT_OF_THREAD;
     t->own.thread = t;
     t->number = HOTPATH_I_SHARED_ADD(&hotpath_i_g.record_count, 1u) + 1;
-    t->next_mark = ((uint64_t)t->number << 48) + 4;
+    t->next_mark = ((uint64_t)t->number << 48) + HOTPATH_I_MARK;
     return t;
 }
 
@@ -4755,16 +4758,21 @@ static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_intend(hotpath_i_open_t* e, ui
     HOTPATH_I_SIGNAL_FENCE();
     return HOTPATH_I_LOAD(&hotpath_i_g.read_tick);
 }
-static HOTPATH_I_ALWAYS_INLINE void hotpath_i_close_as(hotpath_i_local_t* l, hotpath_i_open_t* e,
-    hotpath_i_node_t* node, uint64_t mark, uint64_t head, uint64_t total) {
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_close_entry(
+    hotpath_i_local_t* l, hotpath_i_open_t* e, uint64_t mark, uint64_t head) {
     HOTPATH_I_STORE(&e->head, head);
     HOTPATH_I_STORE_RELEASE(&e->mark, mark | HOTPATH_I_CLOSED);
     HOTPATH_I_SIGNAL_FENCE();
     l->top = e - 1;
+}
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_close_as(hotpath_i_local_t* l, hotpath_i_open_t* e,
+    hotpath_i_node_t* node, uint64_t mark, uint64_t head, uint64_t total) {
+    hotpath_i_close_entry(l, e, mark, head);
     HOTPATH_I_STORE_RELEASE(&node->total, total);
 }
 /* How many executions an entry stands for: 0 if it is not timed, and its start is none. */
 static uint64_t hotpath_i_weight(const hotpath_i_open_t* e) {
+    if ((e->mark & HOTPATH_I_UNTIMED) != 0) return 0;
     return (e->mark & HOTPATH_I_SAMPLED) != 0 ? e->weight : 1;
 }
 /* Returns the duration, until *now or until the later moment that it becomes; 0 of what is not timed. */
@@ -4790,7 +4798,7 @@ static uint64_t hotpath_i_close(
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     hotpath_i_thread_t* t, hotpath_i_open_t* e, hotpath_i_node_t* node, uintptr_t stack,
     hotpath_token_t* token, bool counter, uint64_t weight) {
-    uint64_t mark = t->next_mark;
+    uint64_t next = t->next_mark, mark = weight == 0 ? next | HOTPATH_I_UNTIMED : next;
     uint64_t calls = HOTPATH_I_LOAD(&node->calls);
     HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0); /* it brings a change of the stack before it */
     HOTPATH_I_STORE_RELEASE(&e->node, node);
@@ -4799,11 +4807,13 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     e->stack = stack;
     e->token = token;
     token->mark = mark;
-    t->next_mark = mark + 4;
-    if (weight != 1) HOTPATH_I_STORE(&e->weight, weight);
-    uint64_t start = weight == 0 ? UINT64_MAX : counter ? hotpath_i_counter() : hotpath_i_ticks();
+    t->next_mark = next + HOTPATH_I_MARK;
+    if (weight > 1) HOTPATH_I_STORE(&e->weight, weight);
+    uint64_t start = weight == 0 ? HOTPATH_I_NO_START
+                     : counter   ? hotpath_i_counter()
+                                 : hotpath_i_ticks();
     HOTPATH_I_STORE_RELEASE(&e->start, start);
-    HOTPATH_I_STORE_RELEASE(&e->mark, weight == 1 ? mark : mark | HOTPATH_I_SAMPLED);
+    HOTPATH_I_STORE_RELEASE(&e->mark, weight > 1 ? mark | HOTPATH_I_SAMPLED : mark);
     HOTPATH_I_SIGNAL_FENCE();
     l->top = e;
     HOTPATH_I_SIGNAL_FENCE();
@@ -4881,8 +4891,9 @@ static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l, uintptr_t pha
         if ((e->mark & HOTPATH_I_CLOSED) != 0) {
             hotpath_i_frec_t* f = e->node->frec;
             if ((f->waiting & HOTPATH_I_FOLDING) != 0) hotpath_i_fold(t, f);
-            if (e->node->total < e->intent - 1) HOTPATH_I_STORE(&e->node->total, e->intent - 1);
-            if ((e->mark & HOTPATH_I_SAMPLED) != 0 && e->weight == 0) {
+            if (e->intent != 0 && e->node->total < e->intent - 1)
+                HOTPATH_I_STORE(&e->node->total, e->intent - 1);
+            if ((e->mark & HOTPATH_I_UNTIMED) != 0) {
                 if (f->untimed == e->head) HOTPATH_I_OWN_ADD(&f->untimed, (uint64_t)1);
             } else if (f->lite == 0 && f->ring.head == e->head) {
                 if ((e->mark & HOTPATH_I_SAMPLED) == 0 && f->untimed == 0 &&
@@ -5049,7 +5060,7 @@ static void hotpath_i_begin_deep(
     t->context->deep++;
     l->attention |= HOTPATH_I_ATTENTION_DEEP;
     token->mark = (uint64_t)t->number << 48 | (uint64_t)hotpath_i_index(node) << 24 |
-                  ((t->context->deep_epoch & 0x3fffffu) << 2) | HOTPATH_I_DEEP;
+                  ((t->context->deep_epoch & 0x1fffffu) << 3) | HOTPATH_I_DEEP;
     token->tick = hotpath_i_ticks();
 }
 /* The value of HOTPATH_RETURN, if it waits for this end. */
@@ -5066,7 +5077,7 @@ static bool hotpath_i_end_deep(
     uint32_t index = (uint32_t)(mark >> 24) & 0xffffffu;
     hotpath_context_t* c = t->context;
     if ((t->number & 0xffffu) != (uint32_t)(mark >> 48) || c->deep == 0 ||
-        (c->deep_epoch & 0x3fffffu) != ((uint32_t)mark >> 2 & 0x3fffffu) || index >= t->node_count)
+        (c->deep_epoch & 0x1fffffu) != ((uint32_t)mark >> 3 & 0x1fffffu) || index >= t->node_count)
         return false;
     hotpath_i_node_t* node = hotpath_i_node_at(t, index);
     if (node->deep_open == 0) return false;
@@ -5442,8 +5453,10 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
     }
     /* Also of a site at its first touch, whose group is not known before: the slow path looks again. */
     uint64_t off = HOTPATH_I_LOAD(&hotpath_i_off);
-    if (HOTPATH_I_LIKELY((off & HOTPATH_I_OFF_ALL) != 0) ||
-        (HOTPATH_I_LOAD_ACQUIRE(&site->id) != 0 && hotpath_i_group_is_off(off, site)))
+    if (off == HOTPATH_I_SOME)
+        hotpath_i_begin_sampled(site, token, stack);
+    else if (HOTPATH_I_LIKELY((off & HOTPATH_I_OFF_ALL) != 0) ||
+             (HOTPATH_I_LOAD_ACQUIRE(&site->id) != 0 && hotpath_i_group_is_off(off, site)))
         token->mark = token->tick = 0;
     else if ((off & HOTPATH_I_SOME) != 0)
         hotpath_i_begin_sampled(site, token, stack);
@@ -5564,22 +5577,19 @@ static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_end_sampled(
     hotpath_i_local_t* l = &hotpath_i_local;
     hotpath_i_open_t* e = l->top;
     volatile uintptr_t cookie;
-    if (HOTPATH_I_UNLIKELY(e == NULL || e->mark != (token->mark | HOTPATH_I_SAMPLED) ||
-                           e->weight != 0 || l->busy != 0 || l->attention != 0)) {
-        hotpath_i_end_called_clock(token, stack);
+    if (HOTPATH_I_UNLIKELY(e == NULL || e->mark != token->mark || (l->busy | l->attention) != 0)) {
+        hotpath_i_end_slow(token, 0, stack);
         return;
     }
     hotpath_i_claim(l, &cookie, HOTPATH_I_IN_END);
     if (HOTPATH_I_UNLIKELY(l->top != e)) { /* as in hotpath_i_begin */
         l->busy = 0;
-        hotpath_i_end_called_clock(token, stack);
+        hotpath_i_end_slow(token, 0, stack);
         return;
     }
-    hotpath_i_node_t* node = e->node;
-    hotpath_i_frec_t* f = node->frec;
-    uint64_t total = HOTPATH_I_LOAD(&node->total), untimed = f->untimed;
-    (void)hotpath_i_intend(e, total);
-    hotpath_i_close_as(l, e, node, e->mark, untimed, total);
+    hotpath_i_frec_t* f = e->node->frec;
+    uint64_t untimed = f->untimed;
+    hotpath_i_close_entry(l, e, e->mark, untimed);
     HOTPATH_I_STORE(&f->untimed, untimed + 1);
     hotpath_i_leave(l);
 }
@@ -5592,7 +5602,7 @@ HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_end(const hotpath_to
     if (HOTPATH_I_LIKELY(hotpath_i_is_fast()))
         hotpath_i_end_by_counter(token, stack);
     else if (HOTPATH_I_UNLIKELY(token->mark != 0)) { /* else its begin was off, or dropped */
-        if ((HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_SOME) != 0)
+        if ((token->mark & HOTPATH_I_UNTIMED) != 0)
             hotpath_i_end_sampled(token, stack);
         else
             hotpath_i_end_called_clock(token, stack);
@@ -6261,7 +6271,7 @@ static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_ov
         if (mark == 0) return false;
         const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&e->node);
         uint64_t start = HOTPATH_I_LOAD_ACQUIRE(&e->start);
-        if (start == UINT64_MAX) start = now; /* not timed */
+        if (start == HOTPATH_I_NO_START) start = now; /* not timed */
         uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
         uint64_t calls = HOTPATH_I_LOAD_ACQUIRE(&e->calls);
         uint64_t total = node != NULL ? HOTPATH_I_LOAD_ACQUIRE(&node->total) : 0;
@@ -6272,7 +6282,7 @@ static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_ov
         out->mark = mark;
         out->merged = HOTPATH_NO_NODE;
         if ((mark & HOTPATH_I_CLOSED) != 0) {
-            out->base = intent - 1;
+            out->base = intent != 0 ? intent - 1 : 0;
             return true;
         }
         out->open = 1;
@@ -6473,7 +6483,7 @@ static bool hotpath_i_still_open(hotpath_i_override_t* o) {
             uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
             if (HOTPATH_I_LOAD(&c->entries) != entries) break;
             if (mark == o->mark) return true;
-            if (HOTPATH_I_LOAD_ACQUIRE(&e->mark) == mark &&
+            if (HOTPATH_I_LOAD_ACQUIRE(&e->mark) == mark && intent != 0 &&
                 HOTPATH_I_LOAD(&node->total) < intent - 1) {
                 o->ended = node;
                 o->base = intent - 1;

@@ -257,6 +257,30 @@ static void sampling_leaves_alone(void** state) {
         law_now("often").sampled_calls, f.sampled_calls + 40); /* after the gap that was drawn */
 }
 
+static void brief(uint64_t ns) {
+    HOTPATH_FUNC();
+    pass(ns);
+}
+/* What was not timed adds nothing to the total, open or just ended. */
+static void sampling_just_ended(void** state) {
+    (void)state;
+    CHECK(hotpath_time_sampling(NULL, 1000000));
+    for (uint64_t i = 1; i <= 60; i++) {
+        {
+            HOTPATH_SCOPE("around brief");
+            brief(2);
+            CHECK_EQ(law_now("around brief").open_calls, 1);
+        }
+        const hotpath_function_t f = law_now("brief"), around = law_now("around brief");
+        CHECK_EQ(f.calls, i);
+        CHECK_EQ(f.completed, i);
+        CHECK_EQ(around.completed, i);
+        CHECK_LE(f.total_ns, UINT64_C(1000000000));
+        CHECK_LE(around.total_ns, UINT64_C(1000000000));
+    }
+    CHECK(hotpath_time_sampling(NULL, 1));
+}
+
 /* Whatever way out, and whatever changes while a scope is open, every begin is accounted for. */
 static jmp_buf far_out;
 static void (*jumps_on)(int depth); /* as seen by a compiler, this may return */
@@ -407,6 +431,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(sampling_of_few),
     cmocka_unit_test(sampling_of_parents),
     cmocka_unit_test(sampling_leaves_alone),
+    cmocka_unit_test(sampling_just_ended),
     cmocka_unit_test(sampling_ways_out),
     cmocka_unit_test(sampling_of_abandoned),
     cmocka_unit_test(sampling_of_recursion),
