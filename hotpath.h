@@ -1859,16 +1859,18 @@ static inline uint64_t hotpath_i_ticks(void) {
 static void hotpath_i_counter_init(void) {
     HOTPATH_I_STORE(&hotpath_i_counter_usable, hotpath_i_counter_is_steady() ? 1u : 0u);
 }
-static uint32_t hotpath_i_fast; /* the counter is usable, and nothing is switched off */
-static inline bool hotpath_i_is_fast(void) { return HOTPATH_I_LOAD(&hotpath_i_fast) != 0; }
-static inline void hotpath_i_set_fast(bool fast) {
-    HOTPATH_I_STORE(&hotpath_i_fast, fast && hotpath_i_counter_is_usable() ? 1u : 0u);
+/* Above 0: the counter is usable, and nothing is switched off; below 0: all is. */
+static int32_t hotpath_i_fast;
+static inline int32_t hotpath_i_how_fast(void) { return HOTPATH_I_LOAD(&hotpath_i_fast); }
+static inline void hotpath_i_set_fast(uint64_t off) {
+    int32_t fast = off == 0 && hotpath_i_counter_is_usable();
+    HOTPATH_I_STORE(&hotpath_i_fast, (int64_t)off < 0 ? -1 : fast);
 }
     #else
         #define hotpath_i_counter_is_usable() false
         #define hotpath_i_counter()           hotpath_i_ticks()
-        #define hotpath_i_is_fast()           false
-static inline void hotpath_i_set_fast(bool fast) { (void)fast; }
+        #define hotpath_i_how_fast()          0
+static inline void hotpath_i_set_fast(uint64_t off) { (void)off; }
     #endif
 
 /* >>log
@@ -3000,6 +3002,8 @@ typedef struct hotpath_i_local {
     hotpath_i_open_t* top;  /* innermost open entry; NULL: nothing is known of this thread yet */
     hotpath_i_open_t* last; /* from here on begin asks more slowly; NULL with top */
     hotpath_i_thread_t* thread;
+    uint64_t
+        log_meta;   /* that of the thread: an end goes on where a handler forks, without a thread */
     uintptr_t busy; /* address of the cookie of the recording in progress + its phase, 0 = none */
 
     uintptr_t attention; /* what an end must look at: HOTPATH_I_ATTENTION_* */
@@ -3689,7 +3693,7 @@ static inline bool hotpath_i_is_off(hotpath_site_t* site) {
 }
 static void hotpath_i_switch_fast(uint64_t off) {
     do
-        hotpath_i_set_fast(off == 0);
+        hotpath_i_set_fast(off);
     while (!HOTPATH_I_CAS(&hotpath_i_off, &off, off)); /* another one came in between */
 }
 /* Returns: whether `bit` was on. Each look at the clock is one of a state that its switch then ends, so
@@ -3792,7 +3796,7 @@ static void hotpath_i_switch_init(void) {
         hotpath_i_log(
             "HOTPATH_OFF names more than 60 groups, or there is no memory for them: those "
             "past the bound stay on");
-    hotpath_i_set_fast(HOTPATH_I_LOAD(&hotpath_i_off) == 0);
+    hotpath_i_set_fast(HOTPATH_I_LOAD(&hotpath_i_off));
 }
 
 /* The id of a site at its first touch: 1, <other>, past the bound of functions; 0 if there is none.
@@ -4330,6 +4334,7 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_LIVE);
     t->stack_low = t->stack_high = t->other_low = t->other_high = 0;
     l->thread = t;
+    l->log_meta = t->log_meta;
     l->last = t->own.entries + t->own.soft - 1;
     l->top = t->own.entries;
     hotpath_i_os_exit_hook_set(t);
@@ -4410,7 +4415,7 @@ static void hotpath_i_fork_child(void) {
     bool off = (hotpath_i_off & HOTPATH_I_OFF_ALL) != 0;
     hotpath_i_g.off_sum = off ? 1 - (hotpath_i_g.start_tick << HOTPATH_I_OFF_BITS) : 0;
     hotpath_i_g.off_told = 0;
-    hotpath_i_set_fast(hotpath_i_off == 0); /* who was about to do it may not be here */
+    hotpath_i_set_fast(hotpath_i_off); /* who was about to do it may not be here */
     hotpath_i_g.check_tick = hotpath_i_g.start_tick;
     hotpath_i_g.check_ns = hotpath_i_g.start_ns;
     for (uint32_t i = 1; i <= hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]; i++) {
@@ -4838,8 +4843,9 @@ static void hotpath_i_abandon_deep(hotpath_i_local_t* l) {
 /* Gives up the open entries above down_to: their time until now counts, their end does not. */
 static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to) {
     hotpath_i_thread_t* t = l->thread;
-    if (t->context->deep != 0 && l->top != down_to) hotpath_i_abandon_deep(l);
-    while (l->top != down_to) {
+    if (l->top <= down_to) return; /* NULL in a child, where a handler that forked came first */
+    if (t->context->deep != 0) hotpath_i_abandon_deep(l);
+    while (l->top > down_to) {
         hotpath_i_open_t* e = l->top;
         hotpath_i_frec_t* f = e->node->frec;
         uint64_t now = hotpath_i_ticks();
@@ -4928,7 +4934,9 @@ static HOTPATH_I_COLD bool hotpath_i_enter_slow(hotpath_i_local_t* l, volatile u
             hotpath_i_recover(l, left);
     }
     hotpath_i_claim(l, cookie, phase);
-    if (HOTPATH_I_UNLIKELY(l->top == NULL) && !hotpath_i_adopt(l)) {
+    /* In a child of fork there may be a top without it: that of the recording which a handler that
+       forked had interrupted. */
+    if (HOTPATH_I_UNLIKELY(l->thread == NULL) && !hotpath_i_adopt(l)) {
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)(count_drop ? 1 : 0));
         l->busy = 0;
         return false;
@@ -5447,7 +5455,12 @@ static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_begin_by_counter(
 HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_begin(
     hotpath_site_t* site, hotpath_token_t* token) {
     uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
-    if (HOTPATH_I_LIKELY(hotpath_i_is_fast())) {
+    int32_t fast = hotpath_i_how_fast();
+    if (HOTPATH_I_LIKELY(fast < 0)) { /* what records has time for a jump, beside the counter */
+        token->mark = token->tick = 0;
+        return;
+    }
+    if (HOTPATH_I_LIKELY(fast > 0)) {
         hotpath_i_begin_by_counter(site, token, stack);
         return;
     }
@@ -5489,9 +5502,9 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
         return;
     }
     hotpath_i_open_t *base = t->context->entries, *e = l->top;
-    while (e != base && (e->mark & ~(uint64_t)HOTPATH_I_SAMPLED) != mark)
+    while (e > base && (e->mark & ~(uint64_t)HOTPATH_I_SAMPLED) != mark)
         e--;
-    if (e == base) {
+    if (e <= base) {
         if ((mark >> 48) >= (hotpath_i_g.first_record & 0xffffu))
             HOTPATH_I_SHARED_ADD(&t->foreign_ends, (uint64_t)1);
     } else {
@@ -5558,7 +5571,7 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_end(
     if (HOTPATH_I_LIKELY(waiting != 0))
         hotpath_i_fold_into(f, waiting, buckets + hotpath_i_bucket_of(before, octave));
     HOTPATH_I_STORE_RELEASE(&f->waiting, hotpath_i_waits(head, d));
-    (void)hotpath_i_add(f, head, start, d, 0, l->thread->log_meta, 1);
+    (void)hotpath_i_add(f, head, start, d, 0, l->log_meta, 1);
     uint64_t squares = f->squares_low, more = squares + d * d;
     if (HOTPATH_I_UNLIKELY((int64_t)(squares ^ more) < 0)) /* it carries into the higher half */
         hotpath_i_add_square(f, d, 1);
@@ -5599,7 +5612,7 @@ static HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_i_end_by_counter(
 }
 HOTPATH_API HOTPATH_I_HOT HOTPATH_I_REAL_STACK void hotpath_end(const hotpath_token_t* token) {
     uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
-    if (HOTPATH_I_LIKELY(hotpath_i_is_fast()))
+    if (HOTPATH_I_UNLIKELY(hotpath_i_how_fast() > 0))
         hotpath_i_end_by_counter(token, stack);
     else if (HOTPATH_I_UNLIKELY(token->mark != 0)) { /* else its begin was off, or dropped */
         if ((token->mark & HOTPATH_I_UNTIMED) != 0)
@@ -10224,6 +10237,7 @@ static HOTPATH_I_COLD void hotpath_i_measure_scope(void) {
     t->state = HOTPATH_I_RECORD_HIDDEN;
     t->context = &t->own;
     l->thread = t;
+    l->log_meta = t->log_meta;
     l->last = t->own.entries + t->own.soft - 1;
     l->top = t->own.entries;
     l->attention = 0;
