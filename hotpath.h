@@ -5208,7 +5208,7 @@ static bool hotpath_i_costs_known(hotpath_i_costs_t* c) {
 static double hotpath_i_pace_account(
     hotpath_i_thread_t* t, const hotpath_i_costs_t* c, double ticks, double period) {
     hotpath_i_pace_t* p = &t->pace;
-    double begun = (double)((t->next_mark - p->mark) / 4 + t->deep_calls - p->deep);
+    double begun = (double)((t->next_mark - p->mark) / HOTPATH_I_MARK + t->deep_calls - p->deep);
     double timed = (double)p->full + (double)p->weighed;
     double least = begun * c->untimed, own = (double)p->step_ticks;
     double taken = least + own + (double)p->full * c->drawn + (double)p->weighed * c->weighed -
@@ -5365,7 +5365,7 @@ static uint64_t hotpath_i_draw(
 /* The weight of an execution whose gap is over, or that has to look at the pace. */
 static HOTPATH_I_COLD uint64_t hotpath_i_weigh(
     hotpath_i_thread_t* t, const hotpath_i_node_t* node, hotpath_i_frec_t* f, bool asked) {
-    if ((t->next_mark >> 2 & HOTPATH_I_AUTO_LOOK) == 0) hotpath_i_pace_look(t);
+    if ((t->next_mark / HOTPATH_I_MARK & HOTPATH_I_AUTO_LOOK) == 0) hotpath_i_pace_look(t);
     if (asked) {
         t->pace.full++, t->pace.asked++;
         return 1;
@@ -5415,7 +5415,8 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_begin(hotpath
     uint64_t weight = 1;
     hotpath_i_frec_t* f = timed != HOTPATH_I_TIMED_ALL ? slot->node->frec : NULL;
     if (timed == HOTPATH_I_TIMED_SOME) {
-        if (HOTPATH_I_UNLIKELY(f->gap == 0 || (t->next_mark >> 2 & HOTPATH_I_AUTO_LOOK) == 0 ||
+        if (HOTPATH_I_UNLIKELY(f->gap == 0 ||
+                               (t->next_mark / HOTPATH_I_MARK & HOTPATH_I_AUTO_LOOK) == 0 ||
                                (HOTPATH_I_LOAD(&site->group_id) & HOTPATH_I_ASKED) != 0)) {
             l->busy = 0;
             hotpath_i_begin_drawn(site, token, stack);
@@ -10253,7 +10254,7 @@ static HOTPATH_I_COLD void hotpath_i_measure_scope(void) {
             least[i] = ticks < least[i] ? ticks : least[i];
         }
     }
-    uint64_t others = (t->next_mark - mark) / 4 - ROUNDS * 4 * 100;
+    uint64_t others = (t->next_mark - mark) / HOTPATH_I_MARK - ROUNDS * 4 * 100;
     hotpath_i_calibrate();
     HOTPATH_I_STORE(&hotpath_i_g.scope_drawn, hotpath_i_ns(least[2])); /* so that looks look */
     HOTPATH_I_STORE(&hotpath_i_g.scope_weighed, hotpath_i_ns(least[3]));
