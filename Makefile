@@ -15,7 +15,7 @@ VERSION := $(shell sed -n 's/^ *\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpat
 WARN_C = $(shell tests/flags.sh $(CC) c)
 WARN_CXX = $(shell tests/flags.sh $(CXX) c++)
 
-.PHONY: all examples demo test bench mutants fmt fmt-check check-toc check-arm check-windows check-valgrind soak dist \
+.PHONY: all examples demo alloc test bench mutants fmt fmt-check check-toc check-arm check-windows check-valgrind check-memory soak dist \
         install uninstall clean help
 .DELETE_ON_ERROR:
 all: examples
@@ -23,6 +23,7 @@ all: examples
 help:
 	@echo 'make examples       build/examples/NAME, and NAME.off without -DHOTPATH'
 	@echo 'make demo           a search service asked by MCP, with what it needs; DEMO_SECONDS=n ends it'
+	@echo 'make alloc          build/libhotpath_alloc.so, to preload: what an unchanged program allocates'
 	@echo 'make test           installs what is missing on Debian, then runs every test'
 	@echo 'make step-NAME      one step of make test; the names are in its output'
 	@echo 'make mutants        patches each fault of tests/mutants into a copy: a test must fail'
@@ -31,6 +32,7 @@ help:
 	@echo 'make fmt            formats the sources; make fmt-check only looks'
 	@echo 'make check-toc      the contents list of hotpath.h against its sections'
 	@echo 'make check-valgrind the unit tests under valgrind; make valgrind-NAME: one of them'
+	@echo 'make check-memory   programs of the system with the library of make alloc, against valgrind and heaptrack'
 	@echo 'make check-arm      aarch64 and 32-bit arm: tests and examples, cross-compiled, under qemu-user'
 	@echo 'make check-windows  recorder and report, cross-compiled, under wine'
 	@echo 'make dist           dist/: the files to copy into a project'
@@ -44,10 +46,13 @@ EXAMPLE_LIBS := $(patsubst examples/%.c,%,$(filter-out %_host.c,$(wildcard examp
 EXAMPLES_C := $(filter-out $(EXAMPLE_LIBS),$(patsubst examples/%.c,%,$(wildcard examples/*.c)))
 EXAMPLES_CXX := $(patsubst examples/%.cpp,%,$(wildcard examples/*.cpp))
 EXAMPLE_NEEDS := hotpath.h $(wildcard examples/*.h) Makefile
-# What one example takes beyond the others: libraries, and with recording the server.
+# What one example takes beyond the others: libraries; and with recording memory, and the server.
+SERVER := $(patsubst %,-DHOTPATH_MCP % -lcivetweb,$(wildcard hotpath_mcp.c))
 EXAMPLE_LIBS_03_server := -lcivetweb -lsqlite3
-EXAMPLE_MCP_03_server := $(patsubst %,-DHOTPATH_MCP %,$(wildcard hotpath_mcp.c))
-build/examples/03_server: $(wildcard hotpath_mcp.c mcp/*.h)
+EXAMPLE_ON_02_game_loop := -DHOTPATH_ALLOC
+EXAMPLE_ON_03_server := -DHOTPATH_ALLOC $(SERVER)
+EXAMPLE_ON_05_memory := -DHOTPATH_ALLOC $(SERVER)
+build/examples/03_server build/examples/05_memory: $(wildcard hotpath_mcp.c mcp/*.h)
 EXAMPLE_PROGRAMS := $(addprefix build/examples/,$(EXAMPLES_C) $(EXAMPLES_CXX))
 EXAMPLE_FILES := $(EXAMPLE_PROGRAMS) $(addsuffix .off,$(EXAMPLE_PROGRAMS)) \
     $(patsubst %,build/examples/%.so,$(EXAMPLE_LIBS)) \
@@ -67,7 +72,7 @@ build/examples/%.off: examples/%.c $(EXAMPLE_NEEDS)
 	    $(LDLIBS) $(LIBS)
 build/examples/%: examples/%.c $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. $< $(EXAMPLE_MCP_$*) -o $@ $(EXPORT) \
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. $< $(EXAMPLE_ON_$*) -o $@ $(EXPORT) \
 	    $(LDFLAGS) $(EXAMPLE_LIBS_$*) $(LDLIBS) $(LIBS)
 build/examples/%.off: examples/%.cpp $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
@@ -81,6 +86,11 @@ build/examples/%.off.so: examples/%.c $(EXAMPLE_NEEDS)
 build/examples/%.so: examples/%.c $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. -fPIC -shared $< -o $@ $(LDFLAGS) $(LIBS)
+
+alloc: build/libhotpath_alloc.so
+build/libhotpath_alloc.so: hotpath_alloc.c hotpath.h Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -I. -fPIC -shared $< -o $@ $(LDFLAGS) $(LIBS)
 
 # ---- unit tests: one file, one program, in the builds asan, tsan and o2 --------------------------
 
@@ -110,7 +120,7 @@ STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
 # The ways out are tested in every build.
 UNIT_STEPS := $(addprefix asan-,$(UNIT) $(filter test_ways_%,$(THREADS))) $(addprefix tsan-,$(THREADS)) \
     $(addprefix o2-,$(UNIT) $(THREADS))
-SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples bench mcp order soak
+SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples bench mcp order soak alloc
 STEPS := $(foreach cc,clang gcc,$(foreach part,flags settings sources,compile-$(cc)-$(part))) $(UNIT_STEPS) \
     $(foreach cc,gcc clang,$(foreach std,$(STANDARDS),compile-$(cc)-$(std))) $(SCRIPT_STEPS)
 
@@ -166,6 +176,11 @@ check-arm:
 $(ARM_STEPS): arm-%:
 	@tests/step.sh $@ tests/arm.sh $(subst -, ,$*)
 
+# Programs that nobody here wrote run as ever, and what they allocate is counted as others count it.
+check-memory: build/libhotpath_alloc.so
+	@tests/packages.sh memory
+	@tests/memory/check.pl build/libhotpath_alloc.so
+
 check-windows:
 	@tests/packages.sh windows
 	@tests/windows.sh
@@ -191,6 +206,9 @@ build/bench: bench/bench.c bench/candidates.h hotpath.h Makefile
 build/bench_server: bench/server.c hotpath.h hotpath_mcp.c $(wildcard mcp/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 $(WARN_C) -DHOTPATH -DHOTPATH_MCP -I. $< -o $@ $(LDFLAGS) -lcivetweb $(LIBS)
+build/bench_alloc: bench/alloc.c hotpath.h Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 $(WARN_C) -DHOTPATH -DHOTPATH_ALLOC -I. $< -o $@ $(LDFLAGS) $(LIBS)
 build/bench_shared.so: bench/shared.c hotpath.h Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -fPIC -shared $(WARN_C) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LIBS)
@@ -201,13 +219,14 @@ build/bench_shared.so.dynamic: bench/shared.c hotpath.h Makefile
 build/bench_shared.so.descriptors: bench/shared.c hotpath.h Makefile
 	@$(CC) -std=gnu11 -O2 -fPIC -shared -mtls-dialect=gnu2 $(WARN_C) -DHOTPATH $(TLS_GENERAL) -I. $< -o $@ \
 	    $(LDFLAGS) $(LIBS) 2>/dev/null || echo 'bench: no row of TLS descriptors: $(CC) has none'
-bench: build/bench build/bench_server build/bench_shared.so build/bench_shared.so.dynamic \
+bench: build/bench build/bench_server build/bench_alloc build/bench_shared.so build/bench_shared.so.dynamic \
     build/bench_shared.so.descriptors
 	@BENCH_ROWS=build/bench.rows build/bench_server >build/bench_server.txt
+	@BENCH_ROWS=build/bench.rows build/bench_alloc >>build/bench_server.txt
 	@BENCH_ROWS=build/bench.rows build/bench
 	@cat build/bench_server.txt
 
-SOURCES = $(wildcard hotpath.h hotpath_mcp.c mcp/*.h examples/*.[ch] examples/*.cpp bench/*.[ch] \
+SOURCES = $(wildcard hotpath.h hotpath_mcp.c hotpath_alloc.c mcp/*.h examples/*.[ch] examples/*.cpp bench/*.[ch] \
     bench/*.cpp tests/*.h tests/*/*.[ch] tests/*/*.cpp)
 fmt:
 	$(CLANG_FORMAT) -i $(SOURCES)

@@ -30,8 +30,10 @@
        >>threads         records, contexts, retirement, fork
        >>scopes          the recording path
        >>values          dbg, val, gauges, results, text
+       >>alloc           -DHOTPATH_ALLOC: the account of allocations and the ways into it
        >>snapshot        the one way to read
        >>difference      one snapshot minus another
+       >>heap            live memory over time: labels, growth, the process's own numbers
        >>writer          bounded text output, JSON strings, numbers with units
        >>views           filter, sort, limit
        >>table           the report as a table
@@ -75,6 +77,8 @@
    HOTPATH_GAUGE_SET("key", v);   also _INC and _DEC: one number shared by all threads
    HOTPATH_THREAD_NAME("name");   the name of this thread in every output
    hotpath_enable(false);         records nothing until hotpath_enable(true)
+   HOTPATH_MALLOC(n);             and _CALLOC, _REALLOC, _FREE, _ALIGNED_ALLOC, _STRDUP: MEMORY
+   HOTPATH_ALLOC_EVENT(p, n);     an allocator of your own gave n bytes at p: MEMORY
 
    C needs gcc or clang for scopes that end by themselves (attribute cleanup); HOTPATH_BEGIN and
    HOTPATH_END work everywhere. A scope is a declaration: it stands where a declaration may.
@@ -86,6 +90,30 @@
    percentiles within 1.6 % or one tick of the exact ones), the last 64 executions, the 8
    slowest. Calls count at entry; scopes that are still open are part of every answer, with the
    time so far. Recursion counts the outermost time once in total, and every level in calls.
+
+   MEMORY
+
+   With -DHOTPATH_ALLOC every allocation counts in the innermost open scope of its thread, or as
+   <outside>. The file with HOTPATH_IMPLEMENTATION defines malloc, calloc, realloc, reallocarray, free,
+   aligned_alloc, posix_memalign, memalign, valloc, pvalloc and malloc_usable_size and hands them on to
+   the next definition: the C library's, or that of a jemalloc, tcmalloc or mimalloc that is linked. So
+   the whole program counts, C++ new and delete too, with no change of the source. Where that cannot be
+   (sanitizers, Windows) the macros HOTPATH_MALLOC ... count alone, and the report says so. A program that
+   is linked with -static needs -DHOTPATH_ALLOC_WRAP for that file and, to link,
+   -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=free,--wrap=aligned_alloc
+   -Wl,--wrap=posix_memalign,--wrap=memalign,--wrap=valloc,--wrap=pvalloc,--wrap=malloc_usable_size.
+   A program that must not be built anew can preload libhotpath_alloc.so (make alloc).
+
+   Counted are allocations, bytes as they were asked for, reallocs (each an allocation of the whole new
+   size and a free of the old), sizes by powers of two, and frees: 16 bytes before a block say who
+   allocated it, so that a free is credited to the function and the thread of the allocation, whoever
+   frees. HOTPATH_ALLOC_LIVE=0 leaves them out, and with them what is live. What hotpath itself needs
+   comes from the system as pages; what its reports and its server take through malloc does not count.
+
+   Allocators of your own tell with HOTPATH_ALLOC_EVENT(p, n) and HOTPATH_FREE_EVENT(p), or by name with
+   HOTPATH_HEAP_ALLOC_EVENT("pool", p, n), HOTPATH_HEAP_FREE_EVENT("pool", p) and
+   HOTPATH_HEAP_RESET_EVENT("pool"), which frees all that is in it. They are kept in a table of
+   HOTPATH_MAX_ALLOC_EVENTS blocks; past it an allocation counts and its free does not.
 
    THREADS, FIBERS, PROCESSES
 
@@ -142,6 +170,7 @@
    Switches, for every file alike (-DHOTPATH, -DHOTPATH=1 and -DHOTPATH=0 all do what they say):
      HOTPATH                  recording is compiled in
      HOTPATH_MCP              HOTPATH_MAIN and hotpath_start start the server (hotpath_mcp.c)
+     HOTPATH_ALLOC            allocations are counted; needs HOTPATH
      HOTPATH_SHORT_NAMES      HP_FUNC, HP_SCOPE, ... beside the long names
      HOTPATH_API              what stands before every public function, default: visibility default
    Settings of the file with HOTPATH_IMPLEMENTATION, for platforms of your own:
@@ -155,6 +184,9 @@
      HOTPATH_MAX_NODES        call-tree nodes a thread, default 65536
      HOTPATH_MAX_FUNCTIONS    functions, scopes and tracks in all, default 16384
      HOTPATH_OWN_RECORDER     this shared library means to record apart: do not say so
+     HOTPATH_MAX_ALLOC_EVENTS blocks of HOTPATH_ALLOC_EVENT, a power of two, default 65536
+     HOTPATH_ALLOC_WRAP       the program is linked with -Wl,--wrap=malloc and the others (MEMORY)
+     HOTPATH_ALLOC_MACROS     malloc and the others are not defined: only the macros count
    No setting changes the layout of a public type. */
 
     #if defined(HOTPATH) && (1 - HOTPATH - 1 == 2 || HOTPATH + 0 != 0)
@@ -166,6 +198,15 @@
         #define HOTPATH_I_MCP 1
     #else
         #define HOTPATH_I_MCP 0
+    #endif
+    #if defined(HOTPATH_ALLOC) && (1 - HOTPATH_ALLOC - 1 == 2 || HOTPATH_ALLOC + 0 != 0)
+        #define HOTPATH_I_ALLOC 1
+    #else
+        #define HOTPATH_I_ALLOC 0
+    #endif
+    #if HOTPATH_I_ALLOC && !HOTPATH_I_ON
+        #error \
+            "hotpath: -DHOTPATH_ALLOC needs -DHOTPATH: without it there is nothing that allocations count in"
     #endif
     #if HOTPATH_I_MCP && !HOTPATH_I_ON
         #error \
@@ -229,7 +270,8 @@ typedef enum hotpath_kind {
     HOTPATH_KIND_DBG = 7,
     HOTPATH_KIND_VAL = 8,
     HOTPATH_KIND_GAUGE = 9,
-    HOTPATH_KIND_REASON = 10 /* HOTPATH_ERROR */
+    HOTPATH_KIND_REASON = 10, /* HOTPATH_ERROR */
+    HOTPATH_KIND_OUTSIDE = 11 /* <outside>: allocations while no scope is open */
 } hotpath_kind_t;
 
 /* One place in the source, in static storage. Only `id` changes after compilation: it is 0 until
@@ -289,6 +331,8 @@ typedef struct hotpath_execution {
     uint64_t duration_ns;  /* of every level, also of recursion */
     uint64_t thread;       /* hotpath_thread_t.id, also of threads that have ended */
     hotpath_value_t value; /* of HOTPATH_RETURN, else of type NONE */
+    uint64_t alloc_count;  /* made in it, not in instrumented callees; with -DHOTPATH_ALLOC */
+    uint64_t alloc_bytes;
 } hotpath_execution_t;
 
 /* One reason of HOTPATH_ERROR, by function; at most 8 reasons, then <other>. */
@@ -297,7 +341,15 @@ typedef struct hotpath_reason {
     uint64_t count;
 } hotpath_reason_t;
 
-/* A function, merged over threads and paths. All times are nanoseconds. */
+    /* Powers of two that sizes are counted by: [0] of 0 bytes, [k] from 2^(k-1) to 2^k - 1, the last
+   one all that is larger. */
+    #define HOTPATH_ALLOC_SIZES 45
+    /* Ages that live bytes are counted by, in intervals of HOTPATH_HEAP_INTERVAL: [0] of the running one,
+   [k] of k intervals before, the last one all that is older. */
+    #define HOTPATH_ALLOC_AGES 17
+
+/* A function, merged over threads and paths. All times are nanoseconds. What begins with alloc, free,
+   live or peak is memory: 0 without -DHOTPATH_ALLOC. */
 typedef struct hotpath_function {
     uint32_t id;      /* the same for the process's lifetime, from 1 */
     uint32_t kind;    /* hotpath_kind_t */
@@ -331,6 +383,23 @@ typedef struct hotpath_function {
     bool has_times;        /* false until hotpath_snapshot_times, with HOTPATH_TIMES_LATER */
     double total_error_ns; /* half the 95 % interval of the estimated sum of all levels */
     double error_squares;  /* private: what that is the root of, in ticks² */
+    uint64_t alloc_count;  /* made in it, not in instrumented callees; each realloc is one */
+    uint64_t alloc_bytes;  /* as they were asked for */
+    uint64_t alloc_total_count; /* with instrumented callees; of recursion the outermost level */
+    uint64_t alloc_total_bytes;
+    uint64_t realloc_count; /* of alloc_count: those that were reallocs */
+    uint64_t free_count;    /* of alloc_count: freed since, by whomever */
+    uint64_t free_bytes;
+    uint64_t
+        freed_by_others_count; /* of free_count: by another thread than the one that allocated */
+    uint64_t freed_by_others_bytes;
+    uint64_t live_count; /* allocated and not freed; in a difference: at its end */
+    uint64_t live_bytes;
+    uint64_t
+        peak_live_bytes;   /* the largest at a tick: a snapshot, or about HOTPATH_HEAP_INTERVAL */
+    uint64_t peak_live_ns; /* when that was, since the recorder's start */
+    const uint64_t* alloc_sizes; /* HOTPATH_ALLOC_SIZES counts, NULL if nothing was allocated */
+    const uint64_t* live_ages;   /* HOTPATH_ALLOC_AGES sums of live bytes, NULL likewise */
     const hotpath_reason_t* reasons;
     const hotpath_execution_t* recent;  /* newest first; with HOTPATH_PART_LOGS */
     const hotpath_execution_t* slowest; /* slowest first; with HOTPATH_PART_LOGS */
@@ -358,6 +427,10 @@ typedef struct hotpath_node {
     uint64_t bytes;
     uint64_t total_ns;
     uint64_t self_ns;
+    uint64_t alloc_count; /* made on this path in this function; with -DHOTPATH_ALLOC */
+    uint64_t alloc_bytes;
+    uint64_t alloc_total_count; /* with those of the nodes below */
+    uint64_t alloc_total_bytes;
 } hotpath_node_t;
 
 /* An open scope of a thread or parked context, outermost first. */
@@ -381,10 +454,18 @@ typedef struct hotpath_thread {
     uint32_t state; /* hotpath_thread_state_t */
     uint32_t open_count;
     const hotpath_open_t* open;
-    uint64_t calls;    /* entries */
-    uint64_t busy_ns;  /* inside outermost scopes, open ones until now */
-    uint64_t count;    /* threads in this row: 1, or how many have ended */
-    uint64_t start_ns; /* first touch, since the recorder's start */
+    uint64_t calls;       /* entries */
+    uint64_t busy_ns;     /* inside outermost scopes, open ones until now */
+    uint64_t count;       /* threads in this row: 1, or how many have ended */
+    uint64_t start_ns;    /* first touch, since the recorder's start */
+    uint64_t alloc_count; /* made by it; with -DHOTPATH_ALLOC, of ended threads the sums */
+    uint64_t alloc_bytes;
+    uint64_t free_count; /* of what it allocated, freed since, by whomever */
+    uint64_t free_bytes;
+    uint64_t freed_by_others_count; /* of free_count: by another thread */
+    uint64_t freed_by_others_bytes;
+    uint64_t live_count; /* of what it allocated */
+    uint64_t live_bytes;
 } hotpath_thread_t;
 
 /* One recorded value. */
@@ -424,7 +505,27 @@ typedef struct hotpath_drops {
     uint64_t value_mismatch;    /* gauge updates of the other number type, converted */
     uint64_t clock_anomalies;   /* snapshots at which the clocks disagreed by over 1 % */
     uint64_t context_overflow;  /* switches refused: context in use elsewhere, or no memory */
+    uint64_t alloc_overflow;    /* allocations past a bound: counted, but not their frees */
 } hotpath_drops_t;
+
+/* Memory as a whole. All zeros without -DHOTPATH_ALLOC. */
+typedef struct hotpath_alloc_info {
+    bool on;          /* built with -DHOTPATH_ALLOC */
+    bool live;        /* frees are credited to their allocations: live, freed and peak are known */
+    bool interposed;  /* all of the process counts, not only the macros */
+    const char* note; /* one sentence: what counts, and what does not */
+    uint64_t alloc_count; /* sums over all functions */
+    uint64_t alloc_bytes;
+    uint64_t realloc_count;
+    uint64_t free_count;
+    uint64_t free_bytes;
+    uint64_t live_count;
+    uint64_t live_bytes;
+    uint64_t peak_live_bytes; /* the largest at a tick */
+    uint64_t peak_live_ns;
+    uint64_t foreign_frees; /* frees of blocks that were not counted when they were allocated */
+    uint64_t interval_ns;   /* HOTPATH_HEAP_INTERVAL */
+} hotpath_alloc_info_t;
 
 /* What a snapshot is of. */
 typedef struct hotpath_info {
@@ -460,6 +561,7 @@ typedef struct hotpath_info {
     uint64_t off_ns;        /* of window_ns: how long it did */
     const char* groups_off; /* those that are off by themselves, as "render, audio" */
     hotpath_drops_t drops;
+    hotpath_alloc_info_t alloc;
     uint32_t app_info_count;
     const char* const* app_info; /* key, value, key, value, ... */
 } hotpath_info_t;
@@ -485,6 +587,72 @@ typedef struct hotpath_snapshot_desc {
     void* buffer;       /* memory to use, aligned to 16, kept by the caller; with buffer_size */
     size_t buffer_size; /* hotpath_snapshot_size tells how much is enough */
 } hotpath_snapshot_desc_t;
+
+/* What a function has on the heap, at one moment or between two. */
+typedef struct hotpath_heap_row {
+    uint32_t function; /* hotpath_function_t.id */
+    uint32_t kind;
+    const char* name; /* lives as long as the process, as does file */
+    const char* file;
+    uint32_t line;
+    uint64_t alloc_count;
+    uint64_t alloc_bytes;
+    uint64_t free_count;
+    uint64_t free_bytes;
+    int64_t live_count; /* of a difference: by how much it grew, below 0 if it shrank */
+    int64_t live_bytes;
+} hotpath_heap_row_t;
+
+/* A function whose live bytes grow: perhaps a leak. */
+typedef struct hotpath_heap_suspect {
+    uint32_t function; /* hotpath_function_t.id */
+    uint32_t kind;
+    const char* name;
+    const char* file;
+    uint32_t line;
+    uint32_t intervals;  /* that were looked at */
+    uint32_t grew;       /* of them those at whose end more was alive than at their begin */
+    uint64_t live_bytes; /* now */
+    uint64_t live_count;
+    uint64_t growth_bytes; /* live now less live at the first of the intervals */
+    double bytes_per_sec;  /* slope of the straight line that fits live bytes best */
+    double
+        confidence; /* 0 to 1: grew / intervals, times how much of the change the line explains */
+    uint64_t ages[HOTPATH_ALLOC_AGES]; /* live bytes by age */
+} hotpath_heap_suspect_t;
+
+/* What to take for a suspect. All zeros: the settings of the environment. */
+typedef struct hotpath_heap_suspects_desc {
+    uint32_t window;           /* intervals to look back, 2 to 16; 0: HOTPATH_HEAP_WINDOW */
+    uint64_t min_growth_bytes; /* less is none; 0: HOTPATH_HEAP_MIN_GROWTH */
+    double min_grew;           /* share of the intervals that must have grown; 0: 0.6 */
+} hotpath_heap_suspects_desc_t;
+
+/* A heap of HOTPATH_HEAP_ALLOC_EVENT. Its blocks are also in the numbers of the functions. */
+typedef struct hotpath_heap_pool {
+    const char* name; /* lives as long as the process */
+    uint64_t alloc_count;
+    uint64_t alloc_bytes;
+    uint64_t live_count;
+    uint64_t live_bytes;
+    uint64_t peak_live_bytes; /* exact */
+    uint64_t resets;
+} hotpath_heap_pool_t;
+
+/* What the system and the C library say of the process. 0 is what they do not tell. */
+typedef struct hotpath_process {
+    uint64_t rss_bytes;      /* in memory now, shared pages included */
+    uint64_t rss_peak_bytes; /* the most that ever was */
+    uint64_t pss_bytes;      /* as rss, each shared page divided by its users */
+    uint64_t private_bytes;  /* written by this process alone */
+    uint64_t swap_bytes;
+    uint64_t heap_bytes;        /* that malloc holds from the system: arenas and mappings */
+    uint64_t heap_mapped_bytes; /* of them single mappings of large blocks */
+    uint64_t heap_used_bytes;   /* in blocks that are not freed, with what surrounds them */
+    uint64_t heap_free_bytes;   /* held and not used: fragmentation, and what is kept for later */
+    uint64_t heap_top_bytes;    /* of them those that could be given back at once */
+    bool heap_known;            /* the C library told (mallinfo2) */
+} hotpath_process_t;
 
 /* Receives output in pieces; returns false to stop. */
 typedef bool (*hotpath_write_t)(void* user, const char* data, size_t size);
@@ -517,7 +685,9 @@ typedef enum hotpath_format {
     HOTPATH_FORMAT_TABLE = 1,
     HOTPATH_FORMAT_JSON = 2,
     HOTPATH_FORMAT_JSON_PRETTY = 3,
-    HOTPATH_FORMAT_FOLDED = 4 /* folded stacks of self time, for flame graphs */
+    HOTPATH_FORMAT_FOLDED = 4, /* folded stacks of self time, for flame graphs */
+    HOTPATH_FORMAT_FOLDED_ALLOC =
+        5 /* of allocated bytes, or with HOTPATH_ALLOC_METRIC=count of counts */
 } hotpath_format_t;
 
 /* How to render. All zeros: a table with the settings of the environment. */
@@ -743,6 +913,55 @@ HOTPATH_API size_t hotpath_time_text(double ns, char* text, size_t size);
    expect. The other drops changed where or how something was counted. Signal-safe. */
 HOTPATH_API uint64_t hotpath_events_lost(const hotpath_drops_t* drops);
 
+/* Keeps what every function has on the heap now, by a label, to compare with later; an equal label is
+   replaced. Args: label, at most 63 bytes kept, not empty.
+   Returns: false without -DHOTPATH_ALLOC, without memory, or if 16 labels are in use.
+   Threads: any; waits for snapshots; allocates nothing but pages; not signal-safe. */
+HOTPATH_API bool hotpath_heap_snapshot(const char* label);
+
+/* Forgets what a label keeps. Returns: false if there is no such label. Threads: as above. */
+HOTPATH_API bool hotpath_heap_forget(const char* label);
+
+/* Gives a label by its number, oldest first. Args: at_ns may be NULL; receives when it was taken, since
+   the recorder's start; label receives at most size - 1 bytes.
+   Returns: false if there are not so many. Threads: as above. */
+HOTPATH_API bool hotpath_heap_label(size_t index, char* label, size_t size, uint64_t* at_ns);
+
+/* What the functions have on the heap, or by how much that changed: `newer` less `older`. Most live
+   bytes come first. Functions without allocations, and of a difference those that did not change, are
+   left out.
+   Args: newer is a label, or NULL for now; older is a label, or NULL for nothing; at most `capacity` rows
+   are written, none is needed.
+   Returns: how many rows there are, 0 also if a label is not known. Threads: as above. */
+HOTPATH_API size_t hotpath_heap_rows(
+    const char* newer, const char* older, hotpath_heap_row_t* rows, size_t capacity);
+
+/* Functions whose live bytes grow over the last intervals, largest growth first. It needs two ticks at
+   least; they come with allocations, scopes and snapshots, at most one in HOTPATH_HEAP_INTERVAL.
+   Args: desc may be NULL; as hotpath_heap_rows.
+   Returns: how many there are. Threads: as above. */
+HOTPATH_API size_t hotpath_heap_suspects(
+    const hotpath_heap_suspects_desc_t* desc, hotpath_heap_suspect_t* rows, size_t capacity);
+
+/* The named heaps, in the order of their first event. Args and result as hotpath_heap_rows.
+   Threads: any. */
+HOTPATH_API size_t hotpath_heap_pools(hotpath_heap_pool_t* rows, size_t capacity);
+
+/* What the system says of the process's memory, with or without -DHOTPATH_ALLOC.
+   Returns: false if it says nothing. Threads: any; reads files of /proc; not signal-safe. */
+HOTPATH_API bool hotpath_process_memory(hotpath_process_t* memory);
+
+/* Counts a block of an allocator of the program's own; the macros call them.
+   Args: heap is a name, copied at its first event, or NULL for none; ptr NULL does nothing. A block that
+   is known already counts as freed first.
+   Threads: any, and signal handlers; no lock, but memory that all share. */
+HOTPATH_API void hotpath_alloc_event(const char* heap, const void* ptr, size_t bytes);
+HOTPATH_API void hotpath_free_event(const void* ptr);
+
+/* All blocks of a named heap are free: for an arena that is reset at once. Takes time by the size of the
+   table. Threads: as hotpath_alloc_event. */
+HOTPATH_API void hotpath_heap_reset_event(const char* heap);
+
 /* Renders a snapshot. Args: desc may be NULL; write receives the text in pieces.
    Returns: false if write returned false. Threads: any; allocates nothing but pages. */
 HOTPATH_API bool hotpath_report(const hotpath_snapshot_t* snapshot,
@@ -759,6 +978,23 @@ HOTPATH_API void hotpath_mcp_stop(void);
    program that loads it was linked without -rdynamic. */
 extern const uint32_t
     hotpath_define_HOTPATH_IMPLEMENTATION_in_one_file_or_link_the_program_with_rdynamic;
+
+        #if HOTPATH_I_ALLOC
+/* An undefined symbol of this name means that the file with HOTPATH_IMPLEMENTATION was compiled without
+   -DHOTPATH_ALLOC, or as above. */
+extern const uint32_t hotpath_compile_the_file_with_HOTPATH_IMPLEMENTATION_with_HOTPATH_ALLOC_too;
+
+/* Private: what the macros of allocation call. As the functions of the C library. */
+HOTPATH_API void* hotpath_i_malloc(size_t size);
+HOTPATH_API void* hotpath_i_calloc(size_t count, size_t size);
+HOTPATH_API void* hotpath_i_realloc(void* block, size_t size);
+HOTPATH_API void hotpath_i_free(void* block);
+HOTPATH_API void* hotpath_i_aligned_alloc(size_t alignment, size_t size);
+HOTPATH_API char* hotpath_i_strdup(const char* text);
+        #endif
+
+/* Private: with 1, what this thread allocates does not count, until it is called with -1. */
+HOTPATH_API void hotpath_i_exclude(int by);
 
 /* Private: what HOTPATH_MAIN calls before it enters the site. */
 HOTPATH_API void hotpath_i_main(const char* caller);
@@ -846,6 +1082,35 @@ static inline hotpath_value_t hotpath_i_value_of_text(const char* v) {
         #define HOTPATH_GROUP ""
     #endif
 
+    /* A value that is not evaluated; sizeof alone takes no bit-field. */
+    #define HOTPATH_I_OFF_VALUE(v) ((void)sizeof(((void)(v), 0)))
+
+    /* Allocation, as by the functions of these names in stdlib.h and string.h, which the file includes
+   where HOTPATH_ALLOC is off. */
+    #if HOTPATH_I_ALLOC
+        #define HOTPATH_MALLOC(size)                   hotpath_i_malloc(size)
+        #define HOTPATH_CALLOC(count, size)            hotpath_i_calloc(count, size)
+        #define HOTPATH_REALLOC(ptr, size)             hotpath_i_realloc(ptr, size)
+        #define HOTPATH_FREE(ptr)                      hotpath_i_free(ptr)
+        #define HOTPATH_ALIGNED_ALLOC(alignment, size) hotpath_i_aligned_alloc(alignment, size)
+        #define HOTPATH_STRDUP(text)                   hotpath_i_strdup(text)
+    #else
+        #define HOTPATH_MALLOC(size)                   malloc(size)
+        #define HOTPATH_CALLOC(count, size)            calloc(count, size)
+        #define HOTPATH_REALLOC(ptr, size)             realloc(ptr, size)
+        #define HOTPATH_FREE(ptr)                      free(ptr)
+        #define HOTPATH_ALIGNED_ALLOC(alignment, size) aligned_alloc(alignment, size)
+        #define HOTPATH_STRDUP(text)                   strdup(text)
+        #define HOTPATH_ALLOC_EVENT(ptr, bytes) \
+            (HOTPATH_I_OFF_VALUE(ptr), HOTPATH_I_OFF_VALUE(bytes))
+        #define HOTPATH_FREE_EVENT(ptr) HOTPATH_I_OFF_VALUE(ptr)
+        #define HOTPATH_HEAP_ALLOC_EVENT(heap, ptr, bytes) \
+            (HOTPATH_I_OFF_VALUE(heap), HOTPATH_I_OFF_VALUE(ptr), HOTPATH_I_OFF_VALUE(bytes))
+        #define HOTPATH_HEAP_FREE_EVENT(heap, ptr) \
+            (HOTPATH_I_OFF_VALUE(heap), HOTPATH_I_OFF_VALUE(ptr))
+        #define HOTPATH_HEAP_RESET_EVENT(heap) HOTPATH_I_OFF_VALUE(heap)
+    #endif
+
     #if HOTPATH_I_ON
 
     /* >>enabled */
@@ -853,6 +1118,10 @@ static inline hotpath_value_t hotpath_i_value_of_text(const char* v) {
         #if HOTPATH_I_GNU
 __attribute__((used)) static const uint32_t* const hotpath_i_link =
     &hotpath_define_HOTPATH_IMPLEMENTATION_in_one_file_or_link_the_program_with_rdynamic;
+            #if HOTPATH_I_ALLOC
+__attribute__((used)) static const uint32_t* const hotpath_i_link_alloc =
+    &hotpath_compile_the_file_with_HOTPATH_IMPLEMENTATION_with_HOTPATH_ALLOC_too;
+            #endif
         #endif
 
         #define HOTPATH_I_SITE(n, name, kind) \
@@ -931,6 +1200,17 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         #define HOTPATH_BYTES(n) hotpath_bytes((uint64_t)(n))
         /* The name of this thread; any string. */
         #define HOTPATH_THREAD_NAME(name) hotpath_thread_name(name)
+
+        /* Blocks of an allocator of the program's own. Statements; heap is a string. */
+        #if HOTPATH_I_ALLOC
+            #define HOTPATH_ALLOC_EVENT(ptr, bytes) \
+                hotpath_alloc_event((const char*)0, ptr, (size_t)(bytes))
+            #define HOTPATH_FREE_EVENT(ptr) hotpath_free_event(ptr)
+            #define HOTPATH_HEAP_ALLOC_EVENT(heap, ptr, bytes) \
+                hotpath_alloc_event(heap, ptr, (size_t)(bytes))
+            #define HOTPATH_HEAP_FREE_EVENT(heap, ptr) ((void)sizeof(heap), hotpath_free_event(ptr))
+            #define HOTPATH_HEAP_RESET_EVENT(heap)     hotpath_heap_reset_event(heap)
+        #endif
 
         /* The history of a value; key is a string literal. A statement. */
         #define HOTPATH_VAL(key, v) HOTPATH_I_VAL("" key "", v, __COUNTER__)
@@ -1110,7 +1390,6 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
                     return (v)
         #endif
         /* A value that is not evaluated; sizeof alone takes no bit-field. */
-        #define HOTPATH_I_OFF_VALUE(v)             ((void)sizeof(((void)(v), 0)))
         #define HOTPATH_I_OFF_KEY(key, v)          ((void)sizeof("" key ""), HOTPATH_I_OFF_VALUE(v))
         #define HOTPATH_ERROR(reason)              ((void)sizeof("" reason ""))
         #define HOTPATH_BYTES(n)                   HOTPATH_I_OFF_VALUE(n)
@@ -1230,6 +1509,28 @@ static inline size_t hotpath_time_text(double ns, char* text, size_t size) {
 static inline uint64_t hotpath_events_lost(const hotpath_drops_t* drops) {
     return (void)drops, (uint64_t)0;
 }
+static inline bool hotpath_heap_snapshot(const char* label) { return (void)label, false; }
+static inline bool hotpath_heap_forget(const char* label) { return (void)label, false; }
+static inline bool hotpath_heap_label(size_t index, char* label, size_t size, uint64_t* at_ns) {
+    return (void)index, (void)label, (void)size, (void)at_ns, false;
+}
+static inline size_t hotpath_heap_rows(
+    const char* newer, const char* older, hotpath_heap_row_t* rows, size_t capacity) {
+    return (void)newer, (void)older, (void)rows, (void)capacity, (size_t)0;
+}
+static inline size_t hotpath_heap_suspects(
+    const hotpath_heap_suspects_desc_t* desc, hotpath_heap_suspect_t* rows, size_t capacity) {
+    return (void)desc, (void)rows, (void)capacity, (size_t)0;
+}
+static inline size_t hotpath_heap_pools(hotpath_heap_pool_t* rows, size_t capacity) {
+    return (void)rows, (void)capacity, (size_t)0;
+}
+static inline bool hotpath_process_memory(hotpath_process_t* memory) { return (void)memory, false; }
+static inline void hotpath_alloc_event(const char* heap, const void* ptr, size_t bytes) {
+    (void)heap, (void)ptr, (void)bytes;
+}
+static inline void hotpath_free_event(const void* ptr) { (void)ptr; }
+static inline void hotpath_heap_reset_event(const char* heap) { (void)heap; }
 static inline bool hotpath_report(const hotpath_snapshot_t* snapshot,
     const hotpath_report_desc_t* desc, hotpath_write_t write, void* user) {
     return (void)snapshot, (void)desc, (void)write, (void)user, true;
@@ -1337,23 +1638,34 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
     #endif
 
     #if defined(HOTPATH_SHORT_NAMES)
-        #define HP_MAIN()                     HOTPATH_MAIN()
-        #define HP_FUNC()                     HOTPATH_FUNC()
-        #define HP_SCOPE(label)               HOTPATH_SCOPE(label)
-        #define HP_SCOPE_NAMED(string)        HOTPATH_SCOPE_NAMED(string)
-        #define HP_BEGIN(var, label)          HOTPATH_BEGIN(var, label)
-        #define HP_END(var)                   HOTPATH_END(var)
-        #define HP_FUNC_LOG()                 HOTPATH_FUNC_LOG()
-        #define HP_RETURN(v)                  HOTPATH_RETURN(v)
-        #define HP_ERROR(reason)              HOTPATH_ERROR(reason)
-        #define HP_BYTES(n)                   HOTPATH_BYTES(n)
-        #define HP_THREAD_NAME(name)          HOTPATH_THREAD_NAME(name)
-        #define HP_VAL(key, v)                HOTPATH_VAL(key, v)
-        #define HP_GAUGE_SET(key, v)          HOTPATH_GAUGE_SET(key, v)
-        #define HP_GAUGE_INC(key, v)          HOTPATH_GAUGE_INC(key, v)
-        #define HP_GAUGE_DEC(key, v)          HOTPATH_GAUGE_DEC(key, v)
-        #define HP_DBG(expr)                  HOTPATH_DBG(expr)
-        #define HP_DBG_FORMAT(var, expr, ...) HOTPATH_DBG_FORMAT(var, expr, __VA_ARGS__)
+        #define HP_MAIN()                             HOTPATH_MAIN()
+        #define HP_FUNC()                             HOTPATH_FUNC()
+        #define HP_SCOPE(label)                       HOTPATH_SCOPE(label)
+        #define HP_SCOPE_NAMED(string)                HOTPATH_SCOPE_NAMED(string)
+        #define HP_BEGIN(var, label)                  HOTPATH_BEGIN(var, label)
+        #define HP_END(var)                           HOTPATH_END(var)
+        #define HP_FUNC_LOG()                         HOTPATH_FUNC_LOG()
+        #define HP_RETURN(v)                          HOTPATH_RETURN(v)
+        #define HP_ERROR(reason)                      HOTPATH_ERROR(reason)
+        #define HP_BYTES(n)                           HOTPATH_BYTES(n)
+        #define HP_THREAD_NAME(name)                  HOTPATH_THREAD_NAME(name)
+        #define HP_VAL(key, v)                        HOTPATH_VAL(key, v)
+        #define HP_GAUGE_SET(key, v)                  HOTPATH_GAUGE_SET(key, v)
+        #define HP_GAUGE_INC(key, v)                  HOTPATH_GAUGE_INC(key, v)
+        #define HP_GAUGE_DEC(key, v)                  HOTPATH_GAUGE_DEC(key, v)
+        #define HP_MALLOC(size)                       HOTPATH_MALLOC(size)
+        #define HP_CALLOC(count, size)                HOTPATH_CALLOC(count, size)
+        #define HP_REALLOC(ptr, size)                 HOTPATH_REALLOC(ptr, size)
+        #define HP_FREE(ptr)                          HOTPATH_FREE(ptr)
+        #define HP_ALIGNED_ALLOC(alignment, size)     HOTPATH_ALIGNED_ALLOC(alignment, size)
+        #define HP_STRDUP(text)                       HOTPATH_STRDUP(text)
+        #define HP_ALLOC_EVENT(ptr, bytes)            HOTPATH_ALLOC_EVENT(ptr, bytes)
+        #define HP_FREE_EVENT(ptr)                    HOTPATH_FREE_EVENT(ptr)
+        #define HP_HEAP_ALLOC_EVENT(heap, ptr, bytes) HOTPATH_HEAP_ALLOC_EVENT(heap, ptr, bytes)
+        #define HP_HEAP_FREE_EVENT(heap, ptr)         HOTPATH_HEAP_FREE_EVENT(heap, ptr)
+        #define HP_HEAP_RESET_EVENT(heap)             HOTPATH_HEAP_RESET_EVENT(heap)
+        #define HP_DBG(expr)                          HOTPATH_DBG(expr)
+        #define HP_DBG_FORMAT(var, expr, ...)         HOTPATH_DBG_FORMAT(var, expr, __VA_ARGS__)
     #endif
 
 #endif /* HOTPATH_H */
@@ -1370,6 +1682,13 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
     #endif
     #if !defined(HOTPATH_MAX_FUNCTIONS)
         #define HOTPATH_MAX_FUNCTIONS 16384
+    #endif
+    #if !defined(HOTPATH_MAX_ALLOC_EVENTS)
+        #define HOTPATH_MAX_ALLOC_EVENTS 65536
+    #endif
+    #if HOTPATH_MAX_ALLOC_EVENTS < 64 || HOTPATH_MAX_ALLOC_EVENTS > 16777216 || \
+        (HOTPATH_MAX_ALLOC_EVENTS & (HOTPATH_MAX_ALLOC_EVENTS - 1)) != 0
+        #error "hotpath: HOTPATH_MAX_ALLOC_EVENTS must be a power of two from 64 to 16777216"
     #endif
     #if HOTPATH_MAX_DEPTH < 8 || HOTPATH_MAX_DEPTH > 65536
         #error "hotpath: HOTPATH_MAX_DEPTH must be 8 to 65536"
@@ -1401,6 +1720,9 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
         #include <signal.h>
         #include <time.h>
         #include <unistd.h>
+        #if HOTPATH_I_ALLOC
+            #include <dlfcn.h>
+        #endif
         #include <sys/ioctl.h>
         #include <sys/mman.h>
         #if defined(__linux__)
@@ -1801,6 +2123,218 @@ static void hotpath_i_os_exit_hook_free(void) {
         #endif
     #endif
 
+    /* What sanitizers put in the place of malloc must stay there. */
+    #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+        #define HOTPATH_I_SANITIZER 1
+    #elif defined(__has_feature)
+        #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+            __has_feature(memory_sanitizer) || __has_feature(leak_sanitizer)
+            #define HOTPATH_I_SANITIZER 1
+        #endif
+    #endif
+    #if !defined(HOTPATH_I_SANITIZER)
+        #define HOTPATH_I_SANITIZER 0
+    #endif
+    #if HOTPATH_I_ALLOC && defined(__linux__) && defined(__ELF__) && !HOTPATH_I_SANITIZER && \
+        !defined(HOTPATH_ALLOC_MACROS)
+        #define HOTPATH_I_INTERPOSE 1
+    #else
+        #define HOTPATH_I_INTERPOSE 0
+    #endif
+    #if HOTPATH_I_ALLOC
+
+static void* hotpath_i_os_aligned(size_t alignment, size_t size) {
+        #if defined(_WIN32)
+    return (void)alignment, malloc(size); /* what free takes back; no more aligned than that */
+        #else
+    void* block = NULL;
+    int error = posix_memalign(&block, alignment < sizeof block ? sizeof block : alignment, size);
+    if (error != 0) errno = error;
+    return error == 0 ? block : NULL;
+        #endif
+}
+/* The functions that allocate behind hotpath's. */
+typedef struct hotpath_i_os_heap {
+    void* (*alloc)(size_t);
+    void* (*zeroed)(size_t, size_t);
+    void* (*resize)(void*, size_t);
+    void (*release)(void*);
+    void* (*aligned)(size_t, size_t);
+    size_t (*usable)(void*);
+    bool glibc;
+} hotpath_i_os_heap_t;
+
+        #if HOTPATH_I_INTERPOSE && !defined(__GLIBC__)
+/* musl's calloc calls malloc, which would be hotpath's. */
+static void* (*hotpath_i_os_alloc)(size_t);
+static void* hotpath_i_os_zeroed(size_t count, size_t size) {
+    void* block = hotpath_i_os_alloc(count * size); /* count is 1 */
+    return block != NULL ? memset(block, 0, count * size) : NULL;
+}
+        #endif
+        #if HOTPATH_I_INTERPOSE && defined(HOTPATH_ALLOC_WRAP)
+            #define HOTPATH_I_OS_NAME(name) __asm__("__wrap_" name)
+extern void* hotpath_i_real_malloc(size_t) __asm__("__real_malloc");
+extern void* hotpath_i_real_calloc(size_t, size_t) __asm__("__real_calloc");
+extern void* hotpath_i_real_realloc(void*, size_t) __asm__("__real_realloc");
+extern void hotpath_i_real_free(void*) __asm__("__real_free");
+            #if defined(__GLIBC__)
+extern void* hotpath_i_real_memalign(size_t, size_t) __asm__("__real_memalign");
+            #else /* musl's memalign calls aligned_alloc, which would be ours */
+extern void* hotpath_i_real_memalign(size_t, size_t) __asm__("__real_aligned_alloc");
+            #endif
+extern size_t hotpath_i_real_usable(void*) __asm__("__real_malloc_usable_size");
+static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
+    h->alloc = hotpath_i_real_malloc, h->zeroed = hotpath_i_real_calloc;
+    h->resize = hotpath_i_real_realloc, h->release = hotpath_i_real_free;
+    h->aligned = hotpath_i_real_memalign, h->usable = hotpath_i_real_usable;
+            #if defined(__GLIBC__)
+    h->glibc = true;
+            #else
+    hotpath_i_os_alloc = h->alloc, h->zeroed = hotpath_i_os_zeroed;
+            #endif
+}
+        #elif HOTPATH_I_INTERPOSE
+            #define HOTPATH_I_OS_NAME(name) __asm__(name)
+            #if defined(__GLIBC__)
+extern void* hotpath_i_libc_malloc(size_t) __asm__("__libc_malloc") __attribute__((weak));
+extern void* hotpath_i_libc_calloc(size_t, size_t) __asm__("__libc_calloc") __attribute__((weak));
+extern void* hotpath_i_libc_realloc(void*, size_t) __asm__("__libc_realloc") __attribute__((weak));
+extern void hotpath_i_libc_free(void*) __asm__("__libc_free") __attribute__((weak));
+extern void* hotpath_i_libc_memalign(size_t, size_t) __asm__("__libc_memalign")
+    __attribute__((weak));
+            #endif
+static void hotpath_i_os_next(const char* name, void* to) {
+    void* found = dlsym(RTLD_NEXT, name);
+    memcpy(to, &found, sizeof found);
+}
+/* The next definitions in the order of the loader: those of another allocator that is linked, or the C
+   library's. */
+static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
+    hotpath_i_os_next("malloc", &h->alloc);
+    hotpath_i_os_next("calloc", &h->zeroed);
+    hotpath_i_os_next("realloc", &h->resize);
+    hotpath_i_os_next("free", &h->release);
+            #if defined(__GLIBC__)
+    hotpath_i_os_next("memalign", &h->aligned);
+            #else /* musl's memalign calls aligned_alloc, which would be ours */
+    hotpath_i_os_next("aligned_alloc", &h->aligned);
+    hotpath_i_os_alloc = h->alloc, h->zeroed = hotpath_i_os_zeroed;
+            #endif
+    hotpath_i_os_next("malloc_usable_size", &h->usable);
+            #if defined(__GLIBC__)
+    h->glibc = h->alloc == NULL || h->alloc == hotpath_i_libc_malloc;
+    if (!h->glibc || hotpath_i_libc_malloc == NULL) return;
+    h->alloc = hotpath_i_libc_malloc, h->zeroed = hotpath_i_libc_calloc;
+    h->resize = hotpath_i_libc_realloc, h->release = hotpath_i_libc_free;
+    h->aligned = hotpath_i_libc_memalign;
+            #endif
+}
+        #else
+static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
+    h->alloc = malloc, h->zeroed = calloc, h->resize = realloc, h->release = free;
+    h->aligned = hotpath_i_os_aligned, h->usable = NULL;
+            #if defined(__GLIBC__)
+    h->glibc = true;
+            #endif
+}
+        #endif
+
+        #if HOTPATH_I_INTERPOSE
+static size_t hotpath_i_os_page(void) {
+    long size = sysconf(_SC_PAGESIZE);
+    return size > 0 ? (size_t)size : 4096;
+}
+        #endif
+/* A number that is not known beforehand, and the same for the process's lifetime. */
+static uint64_t hotpath_i_os_secret(void) {
+    uint64_t secret = (uint64_t)(uintptr_t)&hotpath_i_os_secret * 0x9E3779B97F4A7C15u;
+        #if defined(__linux__)
+    const void* random = (const void*)getauxval(AT_RANDOM);
+    uint64_t word;
+    if (random != NULL) {
+        memcpy(&word, random, sizeof word);
+        secret ^= word;
+    }
+        #endif
+    return secret | 1;
+}
+    #endif
+
+    #if defined(__linux__)
+/* Adds the numbers of "Name:  123 kB" lines to what they are of. */
+static bool hotpath_i_os_kilobytes(
+    const char* path, const char* const* names, uint64_t* const* sums, size_t count) {
+    int saved = errno;
+    char text[4096];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) close(fd);
+    errno = saved;
+    if (n <= 0) return false;
+    text[n] = 0;
+    for (const char* line = text; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        for (size_t i = 0; i < count; i++) {
+            size_t length = strlen(names[i]);
+            if (strncmp(line, names[i], length) != 0 || line[length] != ':') continue;
+            uint64_t value = 0;
+            const char* at = line + length + 1;
+            while (*at == ' ' || *at == '\t')
+                at++;
+            for (; *at >= '0' && *at <= '9'; at++)
+                value = value * 10 + (uint64_t)(*at - '0');
+            *sums[i] += value * 1024;
+        }
+    }
+    return true;
+}
+        #if defined(__GLIBC__)
+/* As struct mallinfo2 of glibc 2.33. */
+typedef struct hotpath_i_mallinfo {
+    size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+} hotpath_i_mallinfo_t;
+            #ifdef __cplusplus
+extern "C"
+            #endif
+    hotpath_i_mallinfo_t
+    hotpath_i_libc_mallinfo(void) __asm__("mallinfo2") __attribute__((weak));
+        #endif
+static bool hotpath_i_os_process_memory(hotpath_process_t* m) {
+    static const char* const of_status[] = {"VmRSS", "VmHWM", "VmSwap"};
+    static const char* const of_rollup[] = {"Pss", "Private_Dirty"};
+    uint64_t* const status[] = {&m->rss_bytes, &m->rss_peak_bytes, &m->swap_bytes};
+    uint64_t* const rollup[] = {&m->pss_bytes, &m->private_bytes};
+    bool known = hotpath_i_os_kilobytes("/proc/self/status", of_status, status, 3);
+    (void)hotpath_i_os_kilobytes("/proc/self/smaps_rollup", of_rollup, rollup, 2);
+        #if defined(__GLIBC__)
+    if (hotpath_i_libc_mallinfo != NULL) {
+        hotpath_i_mallinfo_t info = hotpath_i_libc_mallinfo();
+        m->heap_bytes = info.arena + info.hblkhd;
+        m->heap_mapped_bytes = info.hblkhd;
+        m->heap_used_bytes = info.uordblks + info.hblkhd;
+        m->heap_free_bytes = info.fordblks;
+        m->heap_top_bytes = info.keepcost;
+        m->heap_known = true;
+    }
+        #endif
+    return known;
+}
+    #else
+static bool hotpath_i_os_process_memory(hotpath_process_t* m) { return (void)m, false; }
+    #endif
+
+/* Adds to a counter of this thread so that a signal handler that adds in between is not lost. */
+    #if defined(__x86_64__) && !defined(__ILP32__) && !HOTPATH_I_SANITIZER
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_signal_add(uint64_t* counter, uint64_t v) {
+    __asm__ volatile("addq %1, %0" : "+m"(*counter) : "er"(v) : "cc");
+}
+    #else
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_signal_add(uint64_t* counter, uint64_t v) {
+    HOTPATH_I_SHARED_ADD(counter, v);
+}
+    #endif
+
     /* The caller's stack address at the call: the same for every call from one frame. */
     #if defined(__x86_64__) || !defined(__clang__)
         #define HOTPATH_I_STACK_ADDRESS() ((uintptr_t)__builtin_dwarf_cfa())
@@ -2029,6 +2563,8 @@ static size_t hotpath_i_put_columns(
     #define HOTPATH_I_SECTIONS(X)                   \
         X(FUNCTIONS, functions, "functions_timing") \
         X(CALL_TREE, call_tree, "call_tree")        \
+        X(ALLOC, alloc, "functions_alloc")          \
+        X(HEAP, heap, "heap")                       \
         X(THREADS, threads, "threads")              \
         X(GAUGES, gauges, "gauges")                 \
         X(DBG, dbg, "dbg_entries")                  \
@@ -2084,6 +2620,9 @@ typedef struct hotpath_i_chosen {
             "rows of functions")                                                                   \
         X(call_tree_limit, LIMIT, "HOTPATH_CALL_TREE_LIMIT", "40", 0, 1000000000,                  \
             "call-tree rows")                                                                      \
+        X(alloc_limit, LIMIT, "HOTPATH_ALLOC_LIMIT", "15", 0, 1000000000,                          \
+            "rows of functions that allocate")                                                     \
+        X(heap_limit, LIMIT, "HOTPATH_HEAP_LIMIT", "15", 0, 1000000000, "rows of live memory")     \
         X(threads_limit, LIMIT, "HOTPATH_THREADS_LIMIT", "5", 0, 1000000000, "rows of threads")    \
         X(gauges_limit, LIMIT, "HOTPATH_GAUGES_LIMIT", "0", 0, 1000000000, "rows of gauges")       \
         X(dbg_limit, LIMIT, "HOTPATH_DBG_LIMIT", "0", 0, 1000000000, "rows of dbg expressions")    \
@@ -2103,6 +2642,15 @@ typedef struct hotpath_i_chosen {
             "times one execution in so many")                                                      \
         X(time_sampling, SAMPLING, "HOTPATH_TIME_SAMPLING", "", 100, 50000, "auto, or auto:2.5")   \
         X(overhead, OVERHEAD, "HOTPATH_OVERHEAD", "show", 0, 0, "show it, or subtract it")         \
+        X(alloc_metric, METRIC, "HOTPATH_ALLOC_METRIC", "bytes", 0, 0, "order by bytes, or count") \
+        X(alloc_cumulative, BOOL, "HOTPATH_ALLOC_CUMULATIVE", "false", 0, 0,                       \
+            "order with what callees allocate")                                                    \
+        X(alloc_live, BOOL, "HOTPATH_ALLOC_LIVE", "true", 0, 0, "credit frees to allocations")     \
+        X(heap_interval, COUNT, "HOTPATH_HEAP_INTERVAL", "1000", 100, 3600000,                     \
+            "ms between two looks at live memory")                                                 \
+        X(heap_window, COUNT, "HOTPATH_HEAP_WINDOW", "8", 2, 16, "intervals a suspect grows over") \
+        X(heap_min_growth, SIZE, "HOTPATH_HEAP_MIN_GROWTH", "64K", 1, 1099511627776,               \
+            "bytes a suspect grows by")                                                            \
         X(off, TEXT, "HOTPATH_OFF", "", 0, 0, "1: record nothing yet; or groups, as a,b")          \
         X(export_to, EXPORT, "HOTPATH_EXPORT", "", 0, 0, "profile files to write")                 \
         X(no_color, FLAG, "NO_COLOR", "", 0, 0, "a table without colour")
@@ -2121,6 +2669,7 @@ typedef struct hotpath_i_chosen {
     #define HOTPATH_I_FIELD_BOOL(name)        bool name;
     #define HOTPATH_I_FIELD_SAMPLING(name)    uint64_t name; /* 1/1000 percent; 0: not auto */
     #define HOTPATH_I_FIELD_OVERHEAD(name)    bool name;     /* subtract it */
+    #define HOTPATH_I_FIELD_METRIC(name)      bool name;     /* by count, not by bytes */
     #define HOTPATH_I_FIELD_EXPORT(name)      char name[HOTPATH_I_PATH_SIZE];
     #define HOTPATH_I_FIELD_FLAG(name)        bool name;
 
@@ -2149,6 +2698,7 @@ typedef enum hotpath_i_setting_type {
     HOTPATH_I_TYPE_BOOL,
     HOTPATH_I_TYPE_SAMPLING,
     HOTPATH_I_TYPE_OVERHEAD,
+    HOTPATH_I_TYPE_METRIC,
     HOTPATH_I_TYPE_EXPORT,
     HOTPATH_I_TYPE_FLAG
 } hotpath_i_setting_type_t;
@@ -2436,6 +2986,10 @@ static bool hotpath_i_parse_overhead(const char* text, bool* out) {
     *out = hotpath_i_is_word(text, strlen(text), "subtract");
     return *out || hotpath_i_is_word(text, strlen(text), "show");
 }
+static bool hotpath_i_parse_metric(const char* text, bool* out) {
+    *out = hotpath_i_is_word(text, strlen(text), "count");
+    return *out || hotpath_i_is_word(text, strlen(text), "bytes");
+}
 static bool hotpath_i_parse_text(const char* text, char* out, size_t size) {
     size_t length = strlen(text);
     if (length >= size) return false;
@@ -2567,19 +3121,30 @@ static bool hotpath_i_parse_percentiles(const char* text, hotpath_i_percentiles_
 }
 
 /* Returns: the path of an export of the form kind:path, or NULL. */
-static const char* hotpath_i_export_path(const char* item, size_t length, size_t* path_length) {
-    static const char kind[] = "folded:";
-    if (length < sizeof kind || memcmp(item, kind, sizeof kind - 1) != 0) return NULL;
-    *path_length = length - (sizeof kind - 1);
-    return item + sizeof kind - 1;
+static const char* hotpath_i_export_path(
+    const char* item, size_t length, size_t* path_length, uint32_t* format) {
+    static const struct {
+        const char* kind;
+        uint32_t format;
+    } kinds[] = {
+        {"folded:", HOTPATH_FORMAT_FOLDED}, {"folded-alloc:", HOTPATH_FORMAT_FOLDED_ALLOC}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t prefix = strlen(kinds[i].kind);
+        if (length <= prefix || memcmp(item, kinds[i].kind, prefix) != 0) continue;
+        *path_length = length - prefix;
+        *format = kinds[i].format;
+        return item + prefix;
+    }
+    return NULL;
 }
 
 static bool hotpath_i_parse_export(const char* text, char* out, size_t size) {
     const char* list = text[0] ? text : NULL;
     const char* item = NULL;
     size_t length = 0, path_length = 0;
+    uint32_t format = 0;
     while (hotpath_i_list_next(&list, &item, &length)) {
-        if (!hotpath_i_export_path(item, length, &path_length)) return false;
+        if (!hotpath_i_export_path(item, length, &path_length, &format)) return false;
     }
     return hotpath_i_parse_text(text, out, size);
 }
@@ -2598,6 +3163,7 @@ static bool hotpath_i_setting_parse(const hotpath_i_setting_t* s, const char* te
         case HOTPATH_I_TYPE_BOOL: return hotpath_i_parse_bool(text, (bool*)field);
         case HOTPATH_I_TYPE_SAMPLING: return hotpath_i_parse_sampling(s, text, (uint64_t*)field);
         case HOTPATH_I_TYPE_OVERHEAD: return hotpath_i_parse_overhead(text, (bool*)field);
+        case HOTPATH_I_TYPE_METRIC: return hotpath_i_parse_metric(text, (bool*)field);
         case HOTPATH_I_TYPE_FLAG: *(bool*)field = text[0] != 0; return true;
         case HOTPATH_I_TYPE_PATH:
             return hotpath_i_parse_text(text, (char*)field, HOTPATH_I_PATH_SIZE);
@@ -2625,8 +3191,9 @@ static void hotpath_i_put_allowed(hotpath_i_writer_t* w, const hotpath_i_setting
         case HOTPATH_I_TYPE_FORMAT: text = "table, json, json-pretty or none"; break;
         case HOTPATH_I_TYPE_PATH: text = "stdout, stderr or a path under 1024 bytes"; break;
         case HOTPATH_I_TYPE_SECTIONS:
-            text = "auto, all, or a list of functions, call_tree, threads, gauges, dbg, val, each "
-                   "with - before it to leave it out";
+            text = "auto, all, or a list of functions, call_tree, alloc, heap, threads, gauges, "
+                   "dbg, val, "
+                   "each with - before it to leave it out";
             break;
         case HOTPATH_I_TYPE_TEXT: text = "a text under 256 bytes"; break;
         case HOTPATH_I_TYPE_SIGNALS:
@@ -2645,7 +3212,10 @@ static void hotpath_i_put_allowed(hotpath_i_writer_t* w, const hotpath_i_setting
             text = "auto, or auto:PERCENT from 0.1 to 50 with at most 3 decimals";
             break;
         case HOTPATH_I_TYPE_OVERHEAD: text = "show or subtract"; break;
-        case HOTPATH_I_TYPE_EXPORT: text = "folded:PATH, or several with commas between"; break;
+        case HOTPATH_I_TYPE_METRIC: text = "bytes or count"; break;
+        case HOTPATH_I_TYPE_EXPORT:
+            text = "folded:PATH or folded-alloc:PATH, or several with commas between";
+            break;
         case HOTPATH_I_TYPE_FLAG: text = "anything"; break;
         case HOTPATH_I_TYPE_OPTIONAL:
         case HOTPATH_I_TYPE_LIMIT:
@@ -2789,6 +3359,9 @@ typedef struct hotpath_i_item {
     uint32_t paced_rate; /* what the last thread that has ended came to, for those that begin */
     hotpath_site_t site; /* for names known only at run time */
     hotpath_i_gauge_t* gauge;
+    #if HOTPATH_I_ALLOC
+    struct hotpath_i_growth* growth; /* of its live bytes */
+    #endif
 } hotpath_i_item_t;
 
 /* One finished execution or recorded value. */
@@ -2797,6 +3370,10 @@ typedef struct hotpath_i_execution {
     uint64_t duration;
     uint64_t bits; /* of the value; of a text its position in the text ring */
     uint64_t meta; /* thread << 24 | length << 8 | type */
+    #if HOTPATH_I_ALLOC
+    uint64_t alloc_count;
+    uint64_t alloc_bytes;
+    #endif
 } hotpath_i_execution_t;
 
 typedef struct hotpath_i_ring {
@@ -2880,7 +3457,55 @@ typedef struct hotpath_i_node {
     uint32_t deep_open; /* scopes past the depth bound that are open on it */
     uint16_t recursive; /* an ancestor is the same function */
     uint16_t flat;      /* stands for many paths, past a bound: its callees are not its children */
+    #if HOTPATH_I_ALLOC
+    uint64_t alloc_count;
+    uint64_t alloc_bytes;
+    struct hotpath_i_alloc* alloc; /* of its function, NULL until it allocates */
+    #endif
 } __attribute__((aligned(64))) hotpath_i_node_t;
+    #if HOTPATH_I_ALLOC
+
+/* Frees of what one thread allocated in one function: first those by itself, then those by others, who
+   add with one atomic instruction each. Blocks name it by its index for as long as they live, so that it
+   outlives its thread. Bytes are kept by the age that the block reached. */
+typedef struct hotpath_i_frees {
+    uint64_t count;
+    uint64_t bytes[HOTPATH_ALLOC_AGES]; /* by the slot of its birth; the last one: older */
+} hotpath_i_frees_t;
+typedef struct hotpath_i_ledger {
+    struct hotpath_i_thread* owner; /* HOTPATH_I_NOBODY: its thread has ended, or it is free */
+    struct hotpath_i_ledger* next;  /* of the orphans, or of the free ones */
+    uint32_t function;
+    uint32_t index;
+    uint64_t allocs; /* of an orphan: allocations in all */
+    hotpath_i_frees_t own;
+    hotpath_i_frees_t others __attribute__((aligned(64)));
+} __attribute__((aligned(512)))
+hotpath_i_ledger_t; /* so that it is found without a multiplication */
+
+/* What one thread allocates in one function, beside the counters of its nodes. */
+typedef struct hotpath_i_alloc {
+    uint64_t seal; /* of a header, but for the place */
+    hotpath_i_ledger_t* cell;
+    uint64_t reallocs;
+    uint64_t nodes; /* while it is merged: the sum of its nodes' counts */
+    uint64_t sizes[HOTPATH_ALLOC_SIZES];
+} hotpath_i_alloc_t;
+
+    /* Live bytes of a function over the last intervals; with the lock. */
+        #define HOTPATH_I_TICKS \
+            16 /* intervals that are kept, and slots that births are counted by */
+typedef struct hotpath_i_growth {
+    uint64_t peak_bytes;
+    uint64_t peak_tick;
+    uint64_t live[HOTPATH_I_TICKS + 1]; /* by number of the tick */
+    struct {
+        uint64_t interval; /* 1 + its number */
+        uint64_t bytes;    /* allocated until it began */
+        uint64_t freed;    /* of its slot until it began */
+    } births[HOTPATH_I_TICKS];
+} hotpath_i_growth_t;
+    #endif
 
 /* An open scope. A reader takes it as true if its mark is the same before and after. While it is
    changed its mark is 0. */
@@ -2895,6 +3520,10 @@ typedef struct hotpath_i_open {
     uint64_t seen;     /* the last moment until which a reader credited it; readers alone use it */
     uint64_t head;     /* closed: completed executions before; of one that is not timed, of those */
     uint64_t weight;   /* with HOTPATH_I_SAMPLED: how many executions it stands for */
+    #if HOTPATH_I_ALLOC
+    uint64_t alloc_count; /* of the node before this one */
+    uint64_t alloc_bytes;
+    #endif
 } hotpath_i_open_t;
 
 typedef struct hotpath_i_slot {
@@ -2995,6 +3624,12 @@ typedef struct hotpath_i_thread {
     hotpath_i_node_t* chunks[HOTPATH_I_NODE_CHUNKS];   /* nodes by index */
     hotpath_i_frec_t** frecs[HOTPATH_I_FUNC_CHUNKS];   /* by function id */
     hotpath_i_ring_t** values[HOTPATH_I_ENTRY_CHUNKS]; /* by entry id */
+    #if HOTPATH_I_ALLOC
+    uint64_t plain_frees; /* that are credited to no allocation */
+    uint64_t made_count;  /* allocations of the execution that is being added */
+    uint64_t made_bytes;
+    hotpath_i_alloc_t** allocs[HOTPATH_I_FUNC_CHUNKS]; /* by function id */
+    #endif
 } hotpath_i_thread_t;
 
 /* All thread-local state. */
@@ -3010,6 +3645,11 @@ typedef struct hotpath_i_local {
     uint32_t hidden;     /* this thread's scopes are not recorded */
     uint32_t reading;    /* it holds the lock */
     uint32_t reporting;  /* it writes the report */
+    #if HOTPATH_I_ALLOC
+    struct hotpath_i_thread* counts; /* thread, while its allocations count; then there is a top */
+    uint32_t excluded;               /* what it allocates is hotpath's own */
+    uint32_t until_tick;             /* allocations until it looks at the clock */
+    #endif
 } hotpath_i_local_t;
 static HOTPATH_THREAD_LOCAL hotpath_i_local_t hotpath_i_local;
 
@@ -3128,6 +3768,19 @@ typedef struct hotpath_i_recorder {
     bool (*time_sampling)(const char*, uint32_t);
     hotpath_site_t* (*named_site_in)(const char*, const char*, uint32_t, const char*);
     bool (*snapshot_times)(hotpath_snapshot_t*, const uint32_t*, size_t);
+    void* (*malloc_as)(size_t, size_t, size_t); /* NULL without HOTPATH_ALLOC */
+    void* (*realloc_as)(void*, size_t);
+    void (*free_as)(void*);
+    void (*alloc_event)(const char*, const void*, size_t);
+    void (*free_event)(const void*);
+    void (*heap_reset_event)(const char*);
+    bool (*heap_snapshot)(const char*);
+    bool (*heap_forget)(const char*);
+    bool (*heap_label)(size_t, char*, size_t, uint64_t*);
+    size_t (*heap_rows)(const char*, const char*, hotpath_heap_row_t*, size_t);
+    size_t (*heap_suspects)(const hotpath_heap_suspects_desc_t*, hotpath_heap_suspect_t*, size_t);
+    size_t (*heap_pools)(hotpath_heap_pool_t*, size_t);
+    void (*exclude)(int);
 } hotpath_i_recorder_t;
     #if defined(_WIN32)
 extern const hotpath_i_recorder_t hotpath_recorder_v1;
@@ -3142,6 +3795,19 @@ static const hotpath_i_recorder_t* hotpath_i_other; /* the one this implementati
         }
     #define HOTPATH_I_FORWARD_RESULT(call) \
         if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) return hotpath_i_other->call
+
+/* What the recorder makes the C library allocate does not count. */
+static inline void hotpath_i_excluded(int by) {
+    #if HOTPATH_I_ALLOC
+    hotpath_i_local_t* l = &hotpath_i_local;
+    l->counts = NULL;
+    l->excluded += (uint32_t)by;
+    HOTPATH_I_SIGNAL_FENCE();
+    if (l->excluded == 0 && l->top != NULL) l->counts = l->thread;
+    #else
+    (void)by;
+    #endif
+}
 
 /* >>memory */
 
@@ -3691,10 +4357,12 @@ static inline bool hotpath_i_is_off(hotpath_site_t* site) {
     if (HOTPATH_I_LOAD_ACQUIRE(&site->id) == 0 && hotpath_i_site_id(site) == 0) return false;
     return hotpath_i_group_is_off(off, site);
 }
+static void hotpath_i_alloc_switch(void);
 static void hotpath_i_switch_fast(uint64_t off) {
-    do
+    do {
         hotpath_i_set_fast(off);
-    while (!HOTPATH_I_CAS(&hotpath_i_off, &off, off)); /* another one came in between */
+        hotpath_i_alloc_switch();
+    } while (!HOTPATH_I_CAS(&hotpath_i_off, &off, off)); /* another one came in between */
 }
 /* Returns: whether `bit` was on. Each look at the clock is one of a state that its switch then ends, so
    that the sum is of times in their order, whoever adds his first. */
@@ -4091,6 +4759,10 @@ static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to
 static void hotpath_i_report_fork_child(void);
 static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c);
 static void hotpath_i_tell_apart(void);
+static void hotpath_i_alloc_adopt(hotpath_i_thread_t* t);
+static void hotpath_i_alloc_merge(hotpath_i_thread_t* store, hotpath_i_thread_t* t);
+static void hotpath_i_alloc_fork_child(void);
+static void hotpath_i_alloc_tell(void);
 
 /* A recording starts: from here on signal handlers of this thread find it. */
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_claim(
@@ -4168,6 +4840,16 @@ static void hotpath_i_merge_frec(
     memset(f->reasons, 0, sizeof f->reasons);
     memset(f->slowest, 0, sizeof f->slowest);
 }
+static void hotpath_i_merge_node_allocs(hotpath_i_node_t* into, hotpath_i_node_t* node) {
+    #if HOTPATH_I_ALLOC
+    into->alloc_count += node->alloc_count;
+    into->alloc_bytes += node->alloc_bytes;
+    node->alloc_count = node->alloc_bytes = 0;
+    node->alloc = NULL;
+    #else
+    (void)into, (void)node;
+    #endif
+}
 static void hotpath_i_merge_nodes(hotpath_i_thread_t* store, hotpath_i_thread_t* t) {
     /* Parents have lower indexes than their children: one pass carries the paths over. The field
        deep_open, which nothing needs any more, holds the node's index in the store. */
@@ -4182,7 +4864,9 @@ static void hotpath_i_merge_nodes(hotpath_i_thread_t* store, hotpath_i_thread_t*
         into->bytes += node->bytes;
         node->calls = node->total = node->errors = node->bytes = 0;
         node->deep_open = hotpath_i_index(into);
+        hotpath_i_merge_node_allocs(into, node);
     }
+    hotpath_i_merge_node_allocs(hotpath_i_node_at(store, 0), hotpath_i_node_at(t, 0));
     for (uint32_t i = 0; i < t->node_count; i++)
         hotpath_i_node_at(t, i)->deep_open = 0;
 }
@@ -4207,6 +4891,7 @@ static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
         store->state = HOTPATH_I_RECORD_HIDDEN;
         hotpath_i_g.ended = store;
     }
+    hotpath_i_alloc_merge(store, t);
     hotpath_i_merge_nodes(store, t);
     hotpath_i_merge_contexts(store, t);
     for (uint32_t c = 0; c < HOTPATH_I_FUNC_CHUNKS; c++)
@@ -4263,9 +4948,11 @@ HOTPATH_I_REAL_STACK static void hotpath_i_os_thread_ends(void* record) {
     if (t == NULL || (void*)t != record) return;
     volatile uintptr_t cookie;
     hotpath_i_claim(l, &cookie, HOTPATH_I_IN_OTHER);
+    hotpath_i_excluded(1);
     hotpath_i_retire(l, t);
     l->top = l->last = NULL;
     l->thread = NULL;
+    hotpath_i_excluded(-1);
     l->attention = 0;
     l->busy = 0;
 }
@@ -4308,6 +4995,7 @@ static hotpath_i_thread_t* hotpath_i_claim_free(void) {
 /* A record for this thread: a free one, one that can be freed, or a new one. */
 static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
     if (!hotpath_i_init()) return false;
+    hotpath_i_excluded(1);
     hotpath_i_thread_t* t = hotpath_i_claim_free();
     if (t == NULL && hotpath_i_try_lock()) {
         uint32_t n = HOTPATH_I_LOAD(&hotpath_i_g.record_count);
@@ -4317,7 +5005,7 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
     }
     if (t == NULL) {
         t = hotpath_i_thread_new();
-        if (t == NULL) return false;
+        if (t == NULL) return hotpath_i_excluded(-1), false;
         t->state = HOTPATH_I_RECORD_HIDDEN;
         t->context = &t->own;
         t->next = HOTPATH_I_LOAD(&hotpath_i_g.threads);
@@ -4333,11 +5021,13 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
     HOTPATH_I_STORE(&t->id, id);
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_LIVE);
     t->stack_low = t->stack_high = t->other_low = t->other_high = 0;
+    hotpath_i_alloc_adopt(t);
     l->thread = t;
     l->log_meta = t->log_meta;
     l->last = t->own.entries + t->own.soft - 1;
     l->top = t->own.entries;
     hotpath_i_os_exit_hook_set(t);
+    hotpath_i_excluded(-1);
     return true;
 }
 
@@ -4401,6 +5091,9 @@ static void hotpath_i_fork_child(void) {
         if (c->state != HOTPATH_I_CONTEXT_FREE) c->state = HOTPATH_I_CONTEXT_PARKED;
     }
     l->top = l->last = NULL, l->thread = NULL, l->busy = 0, l->attention = 0;
+    #if HOTPATH_I_ALLOC
+    l->counts = NULL;
+    #endif
     hotpath_i_g.threads = hotpath_i_g.ended = NULL;
     hotpath_i_g.lock = hotpath_i_g.app_info_lock = hotpath_i_g.reporting = 0;
     hotpath_i_g.lock_owner = 0;
@@ -4429,6 +5122,7 @@ static void hotpath_i_fork_child(void) {
             item->gauge->least = UINT64_MAX;
         }
     }
+    hotpath_i_alloc_fork_child();
     hotpath_i_report_fork_child();
 }
 
@@ -4489,7 +5183,9 @@ static HOTPATH_I_COLD bool hotpath_i_init(void) {
     if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) return true;
     if (HOTPATH_I_LIKELY(HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.ready) == 2)) return true;
     int cancel = hotpath_i_os_cancel_off();
+    hotpath_i_excluded(1);
     bool made = hotpath_i_init_once();
+    hotpath_i_excluded(-1);
     hotpath_i_os_cancel_back(cancel);
     return made;
 }
@@ -4537,6 +5233,9 @@ static HOTPATH_I_COLD bool hotpath_i_init_once(void) {
     }
     hotpath_i_os_exit_hook_init(hotpath_i_fork_child);
     hotpath_i_item_find("<other>", "", 0, HOTPATH_KIND_OTHER); /* the first function: id 1 */
+    #if HOTPATH_I_ALLOC
+    hotpath_i_item_find("<outside>", "", 0, HOTPATH_KIND_OUTSIDE); /* the second one */
+    #endif
     hotpath_i_switch_init();
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.ready, 2u);
     return true;
@@ -4607,7 +5306,30 @@ static void hotpath_i_reason_add(hotpath_i_frec_t* f, uint64_t id, uint64_t coun
     HOTPATH_I_OWN_ADD(&f->reason_other, count);
 }
 
+/* Allocations of an execution, from what its node had before. */
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_execution_allocs(
+    hotpath_i_execution_t* to, const hotpath_i_node_t* node, const hotpath_i_open_t* e) {
+    #if HOTPATH_I_ALLOC
+    HOTPATH_I_STORE_RELEASE(&to->alloc_count, node->alloc_count - e->alloc_count);
+    HOTPATH_I_STORE_RELEASE(&to->alloc_bytes, node->alloc_bytes - e->alloc_bytes);
+    #else
+    (void)to, (void)node, (void)e;
+    #endif
+}
+/* Keeps them for hotpath_i_finish. */
+static void hotpath_i_note_allocs(hotpath_i_thread_t* t, const hotpath_i_open_t* e) {
+    #if HOTPATH_I_ALLOC
+    t->made_count = e->node->alloc_count - e->alloc_count;
+    t->made_bytes = e->node->alloc_bytes - e->alloc_bytes;
+    #else
+    (void)t, (void)e;
+    #endif
+}
 static void hotpath_i_execution_store(hotpath_i_execution_t* to, const hotpath_i_execution_t* e) {
+    #if HOTPATH_I_ALLOC
+    HOTPATH_I_STORE_RELEASE(&to->alloc_count, e->alloc_count);
+    HOTPATH_I_STORE_RELEASE(&to->alloc_bytes, e->alloc_bytes);
+    #endif
     HOTPATH_I_STORE_RELEASE(&to->tick, e->tick);
     HOTPATH_I_STORE_RELEASE(&to->duration, e->duration);
     HOTPATH_I_STORE_RELEASE(&to->bits, e->bits);
@@ -4649,6 +5371,9 @@ static HOTPATH_I_COLD void hotpath_i_window_roll(hotpath_i_frec_t* f, uint64_t n
     HOTPATH_I_STORE(&f->window_head, f->ring.head + f->untimed);
     HOTPATH_I_STORE_RELEASE(&f->window, window);
     f->window_end = start + (window + 1) * ticks;
+    #if HOTPATH_I_ALLOC
+    hotpath_i_local.until_tick = 1; /* the next allocation looks whether an interval is over */
+    #endif
 }
 static inline size_t hotpath_i_octave_of(uint64_t d) {
     return (size_t)(63 ^ __builtin_clzll(d | (HOTPATH_I_BUCKETS - 1))) - 4;
@@ -4736,6 +5461,11 @@ static void hotpath_i_finish(hotpath_i_thread_t* t, hotpath_i_frec_t* f, uint64_
         HOTPATH_I_OWN_ADD(hotpath_i_octave(t, f, octave) + hotpath_i_bucket_of(d, octave), weight);
     }
     hotpath_i_execution_t* slot = hotpath_i_add(f, head, start, d, bits, meta, weight);
+    #if HOTPATH_I_ALLOC
+    HOTPATH_I_STORE_RELEASE(&slot->alloc_count, t->made_count);
+    HOTPATH_I_STORE_RELEASE(&slot->alloc_bytes, t->made_bytes);
+    t->made_count = t->made_bytes = 0;
+    #endif
     hotpath_i_add_square(f, d, weight);
     if (weight != 1) hotpath_i_add_error(f, d, weight);
     if (d > f->max) HOTPATH_I_STORE(&f->max, d);
@@ -4814,6 +5544,10 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_open_entry(hotpath_i_local_t* l,
     token->mark = mark;
     t->next_mark = next + HOTPATH_I_MARK;
     if (weight > 1) HOTPATH_I_STORE(&e->weight, weight);
+    #if HOTPATH_I_ALLOC
+    e->alloc_count = node->alloc_count;
+    e->alloc_bytes = node->alloc_bytes;
+    #endif
     uint64_t start = weight == 0 ? HOTPATH_I_NO_START
                      : counter   ? hotpath_i_counter()
                                  : hotpath_i_ticks();
@@ -5004,6 +5738,9 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         HOTPATH_I_STORE_RELEASE(&to->calls, e->calls);
         HOTPATH_I_STORE_RELEASE(&to->start, e->start);
         to->stack = e->stack, to->token = e->token, to->weight = e->weight;
+    #if HOTPATH_I_ALLOC
+        to->alloc_count = e->alloc_count, to->alloc_bytes = e->alloc_bytes;
+    #endif
         HOTPATH_I_STORE_RELEASE(&to->mark, e->mark); /* with the totals of what stood there */
     }
     for (hotpath_i_open_t* e = last - gap + 1; e <= last; e++)
@@ -5025,8 +5762,22 @@ static void hotpath_i_stack_grow(hotpath_i_local_t* l, hotpath_context_t* c) {
     HOTPATH_I_STORE(&c->switches, c->switches + 1);
     for (uint32_t i = 0; i < capacity; i++) {
         const hotpath_i_open_t* e = &c->entries[i];
-        hotpath_i_open_t copy = {e->mark, e->start, e->node, e->stack, e->token, e->calls,
-            e->intent, HOTPATH_I_LOAD(&e->seen), e->head, e->weight};
+        hotpath_i_open_t copy = {
+            e->mark,
+            e->start,
+            e->node,
+            e->stack,
+            e->token,
+            e->calls,
+            e->intent,
+            HOTPATH_I_LOAD(&e->seen),
+            e->head,
+            e->weight,
+    #if HOTPATH_I_ALLOC
+            e->alloc_count,
+            e->alloc_bytes
+    #endif
+        };
         entries[i] = copy;
     }
     l->top = entries + (l->top - c->entries);
@@ -5516,6 +6267,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
         hotpath_i_frec_t* f = e->node->frec;
         uint64_t weight = hotpath_i_weight(e);
         uint64_t d = hotpath_i_close(l, t, e, &now);
+        if (weight != 0) hotpath_i_note_allocs(t, e);
         if (weight == 0)
             HOTPATH_I_OWN_ADD(&f->untimed, (uint64_t)1);
         else
@@ -5531,6 +6283,7 @@ static HOTPATH_I_COLD void hotpath_i_end_seen(
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t start = e->start;
     uint64_t d = hotpath_i_close(l, t, e, &now);
+    hotpath_i_note_allocs(t, e);
     hotpath_i_finish(t, f, start, d, now, 0, t->log_meta, 1);
     hotpath_i_leave(l);
 }
@@ -5572,7 +6325,7 @@ HOTPATH_I_REAL_STACK static HOTPATH_I_ALWAYS_INLINE void hotpath_i_end(
     if (HOTPATH_I_LIKELY(waiting != 0))
         hotpath_i_fold_into(f, waiting, buckets + hotpath_i_bucket_of(before, octave));
     HOTPATH_I_STORE_RELEASE(&f->waiting, hotpath_i_waits(head, d));
-    (void)hotpath_i_add(f, head, start, d, 0, l->log_meta, 1);
+    hotpath_i_execution_allocs(hotpath_i_add(f, head, start, d, 0, l->log_meta, 1), node, e);
     uint64_t squares = f->squares_low, more = squares + d * d;
     if (HOTPATH_I_UNLIKELY((int64_t)(squares ^ more) < 0)) /* it carries into the higher half */
         hotpath_i_add_square(f, d, 1);
@@ -5753,6 +6506,9 @@ static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c) 
         hotpath_i_node_t* node = hotpath_i_child(t, e - 1, parent, e->node->function);
         HOTPATH_I_STORE_RELEASE(&e->node, node);
         HOTPATH_I_STORE_RELEASE(&e->calls, UINT64_MAX); /* its call was counted elsewhere */
+    #if HOTPATH_I_ALLOC
+        e->alloc_count = node->alloc_count, e->alloc_bytes = node->alloc_bytes;
+    #endif
         parent = hotpath_i_index(node);
     }
     c->deep = 0;
@@ -6015,7 +6771,9 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_value_record(
     if (ring == NULL) {
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.entry_overflow, (uint64_t)1);
     } else {
-        hotpath_i_execution_t e = {hotpath_i_ticks(), 0, 0, 0};
+        hotpath_i_execution_t e;
+        memset(&e, 0, sizeof e);
+        e.tick = hotpath_i_ticks();
         hotpath_i_encode(t, value, &e.bits, &e.meta);
         e.meta |= t->log_meta;
         uint64_t head = ring->head;
@@ -6141,6 +6899,1028 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
     HOTPATH_I_STORE_RELEASE(&slot->sequence, index + 1);
 }
 
+/* >>alloc
+   Where allocations count. A node has how many and how many bytes; what a thread allocates in a function
+   (hotpath_i_alloc_t) has the sizes, and a cell, which outlives the thread, the frees. Each block has a
+   header in front of it that names its cell:
+     born   interval << 40 | n << 37 | size as it was asked for; its memory begins 16 << n before it
+     seal   cell << 44, and the address and the process's secret in the bits below (another secret if n is
+            not 0)
+   A seal is taken away when its block is freed, so that only a block of ours that is alive has one. What is
+   in front of a block is read only where it is in the same page: no block with a header begins a page.
+   Blocks that have to, and those of HOTPATH_ALLOC_EVENT, are in a table of bounded size.
+   A thread adds to its own counters with one instruction each, which no handler can split; frees by other
+   threads are one atomic addition each. What a handler allocates while it interrupts a recording is not
+   counted, nor is its free, and counts as dropped. */
+
+    #if HOTPATH_I_ALLOC
+
+        #define HOTPATH_I_OUTSIDE    2u /* the function id of <outside> */
+        #define HOTPATH_I_CELLS      (1u << 17)
+        #define HOTPATH_I_CELL_SHIFT 44
+        #define HOTPATH_I_CELL_CHUNK 64u /* that are allocated together */
+        #define HOTPATH_I_SIZE_BITS  37
+        #define HOTPATH_I_SIZE_MOST  (((uint64_t)1 << HOTPATH_I_SIZE_BITS) - 1)
+        #define HOTPATH_I_BORN_SHIFT 40
+        #define HOTPATH_I_ORPHANS    65536u /* cells of ended threads with live blocks */
+        #define HOTPATH_I_TICK_EVERY 256u   /* allocations of a thread between looks at the clock */
+        #define HOTPATH_I_HEAPS      64u
+        #define HOTPATH_I_PAGE       4096u
+        #define HOTPATH_I_NOBODY     ((struct hotpath_i_thread*)(uintptr_t)1)
+
+typedef struct hotpath_i_header {
+    uint64_t born;
+    uint64_t seal;
+} hotpath_i_header_t;
+
+enum {
+    HOTPATH_I_HEAP_UNKNOWN, /* nothing was allocated yet */
+    HOTPATH_I_HEAP_MAKING,
+    HOTPATH_I_HEAP_HEADERS,
+    HOTPATH_I_HEAP_COUNTERS, /* HOTPATH_ALLOC_LIVE=0 */
+    HOTPATH_I_HEAP_TABLE     /* only the macros: every block is in the table */
+};
+
+/* An entry of the table. Who has changed `at` to BUSY has it. */
+typedef struct hotpath_i_tabled {
+    uintptr_t at; /* 0: free */
+    uint64_t size;
+    uint64_t born;
+    uint32_t cell;
+    uint32_t heap; /* number of a named heap, or 0 */
+} hotpath_i_tabled_t;
+        #define HOTPATH_I_TABLED_BUSY  ((uintptr_t)1)
+        #define HOTPATH_I_TABLED_PROBE 32u
+
+typedef struct hotpath_i_named_heap {
+    const char* name;
+    uint64_t alloc_count;
+    uint64_t alloc_bytes;
+    uint64_t free_count;
+    uint64_t free_bytes;
+    uint64_t peak_bytes;
+    uint64_t resets;
+} hotpath_i_named_heap_t;
+
+static struct {
+    uint64_t secret;
+    uint64_t birth; /* the interval that runs, where a header has it */
+    uint32_t mode;
+    uint32_t counting; /* mode, or 0 while recording is off */
+    hotpath_i_os_heap_t next;
+    uint64_t next_tick __attribute__((aligned(64)));
+    uint32_t cell_count;
+    hotpath_i_ledger_t* free_cells; /* with the lock, as is what follows */
+    hotpath_i_ledger_t* orphans;
+    uint32_t orphan_count;
+    uint32_t sweep_from; /* so many orphans are looked through */
+    uint64_t foreign_frees;
+    uint64_t overflow;
+    uint64_t early_count; /* before the recorder is ready */
+    uint64_t early_bytes;
+    uint64_t early_sizes[HOTPATH_ALLOC_SIZES];
+    uint32_t early_taken;
+    uint64_t peak_bytes;
+    uint64_t peak_tick;
+    uint32_t looks; /* at ends of intervals, and when */
+    uint64_t look_ticks[HOTPATH_I_TICKS + 1];
+    struct hotpath_i_sum* sums;
+    size_t sums_size;
+    hotpath_i_tabled_t* table;
+    hotpath_i_named_heap_t heaps[HOTPATH_I_HEAPS];
+} hotpath_i_heap;
+/* Cell 0 is that of blocks that are not counted, cell 1 of those from before the recorder is ready. */
+static hotpath_i_ledger_t hotpath_i_first_cells[2];
+static hotpath_i_ledger_t* hotpath_i_cells[HOTPATH_I_CELLS] = {
+    &hotpath_i_first_cells[0], &hotpath_i_first_cells[1]};
+
+/* Memory for what is allocated while the next definition is being looked for. */
+static struct {
+    size_t used;
+    char bytes[32768] __attribute__((aligned(16)));
+} hotpath_i_first_heap;
+static void* hotpath_i_first_alloc(size_t size) {
+    size_t whole = ((size + 15u) & ~(size_t)15u) + 16;
+    if (size > sizeof hotpath_i_first_heap.bytes - 16) return NULL;
+    size_t at = HOTPATH_I_SHARED_ADD(&hotpath_i_first_heap.used, whole);
+    if (at + whole > sizeof hotpath_i_first_heap.bytes) return NULL;
+    memcpy(hotpath_i_first_heap.bytes + at, &size, sizeof size);
+    return hotpath_i_first_heap.bytes + at + 16;
+}
+static bool hotpath_i_is_first(const void* block) {
+    uintptr_t at = (uintptr_t)block, from = (uintptr_t)hotpath_i_first_heap.bytes;
+    return at - from < sizeof hotpath_i_first_heap.bytes;
+}
+static size_t hotpath_i_first_size(const void* block) {
+    size_t size;
+    memcpy(&size, (const char*)block - 16, sizeof size);
+    return size;
+}
+
+static HOTPATH_I_ALWAYS_INLINE size_t hotpath_i_size_class(uint64_t size) {
+    return (size_t)63 ^ (size_t)__builtin_clzll(size << 1 | 1);
+}
+/* As the last class has it. */
+static uint64_t hotpath_i_bounded(uint64_t size) {
+    const uint64_t most = ((uint64_t)1 << (HOTPATH_ALLOC_SIZES - 1)) - 1;
+    return size < most ? size : most;
+}
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_birth(void) {
+    return HOTPATH_I_LOAD(&hotpath_i_heap.birth);
+}
+static uint32_t hotpath_i_interval(void) {
+    return (uint32_t)(hotpath_i_birth() >> HOTPATH_I_BORN_SHIFT);
+}
+/* Where frees of a block are counted by its birth: by the interval, or as older than all of them. */
+static HOTPATH_I_ALWAYS_INLINE size_t hotpath_i_birth_slot(uint64_t born) {
+    uint64_t interval = born >> HOTPATH_I_BORN_SHIFT;
+    uint64_t age = (hotpath_i_birth() >> HOTPATH_I_BORN_SHIFT) - interval;
+    return (age & 0xffffff) < HOTPATH_I_TICKS ? (size_t)interval % HOTPATH_I_TICKS
+                                              : HOTPATH_I_TICKS;
+}
+/* What a seal has below its cell. */
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_place_of(uintptr_t at) {
+        #if defined(__x86_64__)
+    return (uint64_t)at >> 4; /* no more than 48 bits of an address are ever in use there */
+        #else
+    return ((uint64_t)at >> 4) & (((uint64_t)1 << HOTPATH_I_CELL_SHIFT) - 1);
+        #endif
+}
+static uint64_t hotpath_i_shifted_secret(void) {
+    return ~hotpath_i_heap.secret & (((uint64_t)1 << HOTPATH_I_CELL_SHIFT) - 1);
+}
+
+static HOTPATH_I_ALWAYS_INLINE hotpath_i_ledger_t* hotpath_i_cell_at(uint64_t index) {
+    return HOTPATH_I_LOAD(&hotpath_i_cells[index]);
+}
+/* Memory for a cell, of a chunk that the first one of it makes known. */
+static hotpath_i_ledger_t* hotpath_i_cell_place(uint32_t index) {
+    static hotpath_i_ledger_t* chunks[HOTPATH_I_CELLS / HOTPATH_I_CELL_CHUNK];
+    hotpath_i_ledger_t** place = &chunks[index / HOTPATH_I_CELL_CHUNK];
+    hotpath_i_ledger_t* chunk = HOTPATH_I_LOAD_ACQUIRE(place);
+    size_t size = HOTPATH_I_CELL_CHUNK * sizeof *chunk;
+    if (chunk == NULL) {
+        hotpath_i_ledger_t* fresh = (hotpath_i_ledger_t*)hotpath_i_pages_alloc(size);
+        if (fresh == NULL) return NULL;
+        if (HOTPATH_I_CAS(place, &chunk, fresh))
+            chunk = fresh;
+        else
+            hotpath_i_pages_free(fresh, size);
+    }
+    return &chunk[index % HOTPATH_I_CELL_CHUNK];
+}
+/* A cell that no block names. Returns: NULL past the bound, or without memory. */
+static hotpath_i_ledger_t* hotpath_i_cell_new(void) {
+    hotpath_i_ledger_t* c = NULL;
+    if (HOTPATH_I_LOAD(&hotpath_i_heap.free_cells) != NULL && hotpath_i_try_lock()) {
+        c = hotpath_i_heap.free_cells;
+        if (c != NULL) HOTPATH_I_STORE(&hotpath_i_heap.free_cells, c->next);
+        hotpath_i_unlock();
+    }
+    if (c != NULL) return c;
+    uint32_t index = HOTPATH_I_LOAD(&hotpath_i_heap.cell_count);
+    do {
+        if (index + 2 >= HOTPATH_I_CELLS) return NULL;
+    } while (!HOTPATH_I_CAS(&hotpath_i_heap.cell_count, &index, index + 1));
+    index += 2;
+    c = hotpath_i_cell_place(index);
+    if (c == NULL) return NULL;
+    c->index = index;
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_cells[index], c);
+    return c;
+}
+static hotpath_i_alloc_t* hotpath_i_alloc_of(const hotpath_i_thread_t* t, uint32_t function) {
+    hotpath_i_alloc_t** chunk = HOTPATH_I_LOAD_ACQUIRE(&t->allocs[function / HOTPATH_I_CHUNK]);
+    return chunk == NULL ? NULL : HOTPATH_I_LOAD_ACQUIRE(&chunk[function % HOTPATH_I_CHUNK]);
+}
+/* Finds or makes what a thread allocates in a function. Args: c is the cell to give it if it has none, or
+   NULL. Returns: NULL without memory. */
+static hotpath_i_alloc_t* hotpath_i_alloc_make(
+    hotpath_i_thread_t* t, uint32_t function, hotpath_i_ledger_t* c) {
+    hotpath_i_alloc_t* a = hotpath_i_alloc_of(t, function);
+    if (a == NULL) {
+        hotpath_i_alloc_t*** table = &t->allocs[function / HOTPATH_I_CHUNK];
+        if (*table == NULL)
+            HOTPATH_I_STORE_RELEASE(table, (hotpath_i_alloc_t**)hotpath_i_arena_take(
+                                               &t->arena, HOTPATH_I_CHUNK * sizeof **table));
+        if (*table == NULL) return NULL;
+        a = (hotpath_i_alloc_t*)hotpath_i_arena_take(&t->arena, sizeof *a);
+        if (a == NULL) return NULL;
+        HOTPATH_I_STORE_RELEASE(&(*table)[function % HOTPATH_I_CHUNK], a);
+    }
+    if (a->cell != NULL) return a;
+    if (c == NULL) c = hotpath_i_cell_new();
+    if (c == NULL) return NULL;
+    c->function = function;
+    HOTPATH_I_STORE(&c->owner, t);
+    a->seal = (uint64_t)c->index << HOTPATH_I_CELL_SHIFT ^ hotpath_i_heap.secret;
+    HOTPATH_I_STORE_RELEASE(&a->cell, c);
+    return a;
+}
+
+static void hotpath_i_heap_choose(void);
+
+/* The first thread that records takes what was allocated before. */
+static void hotpath_i_alloc_adopt(hotpath_i_thread_t* t) {
+    hotpath_i_node_t* root = hotpath_i_node_at(t, 0);
+    hotpath_i_ledger_t* early = &hotpath_i_first_cells[1];
+    uint32_t first = 0;
+    if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode) <= HOTPATH_I_HEAP_MAKING)
+        hotpath_i_heap_choose(); /* the secret is in what is made from here on */
+    if (!HOTPATH_I_CAS(&hotpath_i_heap.early_taken, &first, 1u)) return;
+    early->index = 1;
+    hotpath_i_alloc_t* a = hotpath_i_alloc_make(t, HOTPATH_I_OUTSIDE, early);
+    if (a == NULL) return;
+    root->alloc_count += HOTPATH_I_LOAD(&hotpath_i_heap.early_count);
+    root->alloc_bytes += HOTPATH_I_LOAD(&hotpath_i_heap.early_bytes);
+    for (size_t i = 0; i < HOTPATH_ALLOC_SIZES; i++)
+        a->sizes[i] += HOTPATH_I_LOAD(&hotpath_i_heap.early_sizes[i]);
+    early->own.count += HOTPATH_I_OWN_EXCHANGE(&early->others.count, (uint64_t)0);
+    for (size_t i = 0; i < HOTPATH_ALLOC_AGES; i++)
+        early->own.bytes[i] += HOTPATH_I_OWN_EXCHANGE(&early->others.bytes[i], (uint64_t)0);
+}
+
+static void hotpath_i_heap_look_at(uint64_t now);
+
+/* Looks at the clock now and then, so that live memory is looked at in its intervals. */
+static HOTPATH_I_COLD void hotpath_i_alloc_tick(hotpath_i_local_t* l) {
+    l->until_tick = HOTPATH_I_TICK_EVERY;
+    if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.ready) == 2) hotpath_i_heap_look_at(hotpath_i_ticks());
+}
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_count_in(
+    hotpath_i_node_t* node, hotpath_i_alloc_t* a, uint64_t size) {
+    hotpath_i_signal_add(&node->alloc_count, 1);
+    hotpath_i_signal_add(&node->alloc_bytes, size);
+    hotpath_i_signal_add(&a->sizes[hotpath_i_size_class(size)], 1);
+}
+static HOTPATH_I_COLD uint32_t hotpath_i_count_early(uint64_t size) {
+    HOTPATH_I_SHARED_ADD(&hotpath_i_heap.early_count, (uint64_t)1);
+    HOTPATH_I_SHARED_ADD(&hotpath_i_heap.early_bytes, size);
+    size_t k = hotpath_i_size_class(hotpath_i_bounded(size));
+    HOTPATH_I_SHARED_ADD(&hotpath_i_heap.early_sizes[k], (uint64_t)1);
+    return 1;
+}
+/* The first allocation of a thread, of a function, in a handler, or while nothing is recorded. Returns: its
+   cell's index, 0 if it does not count. */
+static HOTPATH_I_COLD HOTPATH_I_REAL_STACK uint32_t hotpath_i_count_slow(
+    hotpath_i_local_t* l, uint64_t size) {
+    volatile uintptr_t cookie;
+    if (l->excluded != 0 || l->hidden != 0 || hotpath_i_other != NULL ||
+        (HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_OFF_ALL) != 0)
+        return 0;
+    if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.ready) != 2) return hotpath_i_count_early(size);
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
+    if (t == NULL) return 0;
+    hotpath_i_node_t* node = l->top->node;
+    uint32_t function = hotpath_i_index(node) == 0 ? HOTPATH_I_OUTSIDE : node->function, index = 0;
+    hotpath_i_alloc_t* a = hotpath_i_alloc_make(t, function, NULL);
+    if (a != NULL) {
+        node->alloc = a;
+        hotpath_i_signal_add(&node->alloc_count, 1);
+        hotpath_i_signal_add(&node->alloc_bytes, size);
+        hotpath_i_signal_add(&a->sizes[hotpath_i_size_class(hotpath_i_bounded(size))], 1);
+        index = a->cell->index;
+    } else {
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)1);
+    }
+    hotpath_i_leave(l);
+    return index;
+}
+/* Where an allocation counts without further ado; NULL where something is to be done first. */
+static HOTPATH_I_ALWAYS_INLINE hotpath_i_node_t* hotpath_i_counting_node(hotpath_i_local_t* l) {
+    if (HOTPATH_I_UNLIKELY(l->counts == NULL)) return NULL;
+    HOTPATH_I_SIGNAL_FENCE();
+    hotpath_i_node_t* node = l->top->node;
+    if (HOTPATH_I_UNLIKELY(node->alloc == NULL || --l->until_tick == 0)) return NULL;
+    return node;
+}
+/* Counts an allocation that was made. Returns: as hotpath_i_count_slow. */
+static uint32_t hotpath_i_count(hotpath_i_local_t* l, uint64_t size) {
+    if (l->until_tick == 0) hotpath_i_alloc_tick(l); /* also where the fast way has come to it */
+    bool on = HOTPATH_I_LOAD(&hotpath_i_heap.counting) != 0;
+    hotpath_i_node_t* node = on ? hotpath_i_counting_node(l) : NULL;
+    if (HOTPATH_I_LIKELY(node != NULL && size <= HOTPATH_I_SIZE_MOST)) {
+        hotpath_i_count_in(node, node->alloc, size);
+        return node->alloc->cell->index;
+    }
+    return hotpath_i_count_slow(l, size);
+}
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_count_realloc(hotpath_i_local_t* l) {
+    bool on = HOTPATH_I_LOAD(&hotpath_i_heap.counting) != 0;
+    if (on && l->counts != NULL && l->top->node->alloc != NULL)
+        hotpath_i_signal_add(&l->top->node->alloc->reallocs, 1);
+}
+/* Counts a free where its allocation was counted. */
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_count_free(
+    hotpath_i_local_t* l, uint64_t cell, uint64_t born, uint64_t size) {
+    hotpath_i_ledger_t* c = hotpath_i_cell_at(cell);
+    size_t slot = hotpath_i_birth_slot(born);
+    if (HOTPATH_I_LIKELY(HOTPATH_I_LOAD(&c->owner) == l->counts)) {
+        hotpath_i_signal_add(&c->own.count, 1);
+        hotpath_i_signal_add(&c->own.bytes[slot], size);
+    } else { /* who finds all freed finds all bytes */
+        HOTPATH_I_SHARED_ADD(&c->others.bytes[slot], size);
+        HOTPATH_I_SHARED_ADD_SC(&c->others.count, (uint64_t)1);
+    }
+}
+/* Of a block that is not known: of an allocator of its own, or from before. */
+static void hotpath_i_count_foreign(void) {
+    if (hotpath_i_local.excluded == 0)
+        HOTPATH_I_SHARED_ADD(&hotpath_i_heap.foreign_frees, (uint64_t)1);
+}
+
+/* The table. A block is in one of the places behind that of its address, wherever there is room; the
+   places are few, so that looking for it is bounded. */
+static hotpath_i_tabled_t* hotpath_i_table(void) {
+    hotpath_i_tabled_t* table = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.table);
+    if (table != NULL) return table;
+    size_t size = (HOTPATH_MAX_ALLOC_EVENTS + HOTPATH_I_TABLED_PROBE) * sizeof *table;
+    hotpath_i_tabled_t* fresh = (hotpath_i_tabled_t*)hotpath_i_pages_alloc(size);
+    if (fresh == NULL) return NULL;
+    if (HOTPATH_I_CAS(&hotpath_i_heap.table, &table, fresh)) return fresh;
+    hotpath_i_pages_free(fresh, size);
+    return table;
+}
+static hotpath_i_tabled_t* hotpath_i_table_place(hotpath_i_tabled_t* table, uintptr_t at) {
+    uint64_t hash = ((uint64_t)at >> 4) * 0x9E3779B97F4A7C15u;
+    return &table[(hash >> 32) & (HOTPATH_MAX_ALLOC_EVENTS - 1)];
+}
+/* What is in an entry that this thread has; others look at its address meanwhile. */
+static void hotpath_i_tabled_copy(hotpath_i_tabled_t* to, const hotpath_i_tabled_t* from) {
+    to->size = from->size, to->born = from->born, to->cell = from->cell;
+    HOTPATH_I_STORE(&to->heap, HOTPATH_I_LOAD(&from->heap));
+}
+/* Takes a block out. Returns: whether it was there. */
+static bool hotpath_i_table_take(uintptr_t at, hotpath_i_tabled_t* out) {
+    hotpath_i_tabled_t* table = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.table);
+    if (table == NULL || at <= HOTPATH_I_TABLED_BUSY) return false;
+    hotpath_i_tabled_t* e = hotpath_i_table_place(table, at);
+    for (uint32_t i = 0; i < HOTPATH_I_TABLED_PROBE; i++, e++) {
+        uintptr_t expected = at;
+        if (HOTPATH_I_LOAD(&e->at) != at ||
+            !HOTPATH_I_CAS(&e->at, &expected, HOTPATH_I_TABLED_BUSY))
+            continue;
+        hotpath_i_tabled_copy(out, e);
+        HOTPATH_I_STORE_RELEASE(&e->at, (uintptr_t)0);
+        return true;
+    }
+    return false;
+}
+/* Puts a block in. Returns: false without room, counted. */
+static bool hotpath_i_table_put(uintptr_t at, const hotpath_i_tabled_t* entry) {
+    hotpath_i_tabled_t* table = hotpath_i_table();
+    hotpath_i_tabled_t* e = table != NULL ? hotpath_i_table_place(table, at) : NULL;
+    for (uint32_t i = 0; i < HOTPATH_I_TABLED_PROBE && e != NULL; i++, e++) {
+        uintptr_t expected = 0;
+        if (HOTPATH_I_LOAD(&e->at) != 0 || !HOTPATH_I_CAS(&e->at, &expected, HOTPATH_I_TABLED_BUSY))
+            continue;
+        hotpath_i_tabled_copy(e, entry);
+        HOTPATH_I_STORE_RELEASE(&e->at, at);
+        return true;
+    }
+    HOTPATH_I_SHARED_ADD(&hotpath_i_heap.overflow, (uint64_t)1);
+    return false;
+}
+static void hotpath_i_count_tabled_free(hotpath_i_local_t* l, const hotpath_i_tabled_t* e) {
+    hotpath_i_count_free(l, e->cell, e->born, e->size);
+    if (e->heap == 0) return;
+    hotpath_i_named_heap_t* h = &hotpath_i_heap.heaps[e->heap - 1];
+    HOTPATH_I_SHARED_ADD(&h->free_count, (uint64_t)1);
+    HOTPATH_I_SHARED_ADD(&h->free_bytes, e->size);
+}
+/* Counts an allocation whose block has no header. Returns: whether its free will be known. */
+static bool hotpath_i_count_tabled(uintptr_t at, uint64_t size, uint32_t heap) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_tabled_t e;
+    if (hotpath_i_table_take(at, &e)) hotpath_i_count_tabled_free(l, &e);
+    e.size = size, e.born = hotpath_i_birth(), e.heap = heap;
+    e.cell = hotpath_i_count(l, size);
+    return e.cell != 0 && hotpath_i_table_put(at, &e);
+}
+
+/* Whether allocations count, after a switch or when it is known how. */
+static void hotpath_i_alloc_switch(void) {
+    bool off = (HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_OFF_ALL) != 0;
+    uint32_t mode = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode);
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_heap.counting, off ? 0u : mode);
+}
+
+static HOTPATH_I_ALWAYS_INLINE hotpath_i_header_t* hotpath_i_header_of(void* block) {
+    return (hotpath_i_header_t*)block - 1;
+}
+/* Puts the header in front of a block. */
+static void hotpath_i_put_header(void* block, uint64_t cell, uint64_t size, uint64_t shift) {
+    hotpath_i_header_t* h = hotpath_i_header_of(block);
+    h->born = hotpath_i_birth() | shift << HOTPATH_I_SIZE_BITS | size;
+    h->seal = cell << HOTPATH_I_CELL_SHIFT ^ hotpath_i_place_of((uintptr_t)block) ^
+              (shift == 0 ? hotpath_i_heap.secret : hotpath_i_shifted_secret());
+}
+/* Counts a block and puts the header in front of it. */
+static HOTPATH_I_HOT void* hotpath_i_headed(char* block, uint64_t size, uint64_t shift) {
+    hotpath_i_put_header(block, hotpath_i_count(&hotpath_i_local, size), size, shift);
+    return block;
+}
+static HOTPATH_I_HOT void* hotpath_i_counted(void* block, uint64_t size) {
+    (void)hotpath_i_count(&hotpath_i_local, size);
+    return block;
+}
+/* Where a block begins in memory with room for 32 bytes: not at a page. */
+static uint64_t hotpath_i_shift_in(const char* base) {
+    return ((uintptr_t)base + 16) % HOTPATH_I_PAGE == 0 ? 1 : 0;
+}
+/* Whether what is in front of a block is in the same page, and a header could be there. */
+static HOTPATH_I_ALWAYS_INLINE bool hotpath_i_may_have_header(uintptr_t at) {
+    return at % HOTPATH_I_PAGE >= 16 && at % 16 == 0;
+}
+/* The cell of a live block of ours with nothing but its header before it, in the upper bits; else there is
+   something in the lower ones. */
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_unsealed(uint64_t seal, uintptr_t at) {
+    return seal ^ hotpath_i_place_of(at) ^ hotpath_i_heap.secret;
+}
+        #define HOTPATH_I_IS_CELL(unsealed) ((unsealed) << (64 - HOTPATH_I_CELL_SHIFT) == 0)
+
+/* Takes the header off a live block of ours. Returns: whether it is one; *shift is how far before it its
+   memory begins, *cell where it counts. */
+static bool hotpath_i_unseal(void* block, uint64_t* cell, uint64_t* born, uint64_t* shift) {
+    uintptr_t at = (uintptr_t)block;
+    if (!hotpath_i_may_have_header(at)) return false;
+    hotpath_i_header_t* h = hotpath_i_header_of(block);
+    uint64_t plain = hotpath_i_unsealed(h->seal, at);
+    uint64_t shifted = plain ^ hotpath_i_heap.secret ^ hotpath_i_shifted_secret();
+    if (!HOTPATH_I_IS_CELL(plain) && !HOTPATH_I_IS_CELL(shifted)) return false;
+    *born = h->born;
+    *shift = *born >> HOTPATH_I_SIZE_BITS & 7;
+    *cell = (*shift == 0 ? plain : shifted) >> HOTPATH_I_CELL_SHIFT;
+    h->seal = 0;
+    return true;
+}
+
+/* Allocates as malloc or, if alignment is more than 16, as memalign, or zeroed. What is rare. */
+static HOTPATH_I_COLD void* hotpath_i_malloc_slow(size_t size, size_t alignment, bool zeroed) {
+    hotpath_i_os_heap_t* next = &hotpath_i_heap.next;
+    if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode) <= HOTPATH_I_HEAP_MAKING) {
+        hotpath_i_heap_choose();
+        if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode) <= HOTPATH_I_HEAP_MAKING)
+            return hotpath_i_first_alloc(size);
+    }
+    uint32_t mode = hotpath_i_heap.mode;
+    bool odd = (alignment & (alignment - 1)) != 0, large = size > HOTPATH_I_SIZE_MOST;
+    if (alignment <= 16 && !odd && !large && mode == HOTPATH_I_HEAP_HEADERS) {
+        char* base = (char*)(zeroed ? next->zeroed(1, size + 32) : next->alloc(size + 32));
+        if (base == NULL) return NULL;
+        uint64_t shift = hotpath_i_shift_in(base);
+        return hotpath_i_headed(base + (16u << shift), size, shift);
+    }
+    if (alignment > 16 && alignment < HOTPATH_I_PAGE && !odd && !large &&
+        mode == HOTPATH_I_HEAP_HEADERS) {
+        char* base = (char*)next->aligned(alignment, size + alignment);
+        if (base == NULL) return NULL;
+        if ((uintptr_t)(base + alignment) % HOTPATH_I_PAGE != 0 && (uintptr_t)base % alignment == 0)
+            return hotpath_i_headed(
+                base + alignment, size, (uint64_t)__builtin_ctzll(alignment) - 4);
+        next->release(base);
+    }
+    void* block = alignment > 16 || odd ? next->aligned(alignment, size)
+                  : zeroed              ? next->zeroed(1, size)
+                                        : next->alloc(size);
+    if (block == NULL) return NULL;
+    if (mode == HOTPATH_I_HEAP_COUNTERS)
+        (void)hotpath_i_count(&hotpath_i_local, size);
+    else
+        (void)hotpath_i_count_tabled((uintptr_t)block, size, 0);
+    return block;
+}
+/* Anew, where a block with a header would begin a page. */
+static HOTPATH_I_COLD void* hotpath_i_malloc_shifted(void* base, size_t size, bool zeroed) {
+    hotpath_i_heap.next.release(base);
+    return hotpath_i_malloc_slow(size, 1, zeroed);
+}
+/* What the fast way does not do it leaves to functions that end it, so that it has nothing to save. */
+static HOTPATH_I_ALWAYS_INLINE void* hotpath_i_malloc_any(size_t size, bool zeroed) {
+    hotpath_i_os_heap_t* next = &hotpath_i_heap.next;
+    uint32_t counting = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.counting);
+    if (HOTPATH_I_LIKELY(counting == HOTPATH_I_HEAP_HEADERS && size <= HOTPATH_I_SIZE_MOST)) {
+        char* base = (char*)(zeroed ? next->zeroed(1, size + 16) : next->alloc(size + 16));
+        if (HOTPATH_I_UNLIKELY(base == NULL || hotpath_i_shift_in(base) != 0))
+            return base == NULL ? NULL : hotpath_i_malloc_shifted(base, size, zeroed);
+        hotpath_i_node_t* node = hotpath_i_counting_node(&hotpath_i_local);
+        if (HOTPATH_I_UNLIKELY(node == NULL)) return hotpath_i_headed(base + 16, size, 0);
+        hotpath_i_alloc_t* a = node->alloc;
+        hotpath_i_header_t* h = (hotpath_i_header_t*)(void*)base;
+        h->born = hotpath_i_birth() | size;
+        h->seal = a->seal ^ hotpath_i_place_of((uintptr_t)base + 16);
+        hotpath_i_count_in(node, a, size);
+        return base + 16;
+    }
+    if (HOTPATH_I_LIKELY(counting == HOTPATH_I_HEAP_COUNTERS)) {
+        void* block = zeroed ? next->zeroed(1, size) : next->alloc(size);
+        if (HOTPATH_I_UNLIKELY(block == NULL)) return NULL;
+        hotpath_i_node_t* node = hotpath_i_counting_node(&hotpath_i_local);
+        if (HOTPATH_I_UNLIKELY(node == NULL || size > HOTPATH_I_SIZE_MOST))
+            return hotpath_i_counted(block, size);
+        hotpath_i_count_in(node, node->alloc, size);
+        return block;
+    }
+    return hotpath_i_malloc_slow(size, 1, zeroed);
+}
+
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_count_plain_free(const hotpath_i_local_t* l) {
+    hotpath_i_thread_t* t = l->counts;
+    if (HOTPATH_I_LIKELY(t != NULL)) hotpath_i_signal_add(&t->plain_frees, 1);
+}
+static HOTPATH_I_COLD void hotpath_i_free_slow(void* block) {
+    hotpath_i_tabled_t e;
+    int saved = errno;
+    if (block == NULL || hotpath_i_is_first(block)) return;
+    if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode) <= HOTPATH_I_HEAP_MAKING)
+        hotpath_i_heap_choose();
+    uint64_t cell, born, shift;
+    if (hotpath_i_heap.mode == HOTPATH_I_HEAP_COUNTERS) {
+        hotpath_i_count_plain_free(&hotpath_i_local);
+    } else if (hotpath_i_heap.mode == HOTPATH_I_HEAP_HEADERS &&
+               hotpath_i_unseal(block, &cell, &born, &shift)) {
+        hotpath_i_count_free(&hotpath_i_local, cell, born, born & HOTPATH_I_SIZE_MOST);
+        block = (char*)block - (16u << shift);
+    } else if (hotpath_i_table_take((uintptr_t)block, &e)) {
+        hotpath_i_count_tabled_free(&hotpath_i_local, &e);
+    } else {
+        hotpath_i_count_foreign();
+    }
+    hotpath_i_heap.next.release(block);
+    errno = saved;
+}
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_free_any(void* block) {
+    uint32_t mode = HOTPATH_I_LOAD(&hotpath_i_heap.mode);
+    uintptr_t at = (uintptr_t)block;
+    if (HOTPATH_I_LIKELY(mode == HOTPATH_I_HEAP_HEADERS && hotpath_i_may_have_header(at))) {
+        hotpath_i_header_t* h = hotpath_i_header_of(block);
+        uint64_t unsealed = hotpath_i_unsealed(h->seal, at), born = h->born;
+        if (HOTPATH_I_LIKELY(HOTPATH_I_IS_CELL(unsealed))) {
+            h->seal = 0;
+            hotpath_i_count_free(&hotpath_i_local, unsealed >> HOTPATH_I_CELL_SHIFT, born,
+                born & HOTPATH_I_SIZE_MOST);
+            hotpath_i_heap.next.release((char*)block - 16);
+            return;
+        }
+    } else if (HOTPATH_I_LIKELY(mode == HOTPATH_I_HEAP_COUNTERS && block != NULL &&
+                                hotpath_i_first_heap.used == 0)) {
+        hotpath_i_count_plain_free(&hotpath_i_local);
+        hotpath_i_heap.next.release(block);
+        return;
+    }
+    hotpath_i_free_slow(block);
+}
+
+/* A new block with what was in the old one. */
+static void* hotpath_i_realloc_moved(void* block, size_t held, size_t size) {
+    void* moved = hotpath_i_malloc_any(size, false);
+    if (moved == NULL) return NULL;
+    memcpy(moved, block, held < size ? held : size);
+    hotpath_i_count_realloc(&hotpath_i_local);
+    hotpath_i_free_any(block);
+    return moved;
+}
+/* One whose header was taken off, in memory that is moved with 32 bytes of room before it. */
+static void* hotpath_i_realloc_headed(
+    void* block, size_t size, uint64_t cell, uint64_t born, uint64_t shift) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    size_t held = (size_t)(born & HOTPATH_I_SIZE_MOST);
+    char* base = NULL;
+    if (shift > 1 || size > HOTPATH_I_SIZE_MOST) {
+        hotpath_i_put_header(block, cell, held, shift);
+        hotpath_i_header_of(block)->born = born;
+        return hotpath_i_realloc_moved(block, held, size);
+    }
+    base = (char*)hotpath_i_heap.next.resize((char*)block - (16u << shift), size + 32);
+    if (base == NULL) {
+        hotpath_i_put_header(block, cell, held, shift);
+        hotpath_i_header_of(block)->born = born;
+        return NULL;
+    }
+    char* from = base + (16u << shift);
+    if ((uintptr_t)from % HOTPATH_I_PAGE == 0) {
+        shift ^= 1;
+        memmove(base + (16u << shift), from, held < size ? held : size);
+    }
+    hotpath_i_count_free(l, cell, born, held);
+    block = hotpath_i_headed(base + (16u << shift), size, shift);
+    hotpath_i_count_realloc(l);
+    return block;
+}
+/* One without a header: known by the table, or not at all. It stays so. */
+static void* hotpath_i_realloc_plain(void* block, size_t size) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    hotpath_i_tabled_t e;
+    bool counters = hotpath_i_heap.mode == HOTPATH_I_HEAP_COUNTERS;
+    bool tabled = !counters && hotpath_i_table_take((uintptr_t)block, &e);
+    uintptr_t before = (uintptr_t)block;
+    void* moved = hotpath_i_heap.next.resize(block, size);
+    if (moved == NULL) {
+        if (tabled) (void)hotpath_i_table_put(before, &e);
+        return NULL;
+    }
+    if (tabled)
+        hotpath_i_count_tabled_free(l, &e);
+    else if (counters)
+        hotpath_i_count_plain_free(l);
+    else
+        hotpath_i_count_foreign();
+    if (counters)
+        (void)hotpath_i_count(l, size);
+    else
+        (void)hotpath_i_count_tabled((uintptr_t)moved, size, tabled ? e.heap : 0);
+    hotpath_i_count_realloc(l);
+    return moved;
+}
+static void* hotpath_i_realloc_any(void* block, size_t size) {
+    uint64_t cell, born, shift;
+    if (block == NULL) return hotpath_i_malloc_any(size, false);
+    if (hotpath_i_is_first(block))
+        return hotpath_i_realloc_moved(block, hotpath_i_first_size(block), size);
+    if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode) <= HOTPATH_I_HEAP_MAKING)
+        hotpath_i_heap_choose();
+    if (size == 0 && hotpath_i_heap.next.glibc) { /* as glibc has it */
+        hotpath_i_free_any(block);
+        return NULL;
+    }
+    if (hotpath_i_heap.mode == HOTPATH_I_HEAP_HEADERS &&
+        hotpath_i_unseal(block, &cell, &born, &shift))
+        return hotpath_i_realloc_headed(block, size, cell, born, shift);
+    return hotpath_i_realloc_plain(block, size);
+}
+/* Returns: false, with errno, if count × size is more than there can be. */
+static bool hotpath_i_product(size_t count, size_t size, size_t* whole) {
+    if (!__builtin_mul_overflow(count, size, whole)) return true;
+    errno = ENOMEM;
+    return false;
+}
+static void* hotpath_i_calloc_any(size_t count, size_t size) {
+    size_t whole;
+    return hotpath_i_product(count, size, &whole) ? hotpath_i_malloc_any(whole, true) : NULL;
+}
+static void* hotpath_i_aligned_any(size_t alignment, size_t size) {
+    return alignment <= 16 && (alignment & (alignment - 1)) == 0
+               ? hotpath_i_malloc_any(size, false)
+               : hotpath_i_malloc_slow(size, alignment, false);
+}
+
+        #if HOTPATH_I_INTERPOSE
+        /* malloc and the others, for the whole process. */
+            #define HOTPATH_I_INTERPOSED __attribute__((used, noinline, visibility("default")))
+            #ifdef __cplusplus
+extern "C" {
+            #endif
+HOTPATH_I_INTERPOSED void* hotpath_i_as_malloc(size_t) HOTPATH_I_OS_NAME("malloc");
+HOTPATH_I_INTERPOSED void* hotpath_i_as_calloc(size_t, size_t) HOTPATH_I_OS_NAME("calloc");
+HOTPATH_I_INTERPOSED void* hotpath_i_as_realloc(void*, size_t) HOTPATH_I_OS_NAME("realloc");
+HOTPATH_I_INTERPOSED void* hotpath_i_as_reallocarray(void*, size_t, size_t)
+    HOTPATH_I_OS_NAME("reallocarray");
+HOTPATH_I_INTERPOSED void hotpath_i_as_free(void*) HOTPATH_I_OS_NAME("free");
+HOTPATH_I_INTERPOSED void* hotpath_i_as_aligned_alloc(size_t, size_t)
+    HOTPATH_I_OS_NAME("aligned_alloc");
+HOTPATH_I_INTERPOSED int hotpath_i_as_posix_memalign(void**, size_t, size_t)
+    HOTPATH_I_OS_NAME("posix_memalign");
+HOTPATH_I_INTERPOSED void* hotpath_i_as_memalign(size_t, size_t) HOTPATH_I_OS_NAME("memalign");
+HOTPATH_I_INTERPOSED void* hotpath_i_as_valloc(size_t) HOTPATH_I_OS_NAME("valloc");
+HOTPATH_I_INTERPOSED void* hotpath_i_as_pvalloc(size_t) HOTPATH_I_OS_NAME("pvalloc");
+HOTPATH_I_INTERPOSED size_t hotpath_i_as_malloc_usable_size(void*)
+    HOTPATH_I_OS_NAME("malloc_usable_size");
+            #ifdef __cplusplus
+}
+            #endif
+void* hotpath_i_as_malloc(size_t size) { return hotpath_i_malloc_any(size, false); }
+void* hotpath_i_as_calloc(size_t count, size_t size) { return hotpath_i_calloc_any(count, size); }
+void* hotpath_i_as_realloc(void* block, size_t size) { return hotpath_i_realloc_any(block, size); }
+void* hotpath_i_as_reallocarray(void* block, size_t count, size_t size) {
+    size_t whole;
+    return hotpath_i_product(count, size, &whole) ? hotpath_i_realloc_any(block, whole) : NULL;
+}
+void hotpath_i_as_free(void* block) { hotpath_i_free_any(block); }
+void* hotpath_i_as_aligned_alloc(size_t alignment, size_t size) {
+    return hotpath_i_aligned_any(alignment, size);
+}
+void* hotpath_i_as_memalign(size_t alignment, size_t size) {
+    return hotpath_i_aligned_any(alignment, size);
+}
+int hotpath_i_as_posix_memalign(void** block, size_t alignment, size_t size) {
+    if (alignment < sizeof(void*) || (alignment & (alignment - 1)) != 0) return EINVAL;
+    int saved = errno;
+    void* fresh = hotpath_i_aligned_any(alignment, size);
+    errno = saved;
+    if (fresh == NULL) return ENOMEM;
+    *block = fresh;
+    return 0;
+}
+void* hotpath_i_as_valloc(size_t size) { return hotpath_i_aligned_any(hotpath_i_os_page(), size); }
+void* hotpath_i_as_pvalloc(size_t size) {
+    size_t page = hotpath_i_os_page(), whole;
+    if (__builtin_add_overflow(size, page - 1, &whole)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return hotpath_i_aligned_any(page, whole & ~(page - 1));
+}
+size_t hotpath_i_as_malloc_usable_size(void* block) {
+    if (block == NULL) return 0;
+    if (hotpath_i_is_first(block)) return hotpath_i_first_size(block);
+    if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode) <= HOTPATH_I_HEAP_MAKING)
+        hotpath_i_heap_choose();
+    hotpath_i_os_heap_t* next = &hotpath_i_heap.next;
+    if (next->usable == NULL) return 0;
+    uint64_t cell, born, shift;
+    if (hotpath_i_heap.mode != HOTPATH_I_HEAP_HEADERS ||
+        !hotpath_i_unseal(block, &cell, &born, &shift))
+        return next->usable(block);
+    hotpath_i_put_header(block, cell, (size_t)(born & HOTPATH_I_SIZE_MOST), shift);
+    hotpath_i_header_of(block)->born = born;
+    size_t before = (size_t)16 << shift;
+    return next->usable((char*)block - before) - before;
+}
+            #if !defined(HOTPATH_ALLOC_WRAP)
+extern void* hotpath_i_own_malloc(size_t) __attribute__((alias("malloc"), visibility("hidden")));
+            #endif
+/* Whether the loader has chosen this malloc for the process, and not one of an object before this. */
+static bool hotpath_i_is_interposed(void) {
+            #if defined(HOTPATH_ALLOC_WRAP)
+    return true;
+            #else
+    void* (*volatile own)(size_t) = hotpath_i_own_malloc;
+    void* (*volatile chosen)(size_t) = hotpath_i_as_malloc;
+    return own == chosen;
+            #endif
+}
+        #else
+static bool hotpath_i_is_interposed(void) { return false; }
+        #endif
+
+/* What stands behind hotpath's functions, and how blocks are known; at the first allocation, in the midst
+   of which it may be called again. */
+static HOTPATH_I_COLD void hotpath_i_heap_choose(void) {
+    static uint64_t maker;
+    uint32_t mode = HOTPATH_I_HEAP_UNKNOWN;
+    if (!HOTPATH_I_CAS(&hotpath_i_heap.mode, &mode, (uint32_t)HOTPATH_I_HEAP_MAKING)) {
+        while (mode == HOTPATH_I_HEAP_MAKING && HOTPATH_I_LOAD(&maker) != 0 &&
+               HOTPATH_I_LOAD(&maker) != hotpath_i_os_tid()) {
+            hotpath_i_os_yield();
+            mode = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode);
+        }
+        return;
+    }
+    HOTPATH_I_STORE(&maker, hotpath_i_os_tid());
+    hotpath_i_excluded(1);
+    bool live = true;
+    const char* text = hotpath_i_os_env("HOTPATH_ALLOC_LIVE");
+    if (text == NULL || !hotpath_i_parse_bool(text, &live)) live = true;
+    hotpath_i_heap.secret = hotpath_i_os_secret() >> (64 - HOTPATH_I_CELL_SHIFT);
+    hotpath_i_os_heap_find(&hotpath_i_heap.next);
+    mode = !hotpath_i_is_interposed() ? HOTPATH_I_HEAP_TABLE
+           : live                     ? HOTPATH_I_HEAP_HEADERS
+                                      : HOTPATH_I_HEAP_COUNTERS;
+    hotpath_i_excluded(-1);
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_heap.mode, mode);
+    hotpath_i_alloc_switch();
+}
+
+/* The macros go by the process's own functions where those count. Returns: whether they have to count
+   themselves. */
+static bool hotpath_i_only_macros(void) {
+    if (HOTPATH_I_UNLIKELY(HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode) <= HOTPATH_I_HEAP_MAKING))
+        hotpath_i_heap_choose();
+    return hotpath_i_heap.mode == HOTPATH_I_HEAP_TABLE;
+}
+static bool hotpath_i_forwards_alloc(void) {
+    return HOTPATH_I_UNLIKELY(hotpath_i_other != NULL && hotpath_i_other->malloc_as != NULL);
+}
+HOTPATH_API void* hotpath_i_malloc(size_t size) {
+    if (hotpath_i_forwards_alloc()) return hotpath_i_other->malloc_as(1, 1, size);
+    return hotpath_i_only_macros() ? hotpath_i_malloc_any(size, false) : malloc(size);
+}
+HOTPATH_API void* hotpath_i_calloc(size_t count, size_t size) {
+    if (hotpath_i_forwards_alloc()) return hotpath_i_other->malloc_as(0, count, size);
+    return hotpath_i_only_macros() ? hotpath_i_calloc_any(count, size) : calloc(count, size);
+}
+HOTPATH_API void* hotpath_i_realloc(void* block, size_t size) {
+    if (hotpath_i_forwards_alloc()) return hotpath_i_other->realloc_as(block, size);
+    return hotpath_i_only_macros() ? hotpath_i_realloc_any(block, size) : realloc(block, size);
+}
+HOTPATH_API void* hotpath_i_aligned_alloc(size_t alignment, size_t size) {
+    if (hotpath_i_forwards_alloc()) return hotpath_i_other->malloc_as(alignment, 1, size);
+    return hotpath_i_only_macros() ? hotpath_i_aligned_any(alignment, size)
+                                   : hotpath_i_os_aligned(alignment, size);
+}
+HOTPATH_API void hotpath_i_free(void* block) {
+    if (hotpath_i_forwards_alloc())
+        hotpath_i_other->free_as(block);
+    else if (hotpath_i_only_macros())
+        hotpath_i_free_any(block);
+    else
+        free(block);
+}
+HOTPATH_API char* hotpath_i_strdup(const char* text) {
+    size_t size = strlen(text) + 1;
+    char* copy = (char*)hotpath_i_malloc(size);
+    return copy != NULL ? (char*)memcpy(copy, text, size) : NULL;
+}
+/* For an implementation that defers to this one: zeroed with alignment 0. */
+static void* hotpath_i_malloc_as(size_t alignment, size_t count, size_t size) {
+    return alignment == 0   ? hotpath_i_calloc(count, size)
+           : alignment == 1 ? hotpath_i_malloc(size)
+                            : hotpath_i_aligned_alloc(alignment, size);
+}
+
+/* Says what counts. */
+static const char* hotpath_i_alloc_note(void) {
+    switch (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode)) {
+        case HOTPATH_I_HEAP_HEADERS:
+            return "every allocation of the process counts but those of hotpath itself";
+        case HOTPATH_I_HEAP_COUNTERS:
+            return "every allocation of the process counts but those of hotpath itself; "
+                   "HOTPATH_ALLOC_LIVE is off: what is live is not known";
+        default:
+            return HOTPATH_I_SANITIZER
+                       ? "a sanitizer has its own malloc: only HOTPATH_MALLOC and the like count"
+                       : "malloc is not interposed: only HOTPATH_MALLOC and the like count";
+    }
+}
+
+/* Says once, at the start, that malloc itself does not count though it was meant to. */
+static void hotpath_i_alloc_tell(void) {
+    if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode) <= HOTPATH_I_HEAP_MAKING)
+        hotpath_i_heap_choose();
+        #if !defined(HOTPATH_ALLOC_MACROS)
+    if (hotpath_i_heap.mode == HOTPATH_I_HEAP_TABLE) hotpath_i_log(hotpath_i_alloc_note());
+        #endif
+}
+
+/* Named heaps are found by content in a list that only grows. Returns: its number, 0 for none. */
+static uint32_t hotpath_i_heap_number(const char* name) {
+    if (name == NULL || name[0] == 0 || !hotpath_i_init()) return 0;
+    const char* copy = NULL;
+    for (uint32_t i = 0; i < HOTPATH_I_HEAPS; i++) {
+        const char** place = &hotpath_i_heap.heaps[i].name;
+        const char* there = HOTPATH_I_LOAD_ACQUIRE(place);
+        if (there == NULL && copy == NULL) copy = hotpath_i_copy_text(name, HOTPATH_I_GROUP_MAX);
+        if (there == NULL && copy == NULL) break;
+        if (there == NULL && HOTPATH_I_CAS(place, &there, copy)) return i + 1;
+        if (hotpath_i_same_text(there, name, HOTPATH_I_GROUP_MAX)) return i + 1;
+    }
+    HOTPATH_I_SHARED_ADD(&hotpath_i_heap.overflow, (uint64_t)1);
+    return 0;
+}
+static void hotpath_i_heap_add(hotpath_i_named_heap_t* h, uint64_t bytes) {
+    HOTPATH_I_SHARED_ADD(&h->alloc_count, (uint64_t)1);
+    uint64_t live = HOTPATH_I_SHARED_ADD(&h->alloc_bytes, bytes) + bytes;
+    live -= HOTPATH_I_LOAD(&h->free_bytes);
+    uint64_t peak = HOTPATH_I_LOAD(&h->peak_bytes);
+    while ((int64_t)live > (int64_t)peak && !HOTPATH_I_CAS(&h->peak_bytes, &peak, live)) {}
+}
+HOTPATH_API void hotpath_alloc_event(const char* heap, const void* ptr, size_t bytes) {
+    HOTPATH_I_FORWARD(alloc_event(heap, ptr, bytes));
+    if (ptr == NULL || (int64_t)HOTPATH_I_LOAD(&hotpath_i_off) < 0) return;
+    uint32_t number = hotpath_i_heap_number(heap);
+    bool kept = hotpath_i_count_tabled((uintptr_t)ptr, bytes, number);
+    if (kept && number != 0) hotpath_i_heap_add(&hotpath_i_heap.heaps[number - 1], bytes);
+}
+HOTPATH_API void hotpath_free_event(const void* ptr) {
+    HOTPATH_I_FORWARD(free_event(ptr));
+    hotpath_i_tabled_t e;
+    if (ptr == NULL) return;
+    if (hotpath_i_table_take((uintptr_t)ptr, &e))
+        hotpath_i_count_tabled_free(&hotpath_i_local, &e);
+    else
+        hotpath_i_count_foreign();
+}
+HOTPATH_API void hotpath_heap_reset_event(const char* heap) {
+    HOTPATH_I_FORWARD(heap_reset_event(heap));
+    hotpath_i_tabled_t* table = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.table);
+    uint32_t number = hotpath_i_heap_number(heap);
+    if (number == 0) return;
+    HOTPATH_I_SHARED_ADD(&hotpath_i_heap.heaps[number - 1].resets, (uint64_t)1);
+    size_t places = HOTPATH_MAX_ALLOC_EVENTS + HOTPATH_I_TABLED_PROBE;
+    for (size_t i = 0; i < places && table != NULL; i++) {
+        uintptr_t at = HOTPATH_I_LOAD_ACQUIRE(&table[i].at);
+        if (at <= HOTPATH_I_TABLED_BUSY || HOTPATH_I_LOAD(&table[i].heap) != number) continue;
+        if (!HOTPATH_I_CAS(&table[i].at, &at, HOTPATH_I_TABLED_BUSY)) continue;
+        hotpath_i_tabled_t e;
+        hotpath_i_tabled_copy(&e, &table[i]);
+        HOTPATH_I_STORE_RELEASE(&table[i].at, (uintptr_t)0);
+        if (e.heap == number)
+            hotpath_i_count_tabled_free(&hotpath_i_local, &e);
+        else /* another has come in its place */
+            (void)hotpath_i_table_put(at, &e);
+    }
+}
+
+/* A thread's end. Cells that no live block names any more give what they have to the store's and stay with
+   the record; the others are orphans until they are like that. */
+static void hotpath_i_cell_fold(hotpath_i_ledger_t* into, hotpath_i_ledger_t* c) {
+    into->own.count += c->own.count;
+    into->others.count += c->others.count;
+    for (size_t i = 0; i < HOTPATH_ALLOC_AGES; i++) {
+        into->own.bytes[i] += c->own.bytes[i];
+        into->others.bytes[i] += c->others.bytes[i];
+    }
+    memset(&c->own, 0, sizeof c->own);
+    memset(&c->others, 0, sizeof c->others);
+}
+static uint64_t hotpath_i_cell_freed(const hotpath_i_ledger_t* c) {
+    return HOTPATH_I_LOAD_ACQUIRE(&c->others.count) + HOTPATH_I_LOAD(&c->own.count);
+}
+static void hotpath_i_alloc_merge_one(
+    hotpath_i_thread_t* store, uint32_t function, hotpath_i_alloc_t* a) {
+    hotpath_i_alloc_t* into = hotpath_i_alloc_make(store, function, NULL);
+    hotpath_i_ledger_t* c = a->cell;
+    uint64_t allocs = a->nodes;
+    a->nodes = 0;
+    if (into == NULL || c == NULL) return;
+    into->reallocs += a->reallocs;
+    for (size_t i = 0; i < HOTPATH_ALLOC_SIZES; i++)
+        into->sizes[i] += a->sizes[i];
+    a->reallocs = 0;
+    memset(a->sizes, 0, sizeof a->sizes);
+    if (hotpath_i_cell_freed(c) == allocs) {
+        hotpath_i_cell_fold(into->cell, c);
+    } else if (hotpath_i_heap.orphan_count < HOTPATH_I_ORPHANS) {
+        c->allocs = allocs;
+        c->next = hotpath_i_heap.orphans;
+        hotpath_i_heap.orphans = c;
+        hotpath_i_heap.orphan_count++;
+        HOTPATH_I_STORE(&c->owner, HOTPATH_I_NOBODY);
+        HOTPATH_I_STORE(&a->cell, (hotpath_i_ledger_t*)NULL);
+    } /* past the bound the record's next thread goes on with it, and takes over what is live */
+}
+/* With the lock: orphans without a live block are free to be used again. */
+static void hotpath_i_alloc_sweep(void) {
+    hotpath_i_ledger_t** link = &hotpath_i_heap.orphans;
+    while (*link != NULL) {
+        hotpath_i_ledger_t* c = *link;
+        hotpath_i_alloc_t* into = hotpath_i_cell_freed(c) == c->allocs
+                                      ? hotpath_i_alloc_make(hotpath_i_g.ended, c->function, NULL)
+                                      : NULL;
+        if (into == NULL) {
+            link = &c->next;
+            continue;
+        }
+        *link = c->next;
+        hotpath_i_heap.orphan_count--;
+        hotpath_i_cell_fold(into->cell, c);
+        c->next = hotpath_i_heap.free_cells;
+        HOTPATH_I_STORE(&hotpath_i_heap.free_cells, c);
+    }
+    hotpath_i_heap.sweep_from = 2 * hotpath_i_heap.orphan_count + 64;
+}
+static void hotpath_i_alloc_merge(hotpath_i_thread_t* store, hotpath_i_thread_t* t) {
+    if (hotpath_i_heap.orphan_count >= hotpath_i_heap.sweep_from) hotpath_i_alloc_sweep();
+    for (uint32_t i = 0; i < t->node_count; i++) {
+        const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+        if (node->alloc != NULL) node->alloc->nodes += node->alloc_count;
+    }
+    for (uint32_t c = 0; c < HOTPATH_I_FUNC_CHUNKS; c++)
+        for (uint32_t i = 0; i < HOTPATH_I_CHUNK && t->allocs[c] != NULL; i++)
+            if (t->allocs[c][i] != NULL)
+                hotpath_i_alloc_merge_one(store, c * HOTPATH_I_CHUNK + i, t->allocs[c][i]);
+    store->plain_frees += t->plain_frees;
+    t->plain_frees = 0;
+}
+/* The child of a fork starts with empty numbers. Blocks of before name cells that nobody reads. */
+static void hotpath_i_alloc_fork_child(void) {
+    hotpath_i_heap.free_cells = hotpath_i_heap.orphans = NULL;
+    hotpath_i_heap.orphan_count = hotpath_i_heap.looks = 0;
+    hotpath_i_heap.foreign_frees = hotpath_i_heap.overflow = 0;
+    hotpath_i_heap.peak_bytes = hotpath_i_heap.peak_tick = hotpath_i_heap.next_tick = 0;
+    hotpath_i_heap.early_taken = 1;
+    for (size_t i = 0; i < HOTPATH_MAX_ALLOC_EVENTS + HOTPATH_I_TABLED_PROBE; i++)
+        if (hotpath_i_heap.table != NULL && hotpath_i_heap.table[i].at != 0)
+            hotpath_i_heap.table[i].at = 0;
+    for (size_t i = 0; i < HOTPATH_I_HEAPS; i++) {
+        hotpath_i_named_heap_t empty = {hotpath_i_heap.heaps[i].name, 0, 0, 0, 0, 0, 0};
+        if (empty.name != NULL) hotpath_i_heap.heaps[i] = empty;
+    }
+    for (uint32_t id = 1; id <= hotpath_i_g.item_count[HOTPATH_I_CLASS_FUNCTION]; id++) {
+        const hotpath_i_item_t* item = hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][id];
+        if (item != NULL && item->growth != NULL) memset(item->growth, 0, sizeof *item->growth);
+    }
+}
+
+    #else
+static void hotpath_i_alloc_adopt(hotpath_i_thread_t* t) { (void)t; }
+static void hotpath_i_alloc_merge(hotpath_i_thread_t* store, hotpath_i_thread_t* t) {
+    (void)store, (void)t;
+}
+static void hotpath_i_alloc_fork_child(void) {}
+static void hotpath_i_alloc_switch(void) {}
+static void hotpath_i_alloc_tell(void) {}
+HOTPATH_API void hotpath_alloc_event(const char* heap, const void* ptr, size_t bytes) {
+    (void)heap, (void)ptr, (void)bytes;
+}
+HOTPATH_API void hotpath_free_event(const void* ptr) { (void)ptr; }
+HOTPATH_API void hotpath_heap_reset_event(const char* heap) { (void)heap; }
+    #endif
+HOTPATH_API void hotpath_i_exclude(int by) {
+    HOTPATH_I_FORWARD(exclude(by));
+    hotpath_i_excluded(by);
+}
+
 /* >>snapshot
    Reading copies and merges, with the lock that keeps ended records where they are; writers go on.
    The order is what makes every counter one that it held: first the open scopes with the totals of
@@ -6150,6 +7930,8 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
    one node: of such nodes the totals are read until all scopes credited have stayed open meanwhile
    (hotpath_i_settle). Contexts are read before the threads' own stacks, so that what they have ended
    by then is in the totals that are read with those. */
+
+static uint64_t hotpath_i_minus(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 
 typedef struct hotpath_i_override {
     const hotpath_i_node_t* node;
@@ -6199,6 +7981,7 @@ struct hotpath_snapshot {
     size_t record_count;
     const hotpath_i_frec_t** frecs; /* of three functions in turns, one for each record */
     bool unsettled;                 /* hotpath_i_settle has something to do */
+    struct hotpath_i_sum* sums;     /* of memory, by function id */
 };
 
 /* Memory of a snapshot: what stays grows from the start, what goes from the end. */
@@ -6419,6 +8202,270 @@ static uint32_t hotpath_i_merged_node(
     if (s->node_count * 2 > m->mask) hotpath_i_merge_grow(s, m);
     return index;
 }
+    #if HOTPATH_I_ALLOC
+/* What functions allocate and free, by id. */
+typedef struct hotpath_i_sum {
+    uint64_t alloc_count;
+    uint64_t alloc_bytes;
+    uint64_t reallocs;
+    uint64_t free_count;
+    uint64_t free_bytes;
+    uint64_t others_count;
+    uint64_t others_bytes;
+    uint64_t freed[HOTPATH_ALLOC_AGES];
+    uint64_t sizes[HOTPATH_ALLOC_SIZES];
+} hotpath_i_sum_t;
+
+static void hotpath_i_sum_cell(hotpath_i_sum_t* sum, const hotpath_i_ledger_t* c) {
+    uint64_t others = HOTPATH_I_LOAD_ACQUIRE(&c->others.count);
+    sum->others_count += others;
+    sum->free_count += HOTPATH_I_LOAD(&c->own.count) + others;
+    for (size_t i = 0; i < HOTPATH_ALLOC_AGES; i++) {
+        uint64_t own = HOTPATH_I_LOAD(&c->own.bytes[i]);
+        others = HOTPATH_I_LOAD(&c->others.bytes[i]);
+        sum->free_bytes += own + others;
+        sum->others_bytes += others;
+        sum->freed[i] += own + others;
+    }
+}
+/* Frees are read before the allocations that they are of. */
+static void hotpath_i_sum_frees(
+    hotpath_i_sum_t* sums, uint32_t count, const hotpath_i_thread_t* t) {
+    for (uint32_t id = 1; id <= count; id++) {
+        if (t->allocs[id / HOTPATH_I_CHUNK] == NULL) {
+            id |= HOTPATH_I_CHUNK - 1;
+            continue;
+        }
+        const hotpath_i_alloc_t* a = hotpath_i_alloc_of(t, id);
+        if (a == NULL) continue;
+        const hotpath_i_ledger_t* c = HOTPATH_I_LOAD_ACQUIRE(&a->cell);
+        if (c != NULL) hotpath_i_sum_cell(&sums[id], c);
+        sums[id].reallocs += HOTPATH_I_LOAD(&a->reallocs);
+        for (size_t i = 0; i < HOTPATH_ALLOC_SIZES; i++)
+            sums[id].sizes[i] += HOTPATH_I_LOAD(&a->sizes[i]);
+    }
+}
+static void hotpath_i_sum_orphans(hotpath_i_sum_t* sums, uint32_t count) {
+    for (const hotpath_i_ledger_t* c = hotpath_i_heap.orphans; c != NULL; c = c->next)
+        if (c->function <= count) hotpath_i_sum_cell(&sums[c->function], c);
+}
+static void hotpath_i_sum_nodes(
+    hotpath_i_sum_t* sums, uint32_t count, const hotpath_i_thread_t* t) {
+    uint32_t nodes = HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
+    for (uint32_t i = 0; i < nodes; i++) {
+        const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+        uint32_t id = i == 0 ? HOTPATH_I_OUTSIDE : node->function;
+        if (id > count) continue;
+        sums[id].alloc_count += HOTPATH_I_LOAD(&node->alloc_count);
+        sums[id].alloc_bytes += HOTPATH_I_LOAD(&node->alloc_bytes);
+    }
+}
+/* With the lock. Returns: the sums by function id up to *count, until the next call; or NULL. */
+static hotpath_i_sum_t* hotpath_i_sum_all(uint32_t* count) {
+    *count = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_FUNCTION]);
+    size_t size = (*count + 1u) * sizeof(hotpath_i_sum_t);
+    if (size > hotpath_i_heap.sums_size) {
+        if (hotpath_i_heap.sums != NULL)
+            hotpath_i_pages_free(hotpath_i_heap.sums, hotpath_i_heap.sums_size);
+        hotpath_i_heap.sums = (hotpath_i_sum_t*)hotpath_i_pages_alloc(2 * size);
+        hotpath_i_heap.sums_size = hotpath_i_heap.sums != NULL ? 2 * size : 0;
+    }
+    hotpath_i_sum_t* sums = hotpath_i_heap.sums;
+    if (sums == NULL) return NULL;
+    memset(sums, 0, size);
+    hotpath_snapshot_t all;
+    memset(&all, 0, sizeof all);
+    HOTPATH_I_EACH_RECORD(&all, t) hotpath_i_sum_frees(sums, *count, t);
+    hotpath_i_sum_orphans(sums, *count);
+    HOTPATH_I_EACH_RECORD(&all, u) hotpath_i_sum_nodes(sums, *count, u);
+    return sums;
+}
+
+/* How old live bytes are: of those born in each interval the ones that are not freed, the rest is older. */
+static void hotpath_i_ages(
+    const hotpath_i_growth_t* g, const hotpath_i_sum_t* sum, uint64_t live, uint64_t* ages) {
+    uint64_t later = sum->alloc_bytes, now = hotpath_i_interval();
+    memset(ages, 0, HOTPATH_ALLOC_AGES * sizeof *ages);
+    ages[HOTPATH_I_TICKS] = live;
+    for (uint64_t age = 0; age < HOTPATH_I_TICKS && age <= now && g != NULL; age++) {
+        size_t slot = (size_t)((now - age) % HOTPATH_I_TICKS);
+        if (g->births[slot].interval != now - age + 1) continue;
+        uint64_t born = later - g->births[slot].bytes;
+        uint64_t dead = sum->freed[slot] - g->births[slot].freed;
+        uint64_t left = born > dead ? born - dead : 0;
+        left = left < ages[HOTPATH_I_TICKS] ? left : ages[HOTPATH_I_TICKS];
+        ages[age] = left;
+        ages[HOTPATH_I_TICKS] -= left;
+        later = g->births[slot].bytes;
+    }
+}
+static uint64_t hotpath_i_interval_ticks(void) {
+    uint64_t ticks = hotpath_i_window_ticks() / 1000 * hotpath_i_settings.heap_interval;
+    return ticks != 0 ? ticks : 1;
+}
+/* The growth of a function, made when it has allocated first. */
+static hotpath_i_growth_t* hotpath_i_growth_of(uint32_t id) {
+    hotpath_i_item_t* item = hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][id];
+    if (item == NULL || item->growth != NULL) return item != NULL ? item->growth : NULL;
+    item->growth = (hotpath_i_growth_t*)hotpath_i_shared_take(sizeof *item->growth);
+    return item->growth;
+}
+static void hotpath_i_note_peak(uint64_t* peak, uint64_t* when, uint64_t live, uint64_t now) {
+    if (live <= *peak) return;
+    *peak = live;
+    *when = now;
+}
+/* A look at live memory at the end of an interval, with the lock. */
+static void hotpath_i_heap_look(uint64_t now) {
+    uint64_t start = hotpath_i_g.start_tick, ticks = hotpath_i_interval_ticks(), all = 0;
+    uint64_t interval = now > start ? (now - start) / ticks : 0;
+    uint32_t before = hotpath_i_interval(), count;
+    hotpath_i_alloc_sweep();
+    const hotpath_i_sum_t* sums = hotpath_i_sum_all(&count);
+    size_t at = hotpath_i_heap.looks % (HOTPATH_I_TICKS + 1);
+    HOTPATH_I_STORE(&hotpath_i_heap.next_tick, start + (interval + 1) * ticks);
+    for (uint32_t id = 1; id <= count && sums != NULL; id++) {
+        const hotpath_i_sum_t* sum = &sums[id];
+        hotpath_i_growth_t* g = sum->alloc_count != 0 ? hotpath_i_growth_of(id) : NULL;
+        if (g == NULL) continue;
+        uint64_t live = sum->alloc_bytes > sum->free_bytes ? sum->alloc_bytes - sum->free_bytes : 0;
+        size_t slot = (size_t)(interval % HOTPATH_I_TICKS);
+        if (g->births[before % HOTPATH_I_TICKS].interval == 0) /* all of it is of that one */
+            g->births[before % HOTPATH_I_TICKS].interval = (uint64_t)before + 1;
+        if (interval != before) {
+            g->births[slot].interval = interval + 1;
+            g->births[slot].bytes = sum->alloc_bytes;
+            g->births[slot].freed = sum->freed[slot];
+        }
+        g->live[at] = live;
+        all += live;
+        hotpath_i_note_peak(&g->peak_bytes, &g->peak_tick, live, now);
+    }
+    hotpath_i_note_peak(&hotpath_i_heap.peak_bytes, &hotpath_i_heap.peak_tick, all, now);
+    hotpath_i_heap.look_ticks[at] = now;
+    hotpath_i_heap.looks++;
+    HOTPATH_I_STORE(&hotpath_i_heap.birth, interval << HOTPATH_I_BORN_SHIFT);
+}
+/* Called with a moment that somebody has at hand; looks if an interval is over and nobody reads. */
+static void hotpath_i_heap_look_at(uint64_t now) {
+    if (now < HOTPATH_I_LOAD(&hotpath_i_heap.next_tick) || !hotpath_i_try_lock()) return;
+    if (now >= hotpath_i_heap.next_tick) hotpath_i_heap_look(now);
+    hotpath_i_unlock();
+}
+static void hotpath_i_take_frees(hotpath_snapshot_t* s) {
+    if (s->thread == 0 && s->now >= HOTPATH_I_LOAD(&hotpath_i_heap.next_tick))
+        hotpath_i_heap_look(s->now);
+    hotpath_i_alloc_sweep();
+    s->sums = (hotpath_i_sum_t*)hotpath_i_temp(s, (s->id_count + 1u) * sizeof *s->sums);
+    for (size_t r = 0; r < s->record_count && s->sums != NULL; r++)
+        hotpath_i_sum_frees(s->sums, s->id_count, s->records[r]);
+    if (s->thread == 0 && s->sums != NULL) hotpath_i_sum_orphans(s->sums, s->id_count);
+}
+/* What was allocated while no scope was open is a root of the tree. */
+static void hotpath_i_add_outside(
+    hotpath_snapshot_t* s, hotpath_i_merge_t* m, const hotpath_i_thread_t* t) {
+    const hotpath_i_node_t* root = hotpath_i_node_at(t, 0);
+    uint64_t count = HOTPATH_I_LOAD(&root->alloc_count);
+    uint32_t function = s->index_of[HOTPATH_I_OUTSIDE];
+    if (count == 0 || function == 0) return;
+    uint32_t merged = hotpath_i_merged_node(s, m, HOTPATH_NO_NODE, function - 1);
+    if (merged == HOTPATH_I_UNKNOWN) return;
+    s->nodes[merged].alloc_count += count;
+    s->nodes[merged].alloc_bytes += HOTPATH_I_LOAD(&root->alloc_bytes);
+}
+/* Sums of a function, after those of its nodes. */
+static void hotpath_i_fill_alloc(hotpath_snapshot_t* s, hotpath_function_t* f) {
+    hotpath_i_sum_t* sum = &s->sums[f->id];
+    hotpath_i_growth_t* g = hotpath_i_growth_of(f->id);
+    uint64_t* lists =
+        (uint64_t*)hotpath_i_keep(s, (HOTPATH_ALLOC_SIZES + HOTPATH_ALLOC_AGES) * sizeof *lists);
+    if (lists == NULL) return;
+    f->realloc_count = sum->reallocs;
+    if (s->info.alloc.live) {
+        f->free_count = sum->free_count, f->free_bytes = sum->free_bytes;
+        f->freed_by_others_count = sum->others_count;
+        f->freed_by_others_bytes = sum->others_bytes;
+        f->live_count = hotpath_i_minus(f->alloc_count, f->free_count);
+        f->live_bytes = hotpath_i_minus(f->alloc_bytes, f->free_bytes);
+        sum->alloc_bytes = f->alloc_bytes;
+        if (g != NULL && s->thread == 0)
+            hotpath_i_note_peak(&g->peak_bytes, &g->peak_tick, f->live_bytes, s->now);
+        f->peak_live_bytes = g != NULL ? g->peak_bytes : f->live_bytes;
+        f->peak_live_ns = g != NULL ? hotpath_i_since_start_ns(g->peak_tick) : 0;
+        hotpath_i_ages(s->thread == 0 ? g : NULL, sum, f->live_bytes, lists + HOTPATH_ALLOC_SIZES);
+        f->live_ages = lists + HOTPATH_ALLOC_SIZES;
+    }
+    memcpy(lists, sum->sizes, sizeof sum->sizes);
+    f->alloc_sizes = lists;
+}
+static void hotpath_i_fill_allocs(hotpath_snapshot_t* s) {
+    hotpath_alloc_info_t* all = &s->info.alloc;
+    uint32_t mode = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode);
+    all->on = true;
+    all->live = mode != HOTPATH_I_HEAP_COUNTERS;
+    all->interposed = mode == HOTPATH_I_HEAP_COUNTERS || mode == HOTPATH_I_HEAP_HEADERS;
+    all->note = hotpath_i_alloc_note();
+    all->foreign_frees = HOTPATH_I_LOAD(&hotpath_i_heap.foreign_frees);
+    all->interval_ns = hotpath_i_settings.heap_interval * 1000000;
+    for (size_t i = 0; i < s->function_count && !s->full; i++) {
+        hotpath_function_t* f = &s->functions[i];
+        if (f->alloc_count == 0) continue;
+        hotpath_i_fill_alloc(s, f);
+        all->alloc_count += f->alloc_count, all->alloc_bytes += f->alloc_bytes;
+        all->realloc_count += f->realloc_count;
+        all->free_count += f->free_count, all->free_bytes += f->free_bytes;
+        all->live_count += f->live_count, all->live_bytes += f->live_bytes;
+    }
+    if (!all->live)
+        for (size_t r = 0; r < s->record_count; r++)
+            all->free_count += HOTPATH_I_LOAD(&s->records[r]->plain_frees);
+    if (s->thread == 0)
+        hotpath_i_note_peak(
+            &hotpath_i_heap.peak_bytes, &hotpath_i_heap.peak_tick, all->live_bytes, s->now);
+    all->peak_live_bytes = all->live ? hotpath_i_heap.peak_bytes : 0;
+    all->peak_live_ns = all->live ? hotpath_i_since_start_ns(hotpath_i_heap.peak_tick) : 0;
+}
+/* What a thread allocated, added to its row. */
+static void hotpath_i_thread_frees(hotpath_thread_t* row, const hotpath_i_sum_t* sum) {
+    row->free_count += sum->free_count, row->free_bytes += sum->free_bytes;
+    row->freed_by_others_count += sum->others_count;
+    row->freed_by_others_bytes += sum->others_bytes;
+}
+static void hotpath_i_thread_allocs(
+    const hotpath_snapshot_t* s, const hotpath_i_thread_t* t, hotpath_thread_t* row) {
+    bool live = s->info.alloc.live;
+    hotpath_i_sum_t sum;
+    memset(&sum, 0, sizeof sum);
+    for (uint32_t c = 0; c < HOTPATH_I_FUNC_CHUNKS && live; c++) {
+        hotpath_i_alloc_t** chunk = HOTPATH_I_LOAD_ACQUIRE(&t->allocs[c]);
+        for (uint32_t i = 0; i < HOTPATH_I_CHUNK && chunk != NULL; i++) {
+            const hotpath_i_alloc_t* a = HOTPATH_I_LOAD_ACQUIRE(&chunk[i]);
+            const hotpath_i_ledger_t* cell = a != NULL ? HOTPATH_I_LOAD_ACQUIRE(&a->cell) : NULL;
+            if (cell != NULL) hotpath_i_sum_cell(&sum, cell);
+        }
+    }
+    for (const hotpath_i_ledger_t* c = hotpath_i_heap.orphans;
+         c != NULL && t == hotpath_i_g.ended && live; c = c->next)
+        hotpath_i_sum_cell(&sum, c);
+    hotpath_i_thread_frees(row, &sum);
+    if (!live) row->free_count += HOTPATH_I_LOAD(&t->plain_frees);
+    uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
+    for (uint32_t i = 0; i < count; i++) {
+        const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+        row->alloc_count += HOTPATH_I_LOAD(&node->alloc_count);
+        row->alloc_bytes += HOTPATH_I_LOAD(&node->alloc_bytes);
+    }
+    row->live_count = live ? hotpath_i_minus(row->alloc_count, row->free_count) : 0;
+    row->live_bytes = live ? hotpath_i_minus(row->alloc_bytes, row->free_bytes) : 0;
+}
+static size_t hotpath_i_size_of_allocs(size_t functions) {
+    return functions * (sizeof(hotpath_i_sum_t) +
+                           (HOTPATH_ALLOC_SIZES + HOTPATH_ALLOC_AGES) * sizeof(uint64_t)) +
+           sizeof(hotpath_i_sum_t);
+}
+    #else
+static size_t hotpath_i_size_of_allocs(size_t functions) { return (void)functions, (size_t)0; }
+    #endif
     #define HOTPATH_I_OPEN_CHAINS 1024u /* at least: most nodes meet an empty one */
 
 /* The chain that has a node's overrides; other nodes may be in it. */
@@ -6472,6 +8519,10 @@ static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* 
     n->total_ns += total;
     n->errors += HOTPATH_I_LOAD(&from->errors);
     n->bytes += HOTPATH_I_LOAD(&from->bytes);
+    #if HOTPATH_I_ALLOC
+    n->alloc_count += HOTPATH_I_LOAD(&from->alloc_count);
+    n->alloc_bytes += HOTPATH_I_LOAD(&from->alloc_bytes);
+    #endif
     n->open_calls += HOTPATH_I_LOAD(&from->deep_open);
     /* What has a frec of its own tells by that; it is another line of memory. */
     if (from->frec == &t->lite && calls != 0) s->functions[n->function].lite = true;
@@ -6608,6 +8659,9 @@ static void hotpath_i_merge_nodes_of(
         next = merged + 1;
         hotpath_i_add_node(s, t, m, merged, node);
     }
+    #if HOTPATH_I_ALLOC
+    hotpath_i_add_outside(s, m, t);
+    #endif
     if (m->mask == slots) s->temp = temp; /* the table that grew lies after the map and stays */
 }
 static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
@@ -6629,7 +8683,8 @@ static void hotpath_i_prune(hotpath_snapshot_t* s) {
     if (to == NULL) return;
     for (size_t i = s->node_count; i-- > 0;) {
         hotpath_node_t* n = &s->nodes[i];
-        if (n->calls != 0 || n->total_ns != 0 || n->open_calls != 0) to[i] = 1;
+        if (n->calls != 0 || n->total_ns != 0 || n->open_calls != 0 || n->alloc_count != 0)
+            to[i] = 1;
         if (to[i] != 0 && n->parent != HOTPATH_NO_NODE) to[n->parent] = 1;
     }
     uint32_t kept = 0;
@@ -6660,7 +8715,11 @@ static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
             n->total_ns = n->self_ns; /* which holds the children's sum until here */
         bool inner = n->depth == UINT32_MAX;
         n->self_ns = n->total_ns > n->self_ns && !inner ? n->total_ns - n->self_ns : 0;
+        n->alloc_total_count += n->alloc_count;
+        n->alloc_total_bytes += n->alloc_bytes;
         if (up == NULL) continue;
+        up->alloc_total_count += n->alloc_total_count;
+        up->alloc_total_bytes += n->alloc_total_bytes;
         up->self_ns += inner ? 0 : n->total_ns;
         n->next_sibling = up->first_child;
         up->first_child = (uint32_t)i;
@@ -6676,7 +8735,13 @@ static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
         f->errors += n->errors;
         f->bytes += n->bytes;
         f->self_ns += n->self_ns;
-        if (n->recursive == 0) f->total_ns += n->total_ns;
+        f->alloc_count += n->alloc_count;
+        f->alloc_bytes += n->alloc_bytes;
+        if (n->recursive == 0) {
+            f->total_ns += n->total_ns;
+            f->alloc_total_count += n->alloc_total_count;
+            f->alloc_total_bytes += n->alloc_total_bytes;
+        }
         if (!nanoseconds && hotpath_i_has_nodes(s)) {
             n->total_ns = hotpath_i_ns(n->total_ns);
             n->self_ns = hotpath_i_ns(n->self_ns);
@@ -6732,6 +8797,10 @@ static hotpath_i_execution_t hotpath_i_execution_load(const hotpath_i_execution_
     e.duration = HOTPATH_I_LOAD_ACQUIRE(&from->duration);
     e.bits = HOTPATH_I_LOAD_ACQUIRE(&from->bits);
     e.meta = HOTPATH_I_LOAD_ACQUIRE(&from->meta);
+    #if HOTPATH_I_ALLOC
+    e.alloc_count = HOTPATH_I_LOAD_ACQUIRE(&from->alloc_count);
+    e.alloc_bytes = HOTPATH_I_LOAD_ACQUIRE(&from->alloc_bytes);
+    #endif
     return e;
 }
 /* Reads a ring into p->ring, newest first, as far as it can matter. Those that its owner overwrites
@@ -6838,6 +8907,9 @@ static const hotpath_execution_t* hotpath_i_keep_executions(
         list[i].duration_ns = nanoseconds ? e->duration : hotpath_i_ns(e->duration);
         list[i].thread = e->meta >> 24;
         list[i].value = hotpath_i_decode(s, p->items[i].thread, e);
+    #if HOTPATH_I_ALLOC
+        list[i].alloc_count = e->alloc_count, list[i].alloc_bytes = e->alloc_bytes;
+    #endif
     }
     return list;
 }
@@ -7225,6 +9297,9 @@ static void hotpath_i_thread_sums(
         busy += total > open ? total : open;
     }
     row->busy_ns += hotpath_i_ns(busy);
+    #if HOTPATH_I_ALLOC
+    hotpath_i_thread_allocs(s, t, row);
+    #endif
 }
 static void hotpath_i_thread_open(
     hotpath_snapshot_t* s, hotpath_thread_t* row, const hotpath_context_t* stack) {
@@ -7331,7 +9406,8 @@ static void hotpath_i_list_threads(hotpath_snapshot_t* s) {
     s->info.threads_ended = ended.count;
     if (ended.count != 0) {
         hotpath_thread_t* row = hotpath_i_thread_row(s, NULL, "<ended>", HOTPATH_THREAD_ENDED);
-        row->calls = ended.calls, row->busy_ns = ended.busy_ns, row->count = ended.count;
+        ended.name = row->name, ended.state = row->state;
+        *row = ended;
     }
 }
 
@@ -7423,6 +9499,9 @@ static void hotpath_i_fill_drops(hotpath_drops_t* d) {
     d->entry_overflow = HOTPATH_I_LOAD(&hotpath_i_g.entry_overflow);
     d->value_mismatch = HOTPATH_I_LOAD(&hotpath_i_g.value_mismatch);
     d->clock_anomalies = HOTPATH_I_LOAD(&hotpath_i_g.clock_anomalies);
+    #if HOTPATH_I_ALLOC
+    d->alloc_overflow = HOTPATH_I_LOAD(&hotpath_i_heap.overflow);
+    #endif
     for (hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads); t; t = t->next) {
         d->reentrant += HOTPATH_I_LOAD(&t->dropped_reentrant);
         d->foreign_ends += HOTPATH_I_LOAD(&t->foreign_ends);
@@ -7544,7 +9623,7 @@ static size_t hotpath_i_snapshot_most(void) {
                            HOTPATH_I_OCTAVES * HOTPATH_I_OCTAVE_WORDS * sizeof(uint64_t) +
                            log * (sizeof(hotpath_execution_t) + 16)) +
            entries * (sizeof(hotpath_entry_t) + 64 + log * (sizeof(hotpath_sample_t) + 16)) +
-           nodes * (sizeof(hotpath_node_t) + 64) +
+           nodes * (sizeof(hotpath_node_t) + 64) + hotpath_i_size_of_allocs(functions) +
            opens * (sizeof(hotpath_i_override_t) + sizeof(hotpath_open_t) + 64) +
            threads * (sizeof(hotpath_thread_t) + 320 + (functions + entries) * 16 +
                          4 * HOTPATH_I_TEXT_RING) +
@@ -7644,10 +9723,16 @@ static void hotpath_i_take_tree(hotpath_snapshot_t* s) {
     hotpath_i_list_functions(s);
     hotpath_i_list_records(s);
     hotpath_i_count_threads(s);
+    #if HOTPATH_I_ALLOC
+    if (!s->full) hotpath_i_take_frees(s);
+    #endif
     hotpath_i_read_stacks(s);
     hotpath_i_merge_tree(s);
     hotpath_i_prune(s);
     if (!s->full) hotpath_i_link_tree(s);
+    #if HOTPATH_I_ALLOC
+    if (!s->full) hotpath_i_fill_allocs(s);
+    #endif
 }
 static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_take_tree(s);
@@ -7838,7 +9923,8 @@ static size_t hotpath_i_snapshot_count(const hotpath_snapshot_t* s) {
                   entries * sizeof(hotpath_entry_t) + picks * sizeof(hotpath_i_pick_t) +
                   HOTPATH_I_LOAD(&hotpath_i_g.app_info_count) * sizeof hotpath_i_g.app_info[0] +
                   HOTPATH_I_GROUPS * (HOTPATH_I_GROUP_MAX + 2);
-    size += hotpath_i_size_of_threads(s) + hotpath_i_size_of_records(s);
+    size += hotpath_i_size_of_threads(s) + hotpath_i_size_of_records(s) +
+            hotpath_i_size_of_allocs(functions);
     for (uint32_t id = 1; id <= functions; id++)
         size += hotpath_i_size_of_function(s, id);
     for (uint32_t id = 1; id <= entries && (s->parts & HOTPATH_PART_VALUES) != 0; id++)
@@ -7935,7 +10021,6 @@ HOTPATH_API uint64_t hotpath_snapshot_percentile(
    A difference is a copy of the newer snapshot from which the older is taken. Counters that read
    less than before (they cannot, but for self times) give zero. */
 
-static uint64_t hotpath_i_minus(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 /* Self times are subtracted, and not derived from the totals that are left: past a bound a node's total
    may lie within itself, which only the taking of a snapshot knows. While threads run, the older one
    may have seen less than there was. */
@@ -7944,6 +10029,11 @@ static uint64_t hotpath_i_minus_self(uint64_t newer, uint64_t older, uint64_t to
     return self < total ? self : total;
 }
 
+static void* hotpath_i_copy_array(hotpath_snapshot_t* s, const void* from, size_t size) {
+    void* to = hotpath_i_keep(s, size);
+    if (to != NULL && size != 0) memcpy(to, from, size);
+    return to;
+}
 static hotpath_value_t hotpath_i_copy_value(hotpath_snapshot_t* s, hotpath_value_t value) {
     if (value.type == HOTPATH_VALUE_TEXT) value.as.text = hotpath_i_keep_text(s, value.as.text);
     return value;
@@ -7971,6 +10061,12 @@ static void hotpath_i_copy_functions(
         if (reasons != NULL && from->reasons_count != 0)
             memcpy(reasons, from->reasons, from->reasons_count * sizeof *reasons);
         f->reasons = reasons;
+        if (from->alloc_sizes != NULL)
+            f->alloc_sizes = (const uint64_t*)hotpath_i_copy_array(
+                s, from->alloc_sizes, HOTPATH_ALLOC_SIZES * sizeof *from->alloc_sizes);
+        if (from->live_ages != NULL)
+            f->live_ages = (const uint64_t*)hotpath_i_copy_array(
+                s, from->live_ages, HOTPATH_ALLOC_AGES * sizeof *from->live_ages);
         f->recent =
             hotpath_i_copy_executions(s, from->recent, &f->recent_count, spans ? 0 : after_ns);
         f->slowest =
@@ -8001,11 +10097,6 @@ static void hotpath_i_copy_rest(hotpath_snapshot_t* s) {
         list[i] = hotpath_i_keep_text(s, s->info.app_info[i]);
     s->info.app_info = list;
     s->info.groups_off = hotpath_i_keep_text(s, s->info.groups_off);
-}
-static void* hotpath_i_copy_array(hotpath_snapshot_t* s, const void* from, size_t size) {
-    void* to = hotpath_i_keep(s, size);
-    if (to != NULL && size != 0) memcpy(to, from, size);
-    return to;
 }
 /* Takes the older histogram off, and finds the bounds that are left. */
 static void hotpath_i_minus_histogram(hotpath_snapshot_t* s, hotpath_function_t* f,
@@ -8049,6 +10140,20 @@ static void hotpath_i_minus_function(hotpath_snapshot_t* s, hotpath_function_t* 
         f->total_ns = hotpath_i_minus(f->total_ns, old->total_ns);
         f->self_ns = hotpath_i_minus_self(f->self_ns, old->self_ns, f->total_ns);
         f->sum_ticks = hotpath_i_minus(f->sum_ticks, old->sum_ticks);
+        f->alloc_count = hotpath_i_minus(f->alloc_count, old->alloc_count);
+        f->alloc_bytes = hotpath_i_minus(f->alloc_bytes, old->alloc_bytes);
+        f->alloc_total_count = hotpath_i_minus(f->alloc_total_count, old->alloc_total_count);
+        f->alloc_total_bytes = hotpath_i_minus(f->alloc_total_bytes, old->alloc_total_bytes);
+        f->realloc_count = hotpath_i_minus(f->realloc_count, old->realloc_count);
+        f->free_count = hotpath_i_minus(f->free_count, old->free_count);
+        f->free_bytes = hotpath_i_minus(f->free_bytes, old->free_bytes);
+        f->freed_by_others_count =
+            hotpath_i_minus(f->freed_by_others_count, old->freed_by_others_count);
+        f->freed_by_others_bytes =
+            hotpath_i_minus(f->freed_by_others_bytes, old->freed_by_others_bytes);
+        uint64_t* sizes = (uint64_t*)(uintptr_t)f->alloc_sizes;
+        for (size_t i = 0; i < HOTPATH_ALLOC_SIZES && sizes && old->alloc_sizes != NULL; i++)
+            sizes[i] = hotpath_i_minus(sizes[i], old->alloc_sizes[i]);
         uint64_t low = f->sum_squares_low;
         f->sum_squares_low = low - old->sum_squares_low;
         f->sum_squares_high -= old->sum_squares_high + (low < old->sum_squares_low);
@@ -8111,6 +10216,10 @@ static void hotpath_i_minus_nodes(
         n->calls = hotpath_i_minus(n->calls, old->calls);
         n->errors = hotpath_i_minus(n->errors, old->errors);
         n->bytes = hotpath_i_minus(n->bytes, old->bytes);
+        n->alloc_count = hotpath_i_minus(n->alloc_count, old->alloc_count);
+        n->alloc_bytes = hotpath_i_minus(n->alloc_bytes, old->alloc_bytes);
+        n->alloc_total_count = hotpath_i_minus(n->alloc_total_count, old->alloc_total_count);
+        n->alloc_total_bytes = hotpath_i_minus(n->alloc_total_bytes, old->alloc_total_bytes);
         n->total_ns = hotpath_i_minus(n->total_ns, old->total_ns);
         n->self_ns = hotpath_i_minus_self(n->self_ns, old->self_ns, n->total_ns);
     }
@@ -8124,6 +10233,14 @@ static void hotpath_i_minus_rest(hotpath_snapshot_t* s, const hotpath_snapshot_t
                 continue;
             t->calls = hotpath_i_minus(t->calls, old->calls);
             t->busy_ns = hotpath_i_minus(t->busy_ns, old->busy_ns);
+            t->alloc_count = hotpath_i_minus(t->alloc_count, old->alloc_count);
+            t->alloc_bytes = hotpath_i_minus(t->alloc_bytes, old->alloc_bytes);
+            t->free_count = hotpath_i_minus(t->free_count, old->free_count);
+            t->free_bytes = hotpath_i_minus(t->free_bytes, old->free_bytes);
+            t->freed_by_others_count =
+                hotpath_i_minus(t->freed_by_others_count, old->freed_by_others_count);
+            t->freed_by_others_bytes =
+                hotpath_i_minus(t->freed_by_others_bytes, old->freed_by_others_bytes);
         }
     for (size_t i = 0, k = 0; i < s->entry_count; i++) {
         while (k < older->entry_count && older->entries[k].id < s->entries[i].id)
@@ -8131,6 +10248,14 @@ static void hotpath_i_minus_rest(hotpath_snapshot_t* s, const hotpath_snapshot_t
         if (k < older->entry_count && older->entries[k].id == s->entries[i].id)
             s->entries[i].count = hotpath_i_minus(s->entries[i].count, older->entries[k].count);
     }
+    hotpath_alloc_info_t* all = &s->info.alloc;
+    const hotpath_alloc_info_t* then = &older->info.alloc;
+    all->alloc_count = hotpath_i_minus(all->alloc_count, then->alloc_count);
+    all->alloc_bytes = hotpath_i_minus(all->alloc_bytes, then->alloc_bytes);
+    all->realloc_count = hotpath_i_minus(all->realloc_count, then->realloc_count);
+    all->free_count = hotpath_i_minus(all->free_count, then->free_count);
+    all->free_bytes = hotpath_i_minus(all->free_bytes, then->free_bytes);
+    all->foreign_frees = hotpath_i_minus(all->foreign_frees, then->foreign_frees);
     uint64_t a[sizeof(hotpath_drops_t) / 8], b[sizeof(hotpath_drops_t) / 8];
     memcpy(a, &s->info.drops, sizeof a);
     memcpy(b, &older->info.drops, sizeof b);
@@ -8191,6 +10316,267 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
     hotpath_i_fill_overhead(s);
     s->temp = 0;
     return s;
+}
+
+/* >>heap
+   Live memory over time: what labels keep, what grows, and what the system says of the process. */
+
+    #if HOTPATH_I_ALLOC
+
+        #define HOTPATH_I_LABELS 16u
+
+/* What one label keeps. The rows lie behind each other, by function id. */
+typedef struct hotpath_i_label {
+    char name[HOTPATH_I_NAME_MAX];
+    uint64_t at_ns;
+    uint64_t count;
+    hotpath_heap_row_t* rows; /* pages of their own */
+} hotpath_i_label_t;
+static hotpath_i_label_t hotpath_i_labels[HOTPATH_I_LABELS]; /* oldest first; with the lock */
+
+static hotpath_i_label_t* hotpath_i_label_find(const char* label) {
+    for (size_t i = 0; i < HOTPATH_I_LABELS; i++)
+        if (hotpath_i_labels[i].rows != NULL &&
+            hotpath_i_same_text(hotpath_i_labels[i].name, label, HOTPATH_I_NAME_MAX - 1))
+            return &hotpath_i_labels[i];
+    return NULL;
+}
+static bool hotpath_i_label_forget(hotpath_i_label_t* l) {
+    if (l == NULL) return false;
+    hotpath_i_pages_free(l->rows, (size_t)l->count * sizeof *l->rows + 1);
+    memmove(l, l + 1, (size_t)(hotpath_i_labels + HOTPATH_I_LABELS - l - 1) * sizeof *l);
+    memset(&hotpath_i_labels[HOTPATH_I_LABELS - 1], 0, sizeof *l);
+    return true;
+}
+static hotpath_heap_row_t hotpath_i_heap_row(uint32_t id, const hotpath_i_sum_t* sum) {
+    const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, id);
+    hotpath_heap_row_t row;
+    memset(&row, 0, sizeof row);
+    row.function = id;
+    row.name = row.file = "";
+    if (item != NULL) {
+        row.kind = item->kind, row.name = item->name;
+        row.file = item->file, row.line = item->line;
+    }
+    row.alloc_count = sum->alloc_count, row.alloc_bytes = sum->alloc_bytes;
+    row.free_count = sum->free_count, row.free_bytes = sum->free_bytes;
+    row.live_count = (int64_t)hotpath_i_minus(sum->alloc_count, sum->free_count);
+    row.live_bytes = (int64_t)hotpath_i_minus(sum->alloc_bytes, sum->free_bytes);
+    return row;
+}
+HOTPATH_API bool hotpath_heap_snapshot(const char* label) {
+    if (!hotpath_i_init()) return false;
+    HOTPATH_I_FORWARD_RESULT(heap_snapshot(label));
+    if (label == NULL || label[0] == 0) return false;
+    hotpath_i_reader_enter();
+    uint32_t count;
+    uint64_t now = hotpath_i_ticks();
+    if (now >= hotpath_i_heap.next_tick) hotpath_i_heap_look(now);
+    const hotpath_i_sum_t* sums = hotpath_i_sum_all(&count);
+    hotpath_heap_row_t* rows =
+        sums == NULL ? NULL : (hotpath_heap_row_t*)hotpath_i_pages_alloc(count * sizeof *rows + 1);
+    (void)hotpath_i_label_forget(hotpath_i_label_find(label));
+    hotpath_i_label_t* l = hotpath_i_labels;
+    while (l < hotpath_i_labels + HOTPATH_I_LABELS && l->rows != NULL)
+        l++;
+    bool kept = rows != NULL && l < hotpath_i_labels + HOTPATH_I_LABELS;
+    if (kept) {
+        for (uint32_t id = 1; id <= count; id++)
+            rows[id - 1] = hotpath_i_heap_row(id, &sums[id]);
+        size_t n = 0;
+        while (label[n] != 0 && n < HOTPATH_I_NAME_MAX - 1)
+            l->name[n] = label[n], n++;
+        l->name[n] = 0;
+        l->at_ns = hotpath_i_since_start_ns(now), l->count = count, l->rows = rows;
+    } else if (rows != NULL) {
+        hotpath_i_pages_free(rows, count * sizeof *rows + 1);
+    }
+    hotpath_i_reader_leave();
+    return kept;
+}
+HOTPATH_API bool hotpath_heap_forget(const char* label) {
+    if (!hotpath_i_init()) return false;
+    HOTPATH_I_FORWARD_RESULT(heap_forget(label));
+    hotpath_i_reader_enter();
+    bool known = label != NULL && hotpath_i_label_forget(hotpath_i_label_find(label));
+    hotpath_i_reader_leave();
+    return known;
+}
+HOTPATH_API bool hotpath_heap_label(size_t index, char* label, size_t size, uint64_t* at_ns) {
+    if (!hotpath_i_init()) return false;
+    HOTPATH_I_FORWARD_RESULT(heap_label(index, label, size, at_ns));
+    hotpath_i_reader_enter();
+    bool known = index < HOTPATH_I_LABELS && hotpath_i_labels[index].rows != NULL;
+    if (known) {
+        const hotpath_i_label_t* l = &hotpath_i_labels[index];
+        size_t n = 0;
+        for (; size != 0 && n + 1 < size && l->name[n] != 0; n++)
+            label[n] = l->name[n];
+        if (size != 0) label[n] = 0;
+        if (at_ns != NULL) *at_ns = l->at_ns;
+    }
+    hotpath_i_reader_leave();
+    return known;
+}
+
+static bool hotpath_i_heap_row_before(const hotpath_heap_row_t* a, const hotpath_heap_row_t* b) {
+    return a->live_bytes != b->live_bytes ? a->live_bytes > b->live_bytes
+                                          : a->function < b->function;
+}
+/* Keeps a row among the first `capacity`, in order. Returns: how many there are by now. */
+static size_t hotpath_i_heap_row_put(
+    hotpath_heap_row_t* rows, size_t count, size_t capacity, const hotpath_heap_row_t* row) {
+    size_t at = count < capacity ? count : capacity;
+    if (at == capacity && (at == 0 || !hotpath_i_heap_row_before(row, &rows[at - 1])))
+        return count + 1;
+    if (at == capacity) at--;
+    for (; at > 0 && hotpath_i_heap_row_before(row, &rows[at - 1]); at--)
+        rows[at] = rows[at - 1];
+    rows[at] = *row;
+    return count + 1;
+}
+HOTPATH_API size_t hotpath_heap_rows(
+    const char* newer, const char* older, hotpath_heap_row_t* rows, size_t capacity) {
+    if (!hotpath_i_init()) return 0;
+    HOTPATH_I_FORWARD_RESULT(heap_rows(newer, older, rows, capacity));
+    hotpath_i_reader_enter();
+    uint32_t count = 0;
+    size_t found = 0;
+    const hotpath_i_label_t* to = newer != NULL ? hotpath_i_label_find(newer) : NULL;
+    const hotpath_i_label_t* from = older != NULL ? hotpath_i_label_find(older) : NULL;
+    const hotpath_i_sum_t* sums = newer == NULL ? hotpath_i_sum_all(&count) : NULL;
+    if (to != NULL) count = (uint32_t)to->count;
+    if ((to == NULL && sums == NULL) || (older != NULL && from == NULL)) count = 0;
+    for (uint32_t id = 1; id <= count; id++) {
+        hotpath_heap_row_t row = to != NULL ? to->rows[id - 1] : hotpath_i_heap_row(id, &sums[id]);
+        if (from != NULL && id <= from->count) {
+            const hotpath_heap_row_t* old = &from->rows[id - 1];
+            row.alloc_count = hotpath_i_minus(row.alloc_count, old->alloc_count);
+            row.alloc_bytes = hotpath_i_minus(row.alloc_bytes, old->alloc_bytes);
+            row.free_count = hotpath_i_minus(row.free_count, old->free_count);
+            row.free_bytes = hotpath_i_minus(row.free_bytes, old->free_bytes);
+            row.live_count -= old->live_count, row.live_bytes -= old->live_bytes;
+        }
+        if (row.alloc_count != 0 || row.free_count != 0)
+            found = hotpath_i_heap_row_put(rows, found, capacity, &row);
+    }
+    hotpath_i_reader_leave();
+    return found;
+}
+
+/* Fits a line to the live bytes of the last intervals. Returns: false if too few grew, or by too little. */
+static bool hotpath_i_suspect(const hotpath_i_growth_t* g, const hotpath_heap_suspects_desc_t* desc,
+    hotpath_heap_suspect_t* out) {
+    uint32_t looks = hotpath_i_heap.looks, window = desc->window;
+    if (looks < 2) return false;
+    if (window > looks - 1) window = looks - 1;
+    double n = (double)window + 1, sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0;
+    uint64_t first = 0, last = 0;
+    uint64_t start = hotpath_i_heap.look_ticks[(looks - 1 - window) % (HOTPATH_I_TICKS + 1)];
+    memset(out, 0, sizeof *out);
+    for (uint32_t i = 0; i <= window; i++) {
+        size_t at = (looks - 1 - window + i) % (HOTPATH_I_TICKS + 1);
+        double x = (double)hotpath_i_ns(hotpath_i_heap.look_ticks[at] - start) / 1e9;
+        double y = (double)g->live[at];
+        out->grew += i != 0 && g->live[at] > last;
+        last = g->live[at];
+        first = i == 0 ? last : first;
+        sx += x, sy += y, sxx += x * x, sxy += x * y, syy += y * y;
+    }
+    out->intervals = window;
+    out->growth_bytes = hotpath_i_minus(last, first);
+    double vx = sxx - sx * sx / n, vy = syy - sy * sy / n, vxy = sxy - sx * sy / n;
+    out->bytes_per_sec = vx > 0 ? vxy / vx : 0;
+    double explained = vx > 0 && vy > 0 ? vxy * vxy / (vx * vy) : 0;
+    double share = (double)out->grew / (double)window;
+    out->confidence = share * (explained < 1 ? explained : 1);
+    return window >= 2 && out->growth_bytes >= desc->min_growth_bytes && share >= desc->min_grew;
+}
+static size_t hotpath_i_suspect_put(hotpath_heap_suspect_t* rows, size_t count, size_t capacity,
+    const hotpath_heap_suspect_t* row) {
+    size_t at = count < capacity ? count : capacity;
+    if (at == capacity && (at == 0 || row->growth_bytes <= rows[at - 1].growth_bytes))
+        return count + 1;
+    if (at == capacity) at--;
+    for (; at > 0 && row->growth_bytes > rows[at - 1].growth_bytes; at--)
+        rows[at] = rows[at - 1];
+    rows[at] = *row;
+    return count + 1;
+}
+HOTPATH_API size_t hotpath_heap_suspects(
+    const hotpath_heap_suspects_desc_t* desc, hotpath_heap_suspect_t* rows, size_t capacity) {
+    if (!hotpath_i_init()) return 0;
+    HOTPATH_I_FORWARD_RESULT(heap_suspects(desc, rows, capacity));
+    hotpath_heap_suspects_desc_t d;
+    memset(&d, 0, sizeof d);
+    if (desc != NULL) d = *desc;
+    if (d.window == 0) d.window = (uint32_t)hotpath_i_settings.heap_window;
+    if (d.window > HOTPATH_I_TICKS) d.window = HOTPATH_I_TICKS;
+    if (d.min_growth_bytes == 0) d.min_growth_bytes = hotpath_i_settings.heap_min_growth;
+    if (!(d.min_grew > 0)) d.min_grew = 0.6;
+    hotpath_i_reader_enter();
+    uint32_t count;
+    size_t found = 0;
+    uint64_t now = hotpath_i_ticks();
+    if (now >= hotpath_i_heap.next_tick) hotpath_i_heap_look(now);
+    const hotpath_i_sum_t* sums = hotpath_i_sum_all(&count);
+    for (uint32_t id = 1; id <= count && sums != NULL; id++) {
+        const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, id);
+        hotpath_heap_suspect_t row;
+        if (item == NULL || item->growth == NULL || !hotpath_i_suspect(item->growth, &d, &row))
+            continue;
+        hotpath_heap_row_t live = hotpath_i_heap_row(id, &sums[id]);
+        row.function = id, row.kind = live.kind;
+        row.name = live.name, row.file = live.file, row.line = live.line;
+        row.live_bytes = (uint64_t)live.live_bytes, row.live_count = (uint64_t)live.live_count;
+        hotpath_i_ages(item->growth, &sums[id], row.live_bytes, row.ages);
+        found = hotpath_i_suspect_put(rows, found, capacity, &row);
+    }
+    hotpath_i_reader_leave();
+    return found;
+}
+HOTPATH_API size_t hotpath_heap_pools(hotpath_heap_pool_t* rows, size_t capacity) {
+    HOTPATH_I_FORWARD_RESULT(heap_pools(rows, capacity));
+    size_t count = 0;
+    for (; count < HOTPATH_I_HEAPS; count++) {
+        const hotpath_i_named_heap_t* h = &hotpath_i_heap.heaps[count];
+        const char* name = HOTPATH_I_LOAD_ACQUIRE(&h->name);
+        if (name == NULL) break;
+        if (count >= capacity) continue;
+        hotpath_heap_pool_t* row = &rows[count];
+        uint64_t free_count = HOTPATH_I_LOAD(&h->free_count);
+        uint64_t free_bytes = HOTPATH_I_LOAD(&h->free_bytes);
+        row->name = name;
+        row->alloc_count = HOTPATH_I_LOAD(&h->alloc_count);
+        row->alloc_bytes = HOTPATH_I_LOAD(&h->alloc_bytes);
+        row->live_count = hotpath_i_minus(row->alloc_count, free_count);
+        row->live_bytes = hotpath_i_minus(row->alloc_bytes, free_bytes);
+        row->peak_live_bytes = HOTPATH_I_LOAD(&h->peak_bytes);
+        row->resets = HOTPATH_I_LOAD(&h->resets);
+    }
+    return count;
+}
+    #else
+HOTPATH_API bool hotpath_heap_snapshot(const char* label) { return (void)label, false; }
+HOTPATH_API bool hotpath_heap_forget(const char* label) { return (void)label, false; }
+HOTPATH_API bool hotpath_heap_label(size_t index, char* label, size_t size, uint64_t* at_ns) {
+    return (void)index, (void)label, (void)size, (void)at_ns, false;
+}
+HOTPATH_API size_t hotpath_heap_rows(
+    const char* newer, const char* older, hotpath_heap_row_t* rows, size_t capacity) {
+    return (void)newer, (void)older, (void)rows, (void)capacity, (size_t)0;
+}
+HOTPATH_API size_t hotpath_heap_suspects(
+    const hotpath_heap_suspects_desc_t* desc, hotpath_heap_suspect_t* rows, size_t capacity) {
+    return (void)desc, (void)rows, (void)capacity, (size_t)0;
+}
+HOTPATH_API size_t hotpath_heap_pools(hotpath_heap_pool_t* rows, size_t capacity) {
+    return (void)rows, (void)capacity, (size_t)0;
+}
+    #endif
+HOTPATH_API bool hotpath_process_memory(hotpath_process_t* memory) {
+    memset(memory, 0, sizeof *memory);
+    return hotpath_i_os_process_memory(memory);
 }
 
 /* >>writer
@@ -8620,6 +11006,28 @@ static bool hotpath_i_function_before(const hotpath_i_views_t* v, uint32_t a, ui
     return names != 0 ? names < 0 : a < b;
 }
 
+/* What a function allocates, as HOTPATH_ALLOC_METRIC and HOTPATH_ALLOC_CUMULATIVE have it. */
+static uint64_t hotpath_i_allocated(const hotpath_function_t* f) {
+    bool count = hotpath_i_settings.alloc_metric;
+    if (hotpath_i_settings.alloc_cumulative)
+        return count ? f->alloc_total_count : f->alloc_total_bytes;
+    return count ? f->alloc_count : f->alloc_bytes;
+}
+static bool hotpath_i_alloc_before(const hotpath_i_views_t* v, uint32_t a, uint32_t b) {
+    uint64_t ka = hotpath_i_allocated(&v->functions[a]);
+    uint64_t kb = hotpath_i_allocated(&v->functions[b]);
+    if (ka != kb) return ka > kb;
+    int names = strcmp(hotpath_i_function_name(v, a), hotpath_i_function_name(v, b));
+    return names != 0 ? names < 0 : a < b;
+}
+static uint64_t hotpath_i_alive(const hotpath_function_t* f) {
+    return hotpath_i_settings.alloc_metric ? f->live_count : f->live_bytes;
+}
+static bool hotpath_i_heap_before(const hotpath_i_views_t* v, uint32_t a, uint32_t b) {
+    uint64_t ka = hotpath_i_alive(&v->functions[a]), kb = hotpath_i_alive(&v->functions[b]);
+    return ka != kb ? ka > kb : hotpath_i_alloc_before(v, a, b);
+}
+
 static bool hotpath_i_thread_before(const hotpath_i_views_t* v, uint32_t a, uint32_t b) {
     uint64_t ka = v->threads[a].busy_ns, kb = v->threads[b].busy_ns;
     return ka != kb ? ka > kb : a < b;
@@ -8644,10 +11052,28 @@ static void hotpath_i_view_functions(hotpath_i_views_t* v) {
     hotpath_i_sort(v, hotpath_i_function_before, rows->order, rows->total);
 }
 
+/* Functions that allocate, with HOTPATH_ALLOC_CUMULATIVE also those whose callees do; and those with live
+   memory. */
+static void hotpath_i_view_allocs(hotpath_i_views_t* v) {
+    hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_ALLOC];
+    hotpath_i_rows_t* live = &v->rows[HOTPATH_I_SECTION_HEAP];
+    for (size_t i = 0; i < v->functions_count; i++) {
+        const hotpath_function_t* f = &v->functions[i];
+        bool allocates =
+            hotpath_i_settings.alloc_cumulative ? f->alloc_total_count != 0 : f->alloc_count != 0;
+        if (!hotpath_i_in_focus(f)) continue;
+        if (allocates) rows->order[rows->total++] = (uint32_t)i;
+        if (f->live_count != 0) live->order[live->total++] = (uint32_t)i;
+    }
+    hotpath_i_sort(v, hotpath_i_alloc_before, rows->order, rows->total);
+    hotpath_i_sort(v, hotpath_i_heap_before, live->order, live->total);
+}
+
 static void hotpath_i_view_threads(hotpath_i_views_t* v) {
     hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_THREADS];
     for (size_t i = 0; i < v->threads_count; i++) {
-        if (v->threads[i].calls != 0 || v->threads[i].open_count != 0)
+        if (v->threads[i].calls != 0 || v->threads[i].open_count != 0 ||
+            v->threads[i].alloc_count != 0)
             rows->order[rows->total++] = (uint32_t)i;
     }
     hotpath_i_sort(v, hotpath_i_thread_before, rows->order, rows->total);
@@ -8673,8 +11099,9 @@ static void hotpath_i_tree_mark(hotpath_i_views_t* v) {
     for (uint32_t i = 0; i < t->count; i++) {
         const hotpath_node_t* node = &t->nodes[i];
         uint32_t parent = hotpath_i_parent(t, i);
-        uint32_t marks =
-            node->calls || node->open_calls || node->total_ns ? HOTPATH_I_MARK_USED : 0;
+        uint32_t marks = node->calls || node->open_calls || node->total_ns || node->alloc_count
+                             ? HOTPATH_I_MARK_USED
+                             : 0;
         if (parent != HOTPATH_I_NONE) marks |= t->marks[parent] & HOTPATH_I_MARK_FOCUSED;
         if (node->function < v->functions_count &&
             hotpath_i_in_focus(&v->functions[node->function]))
@@ -8728,13 +11155,15 @@ static void hotpath_i_view_tree(hotpath_i_views_t* v) {
 /* Cuts the memory of all lists out of one piece. Returns: false if there is none. */
 static bool hotpath_i_views_alloc(hotpath_i_views_t* v) {
     size_t nodes = v->tree.count;
-    size_t lists = v->functions_count + v->threads_count + 3 * v->entries_count + 3 * nodes;
+    size_t lists = 3 * v->functions_count + v->threads_count + 3 * v->entries_count + 3 * nodes;
     v->pages_size = nodes * sizeof(uint64_t) + lists * sizeof(uint32_t) + nodes + 1;
     v->pages = hotpath_i_pages_alloc(v->pages_size);
     if (!v->pages) return false;
     v->tree.weight = (uint64_t*)v->pages;
     uint32_t* list = (uint32_t*)(void*)(v->tree.weight + nodes);
     v->rows[HOTPATH_I_SECTION_FUNCTIONS].order = list, list += v->functions_count;
+    v->rows[HOTPATH_I_SECTION_ALLOC].order = list, list += v->functions_count;
+    v->rows[HOTPATH_I_SECTION_HEAP].order = list, list += v->functions_count;
     v->rows[HOTPATH_I_SECTION_THREADS].order = list, list += v->threads_count;
     v->rows[HOTPATH_I_SECTION_GAUGES].order = list, list += v->entries_count;
     v->rows[HOTPATH_I_SECTION_DBG].order = list, list += v->entries_count;
@@ -8762,6 +11191,7 @@ static void hotpath_i_views_make(hotpath_i_views_t* v, const hotpath_snapshot_t*
     }
     if (hotpath_i_views_alloc(v)) {
         hotpath_i_view_functions(v);
+        hotpath_i_view_allocs(v);
         hotpath_i_view_threads(v);
         hotpath_i_view_entries(v, HOTPATH_I_SECTION_GAUGES, HOTPATH_KIND_GAUGE);
         hotpath_i_view_entries(v, HOTPATH_I_SECTION_DBG, HOTPATH_KIND_DBG);
@@ -8823,6 +11253,16 @@ typedef enum hotpath_i_column {
     HOTPATH_I_COLUMN_LAST,
     HOTPATH_I_COLUMN_MIN,
     HOTPATH_I_COLUMN_SOURCE,
+    HOTPATH_I_COLUMN_ALLOCS,
+    HOTPATH_I_COLUMN_ALLOC_BYTES,
+    HOTPATH_I_COLUMN_ALLOC_PERCENT,
+    HOTPATH_I_COLUMN_ALLOC_TOTAL,
+    HOTPATH_I_COLUMN_ALLOC_AVG,
+    HOTPATH_I_COLUMN_REALLOCS,
+    HOTPATH_I_COLUMN_LIVE,
+    HOTPATH_I_COLUMN_LIVE_BYTES,
+    HOTPATH_I_COLUMN_PEAK,
+    HOTPATH_I_COLUMN_BY_OTHERS,
     HOTPATH_I_COLUMN_PERCENTILE /* and those after it */
 } hotpath_i_column_t;
 
@@ -9126,6 +11566,110 @@ static void hotpath_i_table_tree(hotpath_i_writer_t* w, const hotpath_i_views_t*
     hotpath_i_grid_notes(w, &g, "HOTPATH_CALL_TREE_LIMIT");
 }
 
+/* Its share of all that was allocated, by the metric. */
+static double hotpath_i_alloc_percent(const hotpath_i_views_t* v, uint64_t part) {
+    const hotpath_alloc_info_t* all = &v->info->alloc;
+    uint64_t whole = hotpath_i_settings.alloc_metric ? all->alloc_count : all->alloc_bytes;
+    return whole != 0 ? 100 * (double)part / (double)whole : 0;
+}
+static void hotpath_i_alloc_cell(
+    const hotpath_i_grid_t* g, uint32_t row, uint32_t column, size_t room, hotpath_i_writer_t* w) {
+    const hotpath_function_t* f = &g->v->functions[row];
+    switch (column) {
+        case HOTPATH_I_COLUMN_NAME: hotpath_i_put_name(w, f->name ? f->name : "", room); break;
+        case HOTPATH_I_COLUMN_ALLOCS: hotpath_i_put_u64(w, f->alloc_count); break;
+        case HOTPATH_I_COLUMN_ALLOC_BYTES: hotpath_i_put_size(w, f->alloc_bytes); break;
+        case HOTPATH_I_COLUMN_ALLOC_PERCENT:
+            hotpath_i_put_percent(w, hotpath_i_alloc_percent(g->v, hotpath_i_allocated(f)));
+            break;
+        case HOTPATH_I_COLUMN_ALLOC_TOTAL:
+            if (hotpath_i_settings.alloc_metric)
+                hotpath_i_put_u64(w, f->alloc_total_count);
+            else
+                hotpath_i_put_size(w, f->alloc_total_bytes);
+            break;
+        case HOTPATH_I_COLUMN_ALLOC_AVG:
+            if (f->alloc_count != 0)
+                hotpath_i_put_size(w, f->alloc_bytes / f->alloc_count);
+            else
+                hotpath_i_putc(w, '-');
+            break;
+        case HOTPATH_I_COLUMN_REALLOCS: hotpath_i_put_u64(w, f->realloc_count); break;
+        case HOTPATH_I_COLUMN_LIVE: hotpath_i_put_u64(w, f->live_count); break;
+        case HOTPATH_I_COLUMN_LIVE_BYTES: hotpath_i_put_size(w, f->live_bytes); break;
+        case HOTPATH_I_COLUMN_PEAK: hotpath_i_put_size(w, f->peak_live_bytes); break;
+        default: hotpath_i_put_size(w, f->freed_by_others_bytes); break;
+    }
+}
+static void hotpath_i_table_allocs(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
+    hotpath_i_grid_t g;
+    bool count = hotpath_i_settings.alloc_metric, reallocs = false;
+    hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_ALLOC, hotpath_i_alloc_cell, color);
+    for (size_t i = 0; i < g.rows->shown; i++)
+        reallocs = reallocs || v->functions[g.rows->order[i]].realloc_count != 0;
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME, "Allocates", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_ALLOCS, "Allocs", false);
+    if (reallocs) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_REALLOCS, "Reallocs", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_ALLOC_BYTES, "Bytes", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_ALLOC_TOTAL, "With callees", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_ALLOC_PERCENT, count ? "% Allocs" : "% Bytes", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_ALLOC_AVG, "Avg", false);
+    hotpath_i_grid_print(w, &g);
+    hotpath_i_grid_notes(w, &g, "HOTPATH_ALLOC_LIMIT");
+}
+/* Live memory by function, and what grows. */
+static void hotpath_i_table_heap(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
+    hotpath_i_grid_t g;
+    hotpath_heap_suspect_t suspects[4];
+    bool others = false;
+    hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_HEAP, hotpath_i_alloc_cell, color);
+    for (size_t i = 0; i < g.rows->shown; i++)
+        others = others || v->functions[g.rows->order[i]].freed_by_others_bytes != 0;
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME, "Still live", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_LIVE, "Objects", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_LIVE_BYTES, "Bytes", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_PEAK, "Peak", false);
+    if (others) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_BY_OTHERS, "Freed elsewhere", false);
+    hotpath_i_grid_print(w, &g);
+    hotpath_i_grid_notes(w, &g, "HOTPATH_HEAP_LIMIT");
+    size_t count = v->info->is_difference ? 0 : hotpath_heap_suspects(NULL, suspects, 4);
+    for (size_t i = 0; i < count && i < 4; i++) {
+        hotpath_i_puts(w, "suspect: ");
+        hotpath_i_put_name(w, suspects[i].name, 60);
+        hotpath_i_puts(w, " grew in ");
+        hotpath_i_put_u64(w, suspects[i].grew);
+        hotpath_i_puts(w, " of ");
+        hotpath_i_put_u64(w, suspects[i].intervals);
+        hotpath_i_puts(w, " intervals, by ");
+        hotpath_i_put_size(w, suspects[i].growth_bytes);
+        hotpath_i_puts(w, " (");
+        double slope = suspects[i].bytes_per_sec;
+        hotpath_i_put_size(w, slope > 0 ? (uint64_t)slope : 0);
+        hotpath_i_puts(w, "/s)\n");
+    }
+}
+/* Sums, and what does not count. */
+static void hotpath_i_table_memory(hotpath_i_writer_t* w, const hotpath_i_views_t* v) {
+    const hotpath_alloc_info_t* a = &v->info->alloc;
+    if (!a->on) return;
+    hotpath_i_put_u64(w, a->alloc_count);
+    hotpath_i_puts(w, a->alloc_count == 1 ? " allocation of " : " allocations of ");
+    hotpath_i_put_size(w, a->alloc_bytes);
+    hotpath_i_puts(w, ", ");
+    hotpath_i_put_u64(w, a->free_count);
+    hotpath_i_puts(w, " freed");
+    if (a->live) {
+        hotpath_i_puts(w, ", ");
+        hotpath_i_put_size(w, a->live_bytes);
+        hotpath_i_puts(w, " live, at most ");
+        hotpath_i_put_size(w, a->peak_live_bytes);
+        hotpath_i_puts(w, " at a tick");
+    }
+    hotpath_i_puts(w, " | ");
+    hotpath_i_puts(w, a->note);
+    hotpath_i_putc(w, '\n');
+}
+
 static const char* hotpath_i_thread_state(const hotpath_thread_t* thread) {
     switch (thread->state) {
         case HOTPATH_THREAD_LIVE: return "live";
@@ -9157,6 +11701,8 @@ static void hotpath_i_thread_cell(
         case HOTPATH_I_COLUMN_STATE: hotpath_i_puts(w, hotpath_i_thread_state(thread)); break;
         case HOTPATH_I_COLUMN_CALLS: hotpath_i_put_u64(w, thread->calls); break;
         case HOTPATH_I_COLUMN_TOTAL: hotpath_i_put_ns(w, thread->busy_ns); break;
+        case HOTPATH_I_COLUMN_ALLOC_BYTES: hotpath_i_put_size(w, thread->alloc_bytes); break;
+        case HOTPATH_I_COLUMN_LIVE_BYTES: hotpath_i_put_size(w, thread->live_bytes); break;
         case HOTPATH_I_COLUMN_TOTAL_PERCENT:
             if (thread->state == HOTPATH_THREAD_LIVE && g->v->info->window_ns != 0)
                 hotpath_i_put_percent(
@@ -9183,6 +11729,8 @@ static void hotpath_i_table_threads(hotpath_i_writer_t* w, const hotpath_i_views
     hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_CALLS, "Calls", false);
     hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL, "Busy", false);
     hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL_PERCENT, "Busy %", false);
+    if (v->info->alloc.on) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_ALLOC_BYTES, "Allocated", false);
+    if (v->info->alloc.live) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_LIVE_BYTES, "Live", false);
     hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_INSIDE, "Now in", true);
     hotpath_i_grid_print(w, &g);
     hotpath_i_grid_notes(w, &g, "HOTPATH_THREADS_LIMIT");
@@ -9269,20 +11817,21 @@ static void hotpath_i_table_values(
 
     /* Every counter of hotpath_drops_t: field, whether it counts lost events, what it means and what
    to do. */
-    #define HOTPATH_I_DROPS(X)                                                               \
-        X(reentrant, true, "recordings inside a recording: signal handlers that record")     \
-        X(no_memory, true, "recordings without memory: give the process more")               \
-        X(abi_mismatch, true, "recordings of another hotpath.h: build all files with one")   \
-        X(foreign_ends, false, "ends on another thread, or twice: end where it began, once") \
-        X(negative_time, false, "durations below zero, kept as 0: a clock went back")        \
-        X(deep_calls, false, "calls too deep, counted flat: raise HOTPATH_MAX_DEPTH")        \
-        X(node_overflow, false, "calls past the tree's nodes: raise HOTPATH_MAX_NODES")      \
-        X(function_overflow, false, "sites under <other>: raise HOTPATH_MAX_FUNCTIONS")      \
-        X(entry_overflow, false, "values of too many keys: raise HOTPATH_ENTRIES_LIMIT")     \
-        X(lite_functions, false, "functions with totals only: raise HOTPATH_MEMORY_MAX")     \
-        X(value_mismatch, false, "gauge updates of another type, converted: use one a key")  \
-        X(clock_anomalies, false, "snapshots where the clocks disagree: doubt the times")    \
-        X(context_overflow, false, "context switches refused: one context, one thread at a time")
+    #define HOTPATH_I_DROPS(X)                                                                    \
+        X(reentrant, true, "recordings inside a recording: signal handlers that record")          \
+        X(no_memory, true, "recordings without memory: give the process more")                    \
+        X(abi_mismatch, true, "recordings of another hotpath.h: build all files with one")        \
+        X(foreign_ends, false, "ends on another thread, or twice: end where it began, once")      \
+        X(negative_time, false, "durations below zero, kept as 0: a clock went back")             \
+        X(deep_calls, false, "calls too deep, counted flat: raise HOTPATH_MAX_DEPTH")             \
+        X(node_overflow, false, "calls past the tree's nodes: raise HOTPATH_MAX_NODES")           \
+        X(function_overflow, false, "sites under <other>: raise HOTPATH_MAX_FUNCTIONS")           \
+        X(entry_overflow, false, "values of too many keys: raise HOTPATH_ENTRIES_LIMIT")          \
+        X(lite_functions, false, "functions with totals only: raise HOTPATH_MEMORY_MAX")          \
+        X(value_mismatch, false, "gauge updates of another type, converted: use one a key")       \
+        X(clock_anomalies, false, "snapshots where the clocks disagree: doubt the times")         \
+        X(context_overflow, false, "context switches refused: one context, one thread at a time") \
+        X(alloc_overflow, false, "blocks past the table: raise HOTPATH_MAX_ALLOC_EVENTS")
 
 static void hotpath_i_table_drop(
     hotpath_i_writer_t* w, const char* name, uint64_t count, const char* meaning) {
@@ -9349,6 +11898,7 @@ static void hotpath_i_table_auto(hotpath_i_writer_t* w, const hotpath_i_views_t*
 static void hotpath_i_table_footer(hotpath_i_writer_t* w, const hotpath_i_views_t* v) {
     const hotpath_info_t* info = v->info;
     const char* note = info->clock_note ? info->clock_note : "";
+    hotpath_i_table_memory(w, v);
     for (uint32_t i = 0; i + 1 < 2 * info->app_info_count; i += 2) {
         hotpath_i_put_name(w, info->app_info[i], 40);
         hotpath_i_puts(w, ": ");
@@ -9434,8 +11984,10 @@ static void hotpath_i_table_section(
     hotpath_i_writer_t* w, const hotpath_i_views_t* v, uint32_t section, bool color) {
     if (v->rows[section].total == 0) {
         bool unfit = section == HOTPATH_I_SECTION_FUNCTIONS && v->out_of_focus;
+        bool memory = section == HOTPATH_I_SECTION_ALLOC || section == HOTPATH_I_SECTION_HEAP;
         hotpath_i_puts(w, hotpath_i_section_name(section));
         hotpath_i_puts(w, unfit ? ": none fits HOTPATH_FOCUS=" : ": none");
+        if (memory && !v->info->alloc.on) hotpath_i_puts(w, " (build with -DHOTPATH_ALLOC)");
         if (unfit) hotpath_i_put_name(w, hotpath_i_settings.focus, 60);
         hotpath_i_putc(w, '\n');
         return;
@@ -9443,6 +11995,8 @@ static void hotpath_i_table_section(
     switch (section) {
         case HOTPATH_I_SECTION_FUNCTIONS: hotpath_i_table_functions(w, v, color); break;
         case HOTPATH_I_SECTION_CALL_TREE: hotpath_i_table_tree(w, v, color); break;
+        case HOTPATH_I_SECTION_ALLOC: hotpath_i_table_allocs(w, v, color); break;
+        case HOTPATH_I_SECTION_HEAP: hotpath_i_table_heap(w, v, color); break;
         case HOTPATH_I_SECTION_THREADS: hotpath_i_table_threads(w, v, color); break;
         case HOTPATH_I_SECTION_GAUGES: hotpath_i_table_gauges(w, v, color); break;
         default: hotpath_i_table_values(w, v, section, color); break;
@@ -9592,6 +12146,7 @@ static const char* hotpath_i_kind_name(uint32_t kind) {
         case HOTPATH_KIND_TRACK: return "track";
         case HOTPATH_KIND_SPAN: return "span";
         case HOTPATH_KIND_OTHER: return "other";
+        case HOTPATH_KIND_OUTSIDE: return "outside";
         case HOTPATH_KIND_DBG: return "dbg";
         case HOTPATH_KIND_VAL: return "val";
         case HOTPATH_KIND_GAUGE: return "gauge";
@@ -9708,6 +12263,170 @@ static void hotpath_i_json_functions(hotpath_i_json_t* j, const hotpath_i_views_
     hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_FUNCTIONS);
 }
 
+/* A readable size, here "total":"1.16 MiB", and the raw one beside it, "total_bytes":1216348. */
+static void hotpath_i_json_size(
+    hotpath_i_json_t* j, const char* key, const char* key_bytes, uint64_t bytes) {
+    hotpath_i_json_key(j, key);
+    hotpath_i_putc(j->w, '"');
+    hotpath_i_put_size(j->w, bytes);
+    hotpath_i_putc(j->w, '"');
+    hotpath_i_json_u64(j, key_bytes, bytes);
+}
+/* A list of numbers without the zeros at its end. */
+static void hotpath_i_json_list(
+    hotpath_i_json_t* j, const char* key, const uint64_t* list, size_t count) {
+    while (count > 0 && (list == NULL || list[count - 1] == 0))
+        count--;
+    hotpath_i_json_open(j, key, '[');
+    for (size_t i = 0; i < count; i++) {
+        hotpath_i_json_key(j, NULL);
+        hotpath_i_put_u64(j->w, list[i]);
+    }
+    hotpath_i_json_close(j, ']');
+}
+static void hotpath_i_json_freed(hotpath_i_json_t* j, uint64_t count, uint64_t bytes,
+    uint64_t others_count, uint64_t others_bytes) {
+    hotpath_i_json_u64(j, "free_count", count);
+    hotpath_i_json_u64(j, "free_bytes", bytes);
+    hotpath_i_json_u64(j, "freed_by_others_count", others_count);
+    hotpath_i_json_u64(j, "freed_by_others_bytes", others_bytes);
+}
+/* Total and average, which is a call's, are bytes or allocations by the metric, with callees or without. */
+static void hotpath_i_json_alloc(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_function_t* f) {
+    uint64_t total = hotpath_i_allocated(f), avg = f->calls != 0 ? total / f->calls : total;
+    hotpath_i_json_open(j, NULL, '{');
+    hotpath_i_json_u64(j, "id", f->id);
+    hotpath_i_json_text(j, "name", f->name);
+    hotpath_i_json_text(j, "kind", hotpath_i_kind_name(f->kind));
+    hotpath_i_json_u64(j, "calls", f->calls);
+    hotpath_i_json_u64(j, "sampled_calls", f->calls);
+    if (hotpath_i_settings.alloc_metric) {
+        hotpath_i_json_u64(j, "avg", avg);
+        hotpath_i_json_u64(j, "total", total);
+    } else {
+        hotpath_i_json_size(j, "avg", "avg_bytes", avg);
+        hotpath_i_json_size(j, "total", "total_bytes", total);
+    }
+    hotpath_i_json_fixed(j, "percent_total", hotpath_i_alloc_percent(v, total), 2);
+    hotpath_i_json_u64(j, "alloc_count", f->alloc_count);
+    hotpath_i_json_u64(j, "alloc_bytes", f->alloc_bytes);
+    hotpath_i_json_u64(j, "alloc_total_count", f->alloc_total_count);
+    hotpath_i_json_u64(j, "alloc_total_bytes", f->alloc_total_bytes);
+    hotpath_i_json_u64(j, "realloc_count", f->realloc_count);
+    hotpath_i_json_freed(
+        j, f->free_count, f->free_bytes, f->freed_by_others_count, f->freed_by_others_bytes);
+    hotpath_i_json_list(j, "sizes", f->alloc_sizes, HOTPATH_ALLOC_SIZES);
+    hotpath_i_json_location(j, f->file, f->line);
+    hotpath_i_json_close(j, '}');
+}
+static void hotpath_i_json_allocs(hotpath_i_json_t* j, const hotpath_i_views_t* v) {
+    const hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_ALLOC];
+    const hotpath_alloc_info_t* a = &v->info->alloc;
+    bool count = hotpath_i_settings.alloc_metric;
+    hotpath_i_json_open(j, "functions_alloc", '{');
+    hotpath_i_json_text(j, "profiling_mode", count ? "alloc-count" : "alloc-bytes");
+    hotpath_i_json_duration(j, "time_elapsed", "total_elapsed_ns", v->info->window_ns);
+    hotpath_i_json_size(j, "total_allocated", "total_allocated_bytes", a->alloc_bytes);
+    hotpath_i_json_u64(j, "total_allocations", a->alloc_count);
+    hotpath_i_json_u64(j, "total_reallocs", a->realloc_count);
+    hotpath_i_json_u64(j, "total_frees", a->free_count);
+    hotpath_i_json_u64(j, "foreign_frees", a->foreign_frees);
+    hotpath_i_json_text(j, "description", a->note);
+    hotpath_i_json_text(j, "caller_name", v->info->caller);
+    hotpath_i_json_bool(j, "cumulative", hotpath_i_settings.alloc_cumulative);
+    hotpath_i_json_open(j, "percentiles", '[');
+    hotpath_i_json_close(j, ']');
+    hotpath_i_json_open(j, "data", '[');
+    for (size_t i = 0; i < rows->shown && !j->w->failed; i++)
+        hotpath_i_json_alloc(j, v, &v->functions[rows->order[i]]);
+    hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_ALLOC);
+}
+static void hotpath_i_json_process(hotpath_i_json_t* j) {
+    hotpath_process_t m;
+    (void)hotpath_process_memory(&m);
+    hotpath_i_json_open(j, "process", '{');
+    hotpath_i_json_u64(j, "rss_bytes", m.rss_bytes);
+    hotpath_i_json_u64(j, "rss_bytes_max", m.rss_peak_bytes);
+    hotpath_i_json_u64(j, "pss_bytes", m.pss_bytes);
+    hotpath_i_json_u64(j, "private_bytes", m.private_bytes);
+    hotpath_i_json_u64(j, "swap_bytes", m.swap_bytes);
+    hotpath_i_json_bool(j, "heap_known", m.heap_known);
+    hotpath_i_json_u64(j, "heap_bytes", m.heap_bytes);
+    hotpath_i_json_u64(j, "heap_mapped_bytes", m.heap_mapped_bytes);
+    hotpath_i_json_u64(j, "heap_used_bytes", m.heap_used_bytes);
+    hotpath_i_json_u64(j, "heap_free_bytes", m.heap_free_bytes);
+    hotpath_i_json_u64(j, "heap_top_bytes", m.heap_top_bytes);
+    hotpath_i_json_close(j, '}');
+}
+static void hotpath_i_json_suspects(hotpath_i_json_t* j) {
+    hotpath_heap_suspect_t rows[8];
+    size_t count = hotpath_heap_suspects(NULL, rows, 8);
+    hotpath_i_json_open(j, "suspects", '[');
+    for (size_t i = 0; i < count && i < 8; i++) {
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_u64(j, "id", rows[i].function);
+        hotpath_i_json_text(j, "name", rows[i].name);
+        hotpath_i_json_u64(j, "intervals", rows[i].intervals);
+        hotpath_i_json_u64(j, "grew", rows[i].grew);
+        hotpath_i_json_u64(j, "growth_bytes", rows[i].growth_bytes);
+        hotpath_i_json_fixed(
+            j, "bytes_per_sec", rows[i].bytes_per_sec > 0 ? rows[i].bytes_per_sec : 0, 1);
+        hotpath_i_json_fixed(j, "confidence", rows[i].confidence, 3);
+        hotpath_i_json_u64(j, "live_bytes", rows[i].live_bytes);
+        hotpath_i_json_u64(j, "live_count", rows[i].live_count);
+        hotpath_i_json_list(j, "ages", rows[i].ages, HOTPATH_ALLOC_AGES);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_close(j, ']');
+}
+static void hotpath_i_json_pools(hotpath_i_json_t* j) {
+    hotpath_heap_pool_t rows[64];
+    size_t count = hotpath_heap_pools(rows, 64);
+    hotpath_i_json_open(j, "pools", '[');
+    for (size_t i = 0; i < count && i < 64; i++) {
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_text(j, "name", rows[i].name);
+        hotpath_i_json_u64(j, "alloc_count", rows[i].alloc_count);
+        hotpath_i_json_u64(j, "alloc_bytes", rows[i].alloc_bytes);
+        hotpath_i_json_u64(j, "live_count", rows[i].live_count);
+        hotpath_i_json_u64(j, "live_bytes", rows[i].live_bytes);
+        hotpath_i_json_u64(j, "peak_live_bytes", rows[i].peak_live_bytes);
+        hotpath_i_json_u64(j, "resets", rows[i].resets);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_close(j, ']');
+}
+static void hotpath_i_json_heap(hotpath_i_json_t* j, const hotpath_i_views_t* v) {
+    const hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_HEAP];
+    const hotpath_alloc_info_t* a = &v->info->alloc;
+    hotpath_i_json_open(j, "heap", '{');
+    hotpath_i_json_bool(j, "live_known", a->live);
+    hotpath_i_json_u64(j, "live_count", a->live_count);
+    hotpath_i_json_size(j, "live", "live_bytes", a->live_bytes);
+    hotpath_i_json_size(j, "peak", "peak_live_bytes", a->peak_live_bytes);
+    hotpath_i_json_u64(j, "peak_live_ns", a->peak_live_ns);
+    hotpath_i_json_u64(j, "interval_ns", a->interval_ns);
+    hotpath_i_json_process(j);
+    hotpath_i_json_pools(j);
+    hotpath_i_json_suspects(j);
+    hotpath_i_json_open(j, "data", '[');
+    for (size_t i = 0; i < rows->shown && !j->w->failed; i++) {
+        const hotpath_function_t* f = &v->functions[rows->order[i]];
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_u64(j, "id", f->id);
+        hotpath_i_json_text(j, "name", f->name);
+        hotpath_i_json_u64(j, "live_count", f->live_count);
+        hotpath_i_json_size(j, "live", "live_bytes", f->live_bytes);
+        hotpath_i_json_u64(j, "peak_live_bytes", f->peak_live_bytes);
+        hotpath_i_json_u64(j, "peak_live_ns", f->peak_live_ns);
+        hotpath_i_json_list(j, "ages", f->live_ages, HOTPATH_ALLOC_AGES);
+        hotpath_i_json_location(j, f->file, f->line);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_HEAP);
+}
+
 static void hotpath_i_json_thread(
     hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_thread_t* thread) {
     hotpath_i_json_open(j, NULL, '{');
@@ -9719,6 +12438,14 @@ static void hotpath_i_json_thread(
     hotpath_i_json_u64(j, "calls", thread->calls);
     hotpath_i_json_duration(j, "busy", "busy_ns", thread->busy_ns);
     hotpath_i_json_u64(j, "start_ns", thread->start_ns);
+    if (v->info->alloc.on) {
+        hotpath_i_json_u64(j, "alloc_count", thread->alloc_count);
+        hotpath_i_json_u64(j, "alloc_bytes", thread->alloc_bytes);
+        hotpath_i_json_freed(j, thread->free_count, thread->free_bytes,
+            thread->freed_by_others_count, thread->freed_by_others_bytes);
+        hotpath_i_json_u64(j, "live_count", thread->live_count);
+        hotpath_i_json_u64(j, "live_bytes", thread->live_bytes);
+    }
     hotpath_i_json_open(j, "open", '[');
     for (uint32_t i = 0; i < thread->open_count; i++) {
         const hotpath_open_t* open = &thread->open[i];
@@ -9823,6 +12550,12 @@ static void hotpath_i_json_tree(hotpath_i_json_t* j, const hotpath_i_views_t* v)
         hotpath_i_json_fixed(j, "percent_self", hotpath_i_percent(v, node->self_ns), 2);
         hotpath_i_json_u64(j, "errors", node->errors);
         hotpath_i_json_u64(j, "bytes", node->bytes);
+        if (v->info->alloc.on) {
+            hotpath_i_json_u64(j, "alloc_count", node->alloc_count);
+            hotpath_i_json_u64(j, "alloc_bytes", node->alloc_bytes);
+            hotpath_i_json_u64(j, "alloc_total_count", node->alloc_total_count);
+            hotpath_i_json_u64(j, "alloc_total_bytes", node->alloc_total_bytes);
+        }
         hotpath_i_json_close(j, '}');
     }
     hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_CALL_TREE);
@@ -9885,6 +12618,8 @@ static void hotpath_i_report_json(hotpath_i_writer_t* w, const hotpath_i_views_t
     hotpath_i_json_open(j, NULL, '{');
     hotpath_i_json_info(j, v->info);
     if (sections >> HOTPATH_I_SECTION_FUNCTIONS & 1) hotpath_i_json_functions(j, v);
+    if (v->info->alloc.on && (sections >> HOTPATH_I_SECTION_ALLOC & 1)) hotpath_i_json_allocs(j, v);
+    if (v->info->alloc.on && (sections >> HOTPATH_I_SECTION_HEAP & 1)) hotpath_i_json_heap(j, v);
     if (sections >> HOTPATH_I_SECTION_THREADS & 1) hotpath_i_json_threads(j, v);
     if (sections >> HOTPATH_I_SECTION_GAUGES & 1)
         hotpath_i_json_entries(j, v, HOTPATH_I_SECTION_GAUGES, "gauges");
@@ -9923,19 +12658,24 @@ static void hotpath_i_put_frame(hotpath_i_writer_t* w, const char* name) {
 
 /* Nodes are in focus even where the limit leaves them out of the table, so that the marks are what
    counts here. The lists of the shown tree are not needed and hold the path. */
-static void hotpath_i_report_folded(hotpath_i_writer_t* w, const hotpath_i_views_t* v) {
+static void hotpath_i_report_folded(
+    hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool memory) {
     const hotpath_i_tree_t* t = &v->tree;
     if (!v->pages) w->failed = true;
     for (uint32_t i = 0; i < t->count && !w->failed; i++) {
         size_t depth = 0;
-        if (t->nodes[i].self_ns == 0 || !(t->marks[i] & HOTPATH_I_MARK_FOCUSED)) continue;
+        const hotpath_node_t* node = &t->nodes[i];
+        uint64_t weight = !memory                           ? node->self_ns
+                          : hotpath_i_settings.alloc_metric ? node->alloc_count
+                                                            : node->alloc_bytes;
+        if (weight == 0 || !(t->marks[i] & HOTPATH_I_MARK_FOCUSED)) continue;
         for (uint32_t at = i; at != HOTPATH_I_NONE; at = hotpath_i_parent(t, at))
             t->next[depth++] = t->nodes[at].function;
         while (depth-- > 0) {
             hotpath_i_put_frame(w, hotpath_i_function_name(v, t->next[depth]));
             hotpath_i_putc(w, depth != 0 ? ';' : ' ');
         }
-        hotpath_i_put_u64(w, t->nodes[i].self_ns);
+        hotpath_i_put_u64(w, weight);
         hotpath_i_putc(w, '\n');
     }
 }
@@ -9955,8 +12695,8 @@ static bool hotpath_i_report(const hotpath_snapshot_t* snapshot, const hotpath_r
     v.terminal = terminal;
     if (format == HOTPATH_FORMAT_JSON || format == HOTPATH_FORMAT_JSON_PRETTY)
         hotpath_i_report_json(&w, &v, format == HOTPATH_FORMAT_JSON_PRETTY);
-    else if (format == HOTPATH_FORMAT_FOLDED)
-        hotpath_i_report_folded(&w, &v);
+    else if (format == HOTPATH_FORMAT_FOLDED || format == HOTPATH_FORMAT_FOLDED_ALLOC)
+        hotpath_i_report_folded(&w, &v, format == HOTPATH_FORMAT_FOLDED_ALLOC);
     else
         hotpath_i_report_table(&w, &v, color);
     hotpath_i_flush(&w);
@@ -10116,10 +12856,10 @@ static bool hotpath_i_output_exports(const hotpath_snapshot_t* snapshot) {
     size_t length = 0, path_length = 0;
     bool ok = true;
     while (hotpath_i_list_next(&list, &item, &length)) {
-        const char* to = hotpath_i_export_path(item, length, &path_length);
+        uint32_t format = 0;
+        const char* to = hotpath_i_export_path(item, length, &path_length, &format);
         if (!to) continue;
-        int reason = hotpath_i_path_report(
-            snapshot, HOTPATH_FORMAT_FOLDED, to, path_length, path, sizeof path);
+        int reason = hotpath_i_path_report(snapshot, format, to, path_length, path, sizeof path);
         if (reason == 0) continue;
         hotpath_i_file_failed("HOTPATH_EXPORT", path, reason, "nothing is exported there");
         ok = false;
@@ -10234,6 +12974,7 @@ static HOTPATH_I_COLD void hotpath_i_measure_scope(void) {
         HOTPATH_I_STORE(&hotpath_i_g.measured, 0u);
         return;
     }
+    hotpath_i_excluded(1);
     hotpath_i_local_t kept = *l;
     t->state = HOTPATH_I_RECORD_HIDDEN;
     t->context = &t->own;
@@ -10270,6 +13011,7 @@ static HOTPATH_I_COLD void hotpath_i_measure_scope(void) {
     look /= HOTPATH_I_AUTO_LOOK + 1;
     *l = kept;
     if (others != 0) HOTPATH_I_SHARED_ADD(&hotpath_i_g.dropped_early, others);
+    hotpath_i_excluded(-1);
     hotpath_i_block_t* block = t->arena.blocks;
     while (block != NULL) {
         hotpath_i_block_t* next = block->next;
@@ -10300,11 +13042,13 @@ HOTPATH_API bool hotpath_report_now(void) {
         expected = 0;
         hotpath_i_os_yield();
     }
+    hotpath_i_excluded(1);
     hotpath_i_os_pipe_off(&pipes);
     hotpath_i_calibrate();
     hotpath_i_measure_scope();
     bool written = hotpath_i_report_to_output();
     hotpath_i_os_pipe_back(&pipes);
+    hotpath_i_excluded(-1);
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.reporting, 0u);
     HOTPATH_I_SIGNAL_FENCE();
     hotpath_i_local.reporting = 0;
@@ -10478,6 +13222,7 @@ HOTPATH_API bool hotpath_start(const hotpath_desc_t* desc) {
     bool inherited = HOTPATH_I_CAS(&hotpath_i_g.child, &child, 0u);
     if (!HOTPATH_I_CAS(&hotpath_i_g.started, &expected, 1u) && !inherited) return false;
     int cancel = hotpath_i_os_cancel_off();
+    hotpath_i_excluded(1);
     memset(&d, 0, sizeof d);
     if (desc != NULL) d = *desc;
     hotpath_i_g.log_user = d.log_user;
@@ -10492,9 +13237,11 @@ HOTPATH_API bool hotpath_start(const hotpath_desc_t* desc) {
     uint32_t hooked = 0;
     if (HOTPATH_I_CAS(&hotpath_i_g.exit_hook, &hooked, 1u)) atexit(hotpath_i_at_exit);
     hotpath_i_signals_start();
+    hotpath_i_alloc_tell();
     #if HOTPATH_I_MCP
     if (!d.no_server) hotpath_mcp_start();
     #endif
+    hotpath_i_excluded(-1);
     hotpath_i_os_cancel_back(cancel);
     return true;
 }
@@ -10544,6 +13291,10 @@ __attribute__((destructor)) static void hotpath_i_unload(void) {
 
 const uint32_t hotpath_define_HOTPATH_IMPLEMENTATION_in_one_file_or_link_the_program_with_rdynamic =
     HOTPATH_I_ABI;
+    #if HOTPATH_I_ALLOC
+const uint32_t hotpath_compile_the_file_with_HOTPATH_IMPLEMENTATION_with_HOTPATH_ALLOC_too =
+    HOTPATH_I_ABI;
+    #endif
 
 const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     (uint32_t)sizeof(hotpath_i_recorder_t), &hotpath_i_g, hotpath_begin, hotpath_end,
@@ -10552,7 +13303,15 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     hotpath_context_destroy, hotpath_depth, hotpath_unwind, hotpath_value_record, hotpath_gauge,
     hotpath_snapshot_take, hotpath_start, hotpath_stop, hotpath_report_now, hotpath_app_info,
     hotpath_snapshot_size, hotpath_enable, hotpath_enable_group, hotpath_time_sampling,
-    hotpath_named_site_in, hotpath_snapshot_times};
+    hotpath_named_site_in, hotpath_snapshot_times,
+    #if HOTPATH_I_ALLOC
+    hotpath_i_malloc_as, hotpath_i_realloc, hotpath_i_free,
+    #else
+    NULL, NULL, NULL,
+    #endif
+    hotpath_alloc_event, hotpath_free_event, hotpath_heap_reset_event, hotpath_heap_snapshot,
+    hotpath_heap_forget, hotpath_heap_label, hotpath_heap_rows, hotpath_heap_suspects,
+    hotpath_heap_pools, hotpath_i_exclude};
 
 #endif /* HOTPATH_IMPLEMENTATION */
 

@@ -11,8 +11,11 @@ for cc in gcc clang; do
     check "$cc: the library" $cc -std=gnu11 -O2 -fPIC -shared $(tests/flags.sh $cc c) -Werror -DHOTPATH \
         -I. bench/shared.c -o $out/shared.$cc.so -lpthread
 done
+check "what allocations cost: build" gcc -std=gnu11 -O2 $(tests/flags.sh gcc c) -Werror -DHOTPATH \
+    -DHOTPATH_ALLOC -I. bench/alloc.c -o $out/alloc -lpthread -ldl
 echo '{"name": "other", "threads": 1, "ns": 1, "ratio": 1, "base": "bare_handler", "instructions": null}' \
     >$out/rows
+check "what allocations cost: run" env BENCH_ROUNDS=1 BENCH_ROWS=$out/rows timeout 60 $out/alloc
 for cc in gcc clang; do
     check "run ($cc)" env BENCH_ROUNDS=1 BENCH_JSON=$out/bench.$cc.json BENCH_ROWS=$out/rows \
         BENCH_SHARED=$out/shared.$cc.so timeout 60 $out/bench.$cc
@@ -30,6 +33,9 @@ check "the JSON file has every case, with numbers" perl -MJSON::PP -e '
         $case->{base} =~ /^(floor|glibc|memcpy|bare_handler|scope)$/ or die "$case->{name}: base\n";
     }
     for my $name (qw(scope_default scope_work10 scope_nest4 scope_256sites)) {
+        $seen{"$name $_"} or die "no $name with $_ threads\n" for 1, 2;
+    }
+    for my $name (qw(alloc_pair_counters alloc_pair_live alloc_mix_counters alloc_mix_live)) {
         $seen{"$name $_"} or die "no $name with $_ threads\n" for 1, 2;
     }
     $seen{"$_ 1"} or die "no $_\n"

@@ -36,9 +36,10 @@ c*|gnu*)
     ext=c
     link=$cc
     case $std in c++*) ext=cpp link=$cxx ;; esac
-    for mode in off on; do
+    for mode in off on alloc; do
         switch=
         [ $mode = on ] && switch=-DHOTPATH
+        [ $mode = alloc ] && switch="-DHOTPATH -DHOTPATH_ALLOC"
         compile "$mode: declarations" declarations.o -std="$std" $switch tests/compile/declarations.$ext
         compile "$mode: all macros" all_macros.$mode.o -std="$std" $switch tests/compile/all_macros.$ext
         compile "$mode: implementation" implementation.$mode.o -std="$std" $switch \
@@ -78,6 +79,9 @@ int a[HOTPATH_I_ON ? -1 : 1];' | $cc $value -Wundef -Werror -I. -xc -fsyntax-onl
     }
     half 'HOTPATH_MCP needs -DHOTPATH' -DHOTPATH_MCP
     half 'HOTPATH_MCP needs -DHOTPATH' -DHOTPATH_MCP -DHOTPATH=0
+    half 'HOTPATH_ALLOC needs -DHOTPATH' -DHOTPATH_ALLOC
+    half 'HOTPATH_ALLOC needs -DHOTPATH' -DHOTPATH_ALLOC=1 -DHOTPATH=0
+    compile "HOTPATH_ALLOC=0 without HOTPATH" alloc0.o -DHOTPATH_ALLOC=0 tests/compile/declarations.c
     for on in "" -DHOTPATH; do
         half 'HOTPATH_CLOCK_HZ without HOTPATH_CLOCK' $on -DHOTPATH_CLOCK_HZ=1000
         half 'HOTPATH_PAGES_ALLOC without HOTPATH_PAGES_FREE' $on '-DHOTPATH_PAGES_ALLOC(n)=0'
@@ -139,6 +143,11 @@ END
     check "HOTPATH_NO_STDIO includes no stdio.h" sh -c \
         "! $cc -std=c11 -DHOTPATH -DHOTPATH_NO_STDIO -I. -M $i.c | grep -w 'stdio.h'"
     optimize=-O0
+    compile "all macros with HOTPATH_ALLOC" all_alloc.o -DHOTPATH -DHOTPATH_ALLOC -std=c11 $m.c
+    for setting in HOTPATH_ALLOC HOTPATH_ALLOC_MACROS HOTPATH_MAX_ALLOC_EVENTS=64; do
+        compile "$setting" alloc.o -DHOTPATH -DHOTPATH_ALLOC -std=c11 -D$setting $i.c
+        program "$setting" "$cc" "$dir/all_alloc.o" "$dir/alloc.o"
+    done
     for bound in HOTPATH_MAX_DEPTH=16 HOTPATH_CONTEXT_DEPTH=8 HOTPATH_MAX_NODES=64 \
         HOTPATH_MAX_FUNCTIONS=16; do
         compile "$bound" bound.o -DHOTPATH -std=c11 -D$bound $i.c
@@ -182,6 +191,11 @@ flags)
         nm -D --defined-only $dir/lib.so | grep -q ' T hotpath_begin' &&
         ! nm -D --defined-only $dir/lib.so | grep -v ' hotpath_'"
     program "-flto" "$cc" -std=c11 -O2 -flto -DHOTPATH $m.c $i.c
+    program "-flto with HOTPATH_ALLOC" "$cc" -std=c11 -O2 -flto -DHOTPATH -DHOTPATH_ALLOC $m.c $i.c
+    for sanitizer in address thread; do
+        program "HOTPATH_ALLOC, -fsanitize=$sanitizer" "$cc" -std=c11 -O1 -fsanitize=$sanitizer \
+            -DHOTPATH -DHOTPATH_ALLOC $m.c $i.c
+    done
     program "-flto in C++" "$cxx" -std=c++17 -O1 -flto -DHOTPATH $m.cpp $i.cpp
     program "-static" "$cc" -static "$dir/pic.o" "$dir/hidden-i.o"
     program "C program, implementation in C++" "$cxx" "$dir/pic.o" "$dir/plain-i.o"
@@ -204,9 +218,10 @@ sources)
     for source in examples/*.c examples/*.cpp bench/*.c; do
         [ -f "$source" ] || continue
         case $source in *.cpp) std=c++17 ;; *) std=gnu11 ;; esac
-        for mode in "" -DHOTPATH "-DHOTPATH -DHOTPATH_MCP"; do
-            case $source$mode in bench/bench.c | bench/server.c | bench/server.c-DHOTPATH) continue ;; esac
-            case $source$mode in bench/server.c*) ;; *MCP) continue ;; esac
+        for mode in "" -DHOTPATH "-DHOTPATH -DHOTPATH_ALLOC" "-DHOTPATH -DHOTPATH_MCP"; do
+            case $source$mode in bench/server.c*MCP | bench/alloc.c*ALLOC) ;;
+                bench/bench.c | bench/server.c* | bench/alloc.c* | *MCP) continue ;;
+            esac
             compile "$source ${mode:-off}" source.o -std=$std $mode "$source"
         done
     done

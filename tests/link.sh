@@ -30,6 +30,19 @@ check "without recording a shared library is whole" cc -I. -fPIC -shared -Wl,-z,
     $dir/scope.c -o $dir/lib.so
 has_implementation || exit $failed
 
+cat >$dir/alloc.c <<'END'
+#include "hotpath.h"
+int main(void) {
+    HOTPATH_FREE(HOTPATH_MALLOC(1));
+    return 0;
+}
+END
+printf '#define HOTPATH_IMPLEMENTATION\n#include "hotpath.h"\n' >$dir/implementation.c
+check "an implementation without HOTPATH_ALLOC" cc -DHOTPATH -I. -c $dir/implementation.c -o $dir/without.o
+check_fails "an implementation without HOTPATH_ALLOC names what to do" \
+    hotpath_compile_the_file_with_HOTPATH_IMPLEMENTATION_with_HOTPATH_ALLOC_too \
+    cc -DHOTPATH -DHOTPATH_ALLOC -I. $dir/alloc.c $dir/without.o -o $dir/program
+
 cat >$dir/two.c <<'END'
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"

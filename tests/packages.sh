@@ -1,5 +1,5 @@
 #!/bin/sh
-# packages.sh test|valgrind|arm|windows|demo: what that target needs beyond git, make and gcc. Lists what is
+# packages.sh test|valgrind|memory|arm|windows|demo: what that target needs beyond git, make and gcc. Lists what is
 # missing and installs it, if this is root on a system with apt; else says what to install.
 missing=
 
@@ -28,7 +28,7 @@ wanted() {
     tool gcc gcc
     tool make make
     header stdio.h libc6-dev
-    [ "$1" = demo ] || header cmocka.h libcmocka-dev
+    [ "$1" = demo ] || [ "$1" = memory ] || header cmocka.h libcmocka-dev
     case $1 in
         test)
             tool g++ g++
@@ -48,6 +48,20 @@ wanted() {
         valgrind)
             tool valgrind valgrind
             server
+            ;;
+        memory)
+            need perl perl -MJSON::PP -MTime::HiRes -e1
+            tool valgrind valgrind
+            tool heaptrack heaptrack
+            tool zstd zstd
+            tool sqlite3 sqlite3
+            tool git git
+            need python3 test -x /usr/bin/python3
+            tool bash bash
+            lib="/usr/lib/$(gcc -print-multiarch)"
+            need libjemalloc-dev test -e "$lib/libjemalloc.so"
+            need libgoogle-perftools-dev test -e "$lib/libtcmalloc_minimal.so"
+            need libmimalloc-dev test -e "$lib/libmimalloc.so"
             ;;
         arm)
             for cross in aarch64-linux-gnu arm-linux-gnueabihf; do

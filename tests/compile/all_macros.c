@@ -1,7 +1,12 @@
 /* Every public macro, in every place where it may stand. The program gives 0 with recording and
    without; tests/names.sh checks that no public macro is missing here. */
 #define HOTPATH_SHORT_NAMES
+#if !defined(_GNU_SOURCE)
+    #define _GNU_SOURCE 1 /* strdup and aligned_alloc, in every standard */
+#endif
 #include "hotpath.h"
+#include <stdlib.h>
+#include <string.h>
 
 typedef struct point {
     double x, y;
@@ -169,6 +174,21 @@ static int short_names(int x) {
     HP_END(b);
     HP_ERROR("reason");
     HP_BYTES(16);
+    {
+        char* block = (char*)HP_MALLOC(10);
+        char* copy = HP_STRDUP("copy");
+        block = (char*)HP_REALLOC(block, 20);
+        HP_FREE(block);
+        HP_FREE(copy);
+        block = (char*)HP_CALLOC(1, 1);
+        HP_ALLOC_EVENT(block, 3);
+        HP_FREE_EVENT(block);
+        HP_HEAP_ALLOC_EVENT("pool", block, 4);
+        HP_HEAP_FREE_EVENT("pool", block);
+        HP_HEAP_RESET_EVENT("pool");
+        HP_FREE(block);
+        HP_FREE(HP_ALIGNED_ALLOC(64, 64));
+    }
     HP_THREAD_NAME("main");
     HP_VAL("v", x);
     HP_GAUGE_SET("g", x);
@@ -246,6 +266,24 @@ int main(void) {
         bit_fields(&flags);
         /* With recording an argument is evaluated once, and without it never. */
         evaluations -= HOTPATH_I_ON;
+    }
+    {
+        char* block = (char*)HOTPATH_MALLOC(10);
+        char* copy = HOTPATH_STRDUP("copy");
+        block = (char*)HOTPATH_REALLOC(block, 20);
+        HOTPATH_FREE(block);
+        HOTPATH_FREE(copy);
+        block = (char*)HOTPATH_CALLOC(HOTPATH_ALLOC_SIZES, HOTPATH_ALLOC_AGES);
+        if (block != 0 && block[0] != 0) evaluations++;
+        HOTPATH_ALLOC_EVENT(block + 1, 3);
+        HOTPATH_FREE_EVENT(block + 1);
+        HOTPATH_HEAP_ALLOC_EVENT("pool", block + 2, 4);
+        HOTPATH_HEAP_FREE_EVENT("pool", block + 2);
+        HOTPATH_HEAP_RESET_EVENT("pool");
+        HOTPATH_FREE(block);
+        block = (char*)HOTPATH_ALIGNED_ALLOC(64, 64);
+        if (block == 0 || (size_t)block % 64 != 0) evaluations++;
+        HOTPATH_FREE(block);
     }
     ends_unused();
     functions();

@@ -3,6 +3,9 @@
 #define HOTPATH_SHORT_NAMES
 #include "hotpath.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -230,6 +233,21 @@ int short_names(int x) {
     HP_END(b);
     HP_ERROR("reason");
     HP_BYTES(16);
+    {
+        char* block = (char*)HP_MALLOC(10);
+        char* copy = HP_STRDUP("copy");
+        block = (char*)HP_REALLOC(block, 20);
+        HP_FREE(block);
+        HP_FREE(copy);
+        block = (char*)HP_CALLOC(1, 1);
+        HP_ALLOC_EVENT(block, 3);
+        HP_FREE_EVENT(block);
+        HP_HEAP_ALLOC_EVENT("pool", block, 4);
+        HP_HEAP_FREE_EVENT("pool", block);
+        HP_HEAP_RESET_EVENT("pool");
+        HP_FREE(block);
+        HP_FREE(HP_ALIGNED_ALLOC(64, 64));
+    }
     HP_THREAD_NAME("main");
     HP_VAL("v", x);
     HP_GAUGE_SET("g", x);
@@ -314,6 +332,24 @@ int main() {
     HOTPATH_THREAD_NAME("main");
     loops();
     values();
+    {
+        char* block = static_cast<char*>(HOTPATH_MALLOC(10));
+        char* copy = HOTPATH_STRDUP("copy");
+        block = static_cast<char*>(HOTPATH_REALLOC(block, 20));
+        HOTPATH_FREE(block);
+        HOTPATH_FREE(copy);
+        block = static_cast<char*>(HOTPATH_CALLOC(HOTPATH_ALLOC_SIZES, HOTPATH_ALLOC_AGES));
+        if (block != nullptr && block[0] != 0) evaluations++;
+        HOTPATH_ALLOC_EVENT(block + 1, 3);
+        HOTPATH_FREE_EVENT(block + 1);
+        HOTPATH_HEAP_ALLOC_EVENT("pool", block + 2, 4);
+        HOTPATH_HEAP_FREE_EVENT("pool", block + 2);
+        HOTPATH_HEAP_RESET_EVENT("pool");
+        HOTPATH_FREE(block);
+        block = static_cast<char*>(HOTPATH_ALIGNED_ALLOC(64, 64));
+        if (block == nullptr || reinterpret_cast<size_t>(block) % 64 != 0) evaluations++;
+        HOTPATH_FREE(block);
+    }
     ends_unused();
     functions();
     if (evaluations != 3) /* once in each HOTPATH_DBG and HOTPATH_DBG_FORMAT */

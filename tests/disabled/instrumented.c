@@ -84,6 +84,26 @@ int bits(flags_t* f) {
     return f->less;
 }
 
+size_t memory(size_t n) {
+    HOTPATH_FUNC();
+    char* const copy = HOTPATH_STRDUP("copy");
+    char* list = (char*)HOTPATH_CALLOC(n, 2);
+    HOTPATH_ALLOC_EVENT(list, n * 2);
+    HOTPATH_FREE_EVENT(list);
+    list = (char*)HOTPATH_REALLOC(list, n * (size_t)next(2));
+    HOTPATH_HEAP_ALLOC_EVENT("pool", list, (size_t)next(3));
+    HOTPATH_HEAP_FREE_EVENT("pool", list);
+    HOTPATH_HEAP_RESET_EVENT("pool");
+    char* const aligned = (char*)HOTPATH_ALIGNED_ALLOC(64, 64);
+    char* const plain = (char*)HOTPATH_MALLOC(n);
+    const size_t sum = (size_t)copy + (size_t)list + (size_t)aligned + (size_t)plain;
+    HOTPATH_FREE(copy);
+    HOTPATH_FREE(list);
+    HOTPATH_FREE(aligned);
+    HOTPATH_FREE(plain);
+    return sum;
+}
+
 int choose(int x) {
     switch (x) {
         case 1: {

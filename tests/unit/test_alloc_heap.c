@@ -1,0 +1,245 @@
+/* Live memory over time, by a clock that only the test moves: peaks at ticks, ages by interval, labels and
+   their differences, and suspects: what grows is one, what only comes and goes is none. */
+/* FLAGS: -DHOTPATH_ALLOC -fno-builtin */
+#ifndef _GNU_SOURCE
+    #define _GNU_SOURCE
+#endif
+#include "virtual_clock.h"
+#define HOTPATH_MAX_ALLOC_EVENTS 65536
+#define HOTPATH_IMPLEMENTATION
+#include "hotpath.h"
+#include "law.h"
+
+enum {
+    SECOND = 1000000000
+};
+/* A look at the end of each interval. */
+static void tick(void) {
+    hotpath_heap_suspect_t none;
+    pass(SECOND);
+    (void)hotpath_heap_suspects(NULL, &none, 0);
+}
+static void* kept[4000];
+static size_t kept_count;
+static void leak(size_t size) {
+    HOTPATH_FUNC();
+    kept[kept_count++] = HOTPATH_MALLOC(size);
+}
+static void churn(size_t size) {
+    HOTPATH_FUNC();
+    HOTPATH_FREE(HOTPATH_MALLOC(size));
+}
+static void* held;
+static void hold(size_t size) {
+    HOTPATH_FUNC();
+    HOTPATH_FREE(held);
+    held = HOTPATH_MALLOC(size);
+}
+static void release_all(void) {
+    for (size_t i = 0; i < kept_count; i++)
+        HOTPATH_FREE(kept[i]);
+    kept_count = 0;
+}
+
+static void heap_peak(void** state) {
+    (void)state;
+    tick();
+    hold(5000);
+    const uint64_t at = law_info().elapsed_ns;
+    (void)law_now("hold"); /* a snapshot is a tick */
+    pass(1000);
+    hold(100);
+    hotpath_function_t f = law_now("hold");
+    CHECK_EQ(f.live_bytes, 100);
+    CHECK_EQ(f.peak_live_bytes, 5000);
+    CHECK_EQ(f.peak_live_ns, at);
+    /* What came and went between two ticks is in no peak. */
+    hold(90000);
+    hold(200);
+    f = law_now("hold");
+    CHECK_EQ(f.peak_live_bytes, 5000);
+    CHECK_GE(law_info().alloc.peak_live_bytes, 5000);
+    hold(4900);
+    CHECK_EQ(law_now("hold").peak_live_bytes, 5000);
+    hold(7000);
+    pass(5);
+    f = law_now("hold");
+    CHECK_EQ(f.peak_live_bytes, 7000);
+    CHECK_EQ(f.peak_live_ns, at + 1005);
+}
+
+/* How old what lives is. */
+static void heap_ages(void** state) {
+    (void)state;
+    release_all();
+    hotpath_snapshot_t* s;
+    const hotpath_function_t* f;
+    for (size_t i = 0; i < 5; i++) {
+        tick();
+        for (size_t k = 0; k <= i; k++)
+            leak(1000);
+        churn(50);
+    }
+    s = law_take();
+    f = law_function(s, "leak");
+    CHECK(f->live_ages != NULL);
+    for (size_t age = 0; age < 5; age++)
+        CHECK_EQ(f->live_ages[age], (5 - age) * 1000);
+    CHECK_EQ(f->live_ages[5] + f->live_ages[HOTPATH_ALLOC_AGES - 1], 0);
+    hotpath_snapshot_free(s);
+    /* Frees take from their own age: the two of the second interval. */
+    HOTPATH_FREE(kept[1]);
+    HOTPATH_FREE(kept[2]);
+    kept[1] = kept[2] = NULL;
+    tick();
+    s = law_take();
+    f = law_function(s, "leak");
+    static const uint64_t expected[] = {0, 5000, 4000, 3000, 0, 1000};
+    for (size_t age = 0; age < 6; age++)
+        CHECK_EQ(f->live_ages[age], expected[age]);
+    hotpath_snapshot_free(s);
+    for (int i = 0; i < 27; i++)
+        tick();
+    s = law_take();
+    f = law_function(s, "leak");
+    for (size_t age = 0; age + 1 < HOTPATH_ALLOC_AGES; age++)
+        CHECK_EQ(f->live_ages[age], 0);
+    CHECK_EQ(f->live_ages[HOTPATH_ALLOC_AGES - 1], 13000);
+    hotpath_snapshot_free(s);
+    /* Old ones that are freed in the interval in whose slot they were born. */
+    leak(77);
+    HOTPATH_FREE(kept[0]);
+    kept[0] = NULL;
+    s = law_take();
+    f = law_function(s, "leak");
+    CHECK_EQ(f->live_ages[0], 77);
+    CHECK_EQ(f->live_ages[HOTPATH_ALLOC_AGES - 1], 12000);
+    hotpath_snapshot_free(s);
+    release_all();
+}
+
+/* Allocations alone bring the ticks: nobody reads meanwhile. */
+static void heap_ticks_by_allocations(void** state) {
+    (void)state;
+    tick();
+    for (uint32_t i = 1; i < 5; i++) {
+        const uint32_t looks = hotpath_i_heap.looks;
+        for (size_t k = 0; k < 1000; k++)
+            HOTPATH_FREE(HOTPATH_MALLOC(10));  /* no scope brings a tick */
+        CHECK_EQ(hotpath_i_heap.looks, looks); /* the interval is not over */
+        pass(SECOND);
+        for (size_t k = 0; k < 1000; k++)
+            HOTPATH_FREE(HOTPATH_MALLOC(10)); /* no scope brings a tick */
+        CHECK_EQ(hotpath_i_heap.looks, looks + 1);
+    }
+}
+
+static void heap_suspects(void** state) {
+    (void)state;
+    release_all();
+    hotpath_heap_suspect_t rows[8];
+    const hotpath_heap_suspects_desc_t desc = {8, 10000, 0.6};
+    for (size_t i = 0; i < 12; i++) {
+        tick();
+        for (size_t k = 0; k < 5; k++)
+            leak(1000);
+        for (size_t k = 0; k < 50; k++)
+            churn(100000);
+        hold(i % 2 == 0 ? 200000 : 20000);
+    }
+    tick();
+    CHECK_EQ(hotpath_heap_suspects(&desc, rows, 8), 1);
+    CHECK_TEXT(rows[0].name, "leak");
+    CHECK_EQ(rows[0].intervals, 8);
+    CHECK_EQ(rows[0].grew, 8);
+    CHECK_EQ(rows[0].growth_bytes, 8 * 5000);
+    CHECK_EQ(rows[0].live_bytes, 12 * 5000);
+    CHECK_EQ(rows[0].live_count, 60);
+    CHECK(rows[0].bytes_per_sec > 4999.9 && rows[0].bytes_per_sec < 5000.1);
+    CHECK(rows[0].confidence > 0.999);
+    for (size_t age = 1; age <= 12; age++)
+        CHECK_EQ(rows[0].ages[age], 5000);
+    /* Bounds: a longer window, a larger growth, no room. */
+    const hotpath_heap_suspects_desc_t larger = {8, 40001, 0.6};
+    CHECK_EQ(hotpath_heap_suspects(&larger, rows, 8), 0);
+    CHECK_EQ(hotpath_heap_suspects(&desc, NULL, 0), 1);
+    /* The settings: 64 KiB in 8 intervals are more than this. */
+    CHECK_EQ(hotpath_heap_suspects(NULL, rows, 8), 0);
+    /* It has stopped: after a while it is none. */
+    for (size_t i = 0; i < 8; i++)
+        tick();
+    CHECK_EQ(hotpath_heap_suspects(&desc, rows, 8), 0);
+    release_all();
+}
+
+static void heap_labels(void** state) {
+    (void)state;
+    hotpath_heap_row_t rows[16];
+    release_all();
+    hold(10);
+    CHECK(!hotpath_heap_snapshot(NULL));
+    CHECK(!hotpath_heap_snapshot(""));
+    leak(100);
+    pass(SECOND);
+    CHECK(hotpath_heap_snapshot("before"));
+    const uint64_t at = law_info().elapsed_ns;
+    leak(200);
+    leak(300);
+    HOTPATH_FREE(kept[0]);
+    kept[0] = NULL;
+    churn(1 << 20);
+    CHECK(hotpath_heap_snapshot("after"));
+    leak(1 << 20);
+    size_t count = hotpath_heap_rows("after", "before", rows, 16);
+    CHECK_EQ(count, 2);
+    CHECK_TEXT(rows[0].name, "leak");
+    CHECK_EQ(rows[0].live_bytes, 400);
+    CHECK_EQ(rows[0].live_count, 1);
+    CHECK_EQ(rows[0].alloc_bytes, 500);
+    CHECK_EQ(rows[0].free_bytes, 100);
+    CHECK_TEXT(rows[1].name, "churn");
+    CHECK_EQ(rows[1].live_bytes, 0);
+    CHECK_EQ(rows[1].alloc_count, 1);
+    /* The other way round it has shrunk. */
+    count = hotpath_heap_rows("before", "after", rows, 16);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(rows[i].name, "leak") == 0) CHECK(rows[i].live_bytes == -400);
+    /* Now, all of it: the largest first, as many as there is room for. */
+    count = hotpath_heap_rows(NULL, NULL, rows, 1);
+    CHECK_GE(count, 3);
+    CHECK_TEXT(rows[0].name, "leak");
+    CHECK_EQ(rows[0].live_bytes, (1 << 20) + 500);
+    CHECK_EQ(hotpath_heap_rows("unknown", NULL, rows, 16), 0);
+    CHECK_EQ(hotpath_heap_rows(NULL, "unknown", rows, 16), 0);
+    char label[64];
+    uint64_t when = 0;
+    CHECK(hotpath_heap_label(0, label, sizeof label, &when));
+    CHECK_TEXT(label, "before");
+    CHECK_EQ(when, at);
+    CHECK(hotpath_heap_label(1, label, 3, NULL));
+    CHECK_TEXT(label, "af");
+    CHECK(!hotpath_heap_label(2, label, sizeof label, NULL));
+    /* An equal label is replaced; 16 are kept. */
+    CHECK(hotpath_heap_snapshot("before"));
+    CHECK(hotpath_heap_label(0, label, sizeof label, NULL));
+    CHECK_TEXT(label, "after");
+    for (int i = 0; i < 14; i++) {
+        snprintf(label, sizeof label, "label %d", i);
+        CHECK(hotpath_heap_snapshot(label));
+    }
+    CHECK(!hotpath_heap_snapshot("one more"));
+    CHECK(hotpath_heap_snapshot("label 3"));
+    CHECK(hotpath_heap_forget("label 5"));
+    CHECK(!hotpath_heap_forget("label 5"));
+    CHECK(hotpath_heap_snapshot("one more"));
+    release_all();
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(heap_peak),
+    cmocka_unit_test(heap_ages),
+    cmocka_unit_test(heap_ticks_by_allocations),
+    cmocka_unit_test(heap_suspects),
+    cmocka_unit_test(heap_labels),
+};
+LAW_MAIN(tests, NULL)
