@@ -15,7 +15,7 @@
    2025-03-26 to 2026-07-28) and curl at /api/TOOL. It reads the program through the snapshot API of
    hotpath.h and nothing else, so that whatever it shows your own code can show too. It changes
    nothing in the program: no signal disposition, no locale, no environment, no errno, no stdout. Its
-   threads take no signals and are in no profile.
+   threads take no signals and are in no profile, nor is what they allocate.
 
    Variables are in the table MCP_SETTINGS below: name, default, what is allowed. A wrong value is
    told in one line on stderr. In a set-user-id program none is read.
@@ -100,6 +100,8 @@ static struct {
     #include "mcp/query.h"
 
     #include "mcp/tools_functions.h"
+
+    #include "mcp/tools_memory.h"
 
     #include "mcp/tools_tree.h"
 
@@ -298,7 +300,9 @@ static bool mcp_start_locked(void) {
 HOTPATH_API bool hotpath_mcp_start(void) {
     int saved = errno;
     pthread_mutex_lock(&mcp_lock);
+    hotpath_i_exclude(1);
     bool running = mcp_start_locked();
+    hotpath_i_exclude(-1);
     pthread_mutex_unlock(&mcp_lock);
     errno = saved;
     return running;
@@ -306,12 +310,14 @@ HOTPATH_API bool hotpath_mcp_start(void) {
 HOTPATH_API void hotpath_mcp_stop(void) {
     int saved = errno;
     pthread_mutex_lock(&mcp_lock);
+    hotpath_i_exclude(1);
     if (mcp_running) {
         http_stop();
         history_stop();
         mg_exit_library();
         mcp_running = false;
     }
+    hotpath_i_exclude(-1);
     pthread_mutex_unlock(&mcp_lock);
     errno = saved;
 }
@@ -319,6 +325,7 @@ HOTPATH_API void hotpath_mcp_stop(void) {
 /* The child of a fork has the server's sockets and memory but none of its threads. It gives them
    back; with HOTPATH_MCP_FORK=each it starts a server of its own, on the next free port. */
 static void* mcp_start_again(void* unused) {
+    hotpath_i_exclude(1);
     (void)unused;
     hotpath_mcp_start();
     return NULL;

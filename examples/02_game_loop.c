@@ -2,7 +2,9 @@
 
    Shows: a frame as named systems (HOTPATH_SCOPE_NAMED), functions that run on the main thread and
    on a job pool, path finding whose result stands in its log (HOTPATH_FUNC_LOG), errors, bytes,
-   gauges, values, thread names, and information about the run in the report's head.
+   gauges, values, thread names, and information about the run in the report's head. With -DHOTPATH_ALLOC
+   also its memory: lists that grow on the threads that fill them, packets that are kept for a while, and
+   an arena that is reset at once (HOTPATH_HEAP_ALLOC_EVENT, HOTPATH_HEAP_RESET_EVENT).
 
    Eight thousand bodies walk through a walled town of 128 × 128 metres: each asks for a path (A*),
    follows it, is kept apart from walls and from the others (uniform grid, circle tests, a position
@@ -10,9 +12,10 @@
    Positions are 16.16 fixed point and every parallel pass writes only what its own chunk owns, so
    a seed gives the same checksum with any compiler, flag, machine and number of workers.
 
-   Build:  cc -O2 -DHOTPATH -I. examples/02_game_loop.c -o game_loop -lpthread
+   Build:  cc -O2 -DHOTPATH -DHOTPATH_ALLOC -I. examples/02_game_loop.c -o game_loop -lpthread
    Run:    ./game_loop [seconds, default 5] [workers, default one a core, at most 3] [seed] */
 #define HOTPATH_IMPLEMENTATION
+#define HOTPATH_MAX_ALLOC_EVENTS 64 /* no more blocks are in the arena at a time */
 #include "hotpath.h"
 
 #include <pthread.h>
@@ -32,7 +35,9 @@ enum {
     BODY_CHUNKS = BODIES / BODIES_A_CHUNK,
     BANDS = 16, /* of grid rows, each with a list of pairs of its own */
     ROWS_A_BAND = SIDE / BANDS,
-    PAIRS_A_BAND = 16384,
+    PAIRS_AT_FIRST = 64, /* of a band; its list grows */
+    ARENA_SIZE = 64 << 10,
+    PACKETS_KEPT = 40, /* the last two seconds, for clients that missed one */
     SOLVER_PASSES = 4,
     PATHS_A_STEP = 32,  /* the rest waits: path finding has a budget, not a spike */
     PATH_LENGTH = 240,  /* a longer path is walked this far and asked for again */
@@ -160,9 +165,21 @@ typedef struct path {
 
 typedef struct band {
     int count;
+    int room;
     int dropped;
-    pair_t pairs[PAIRS_A_BAND]; /* what may touch; after the narrow phase what does */
+    pair_t* pairs; /* what may touch; after the narrow phase what does */
 } band_t;
+
+/* Memory that one step takes in pieces and gives back at once. */
+typedef struct arena {
+    uint8_t* memory;
+    size_t used;
+} arena_t;
+
+typedef struct packet {
+    size_t size;
+    uint8_t bytes[];
+} packet_t;
 
 /* What one search needs. A stamp tells which tiles belong to this search, so that none is cleared. */
 typedef struct search {
@@ -199,12 +216,15 @@ typedef struct world {
     uint16_t queue[BODIES]; /* ring of bodies that wait for a path, each at most once */
     int queue_first;
     int queue_count;
-    uint16_t batch[PATHS_A_STEP];
-    bool batch_found[PATHS_A_STEP];
+    arena_t arena;
+    uint16_t* batch; /* of one step: in the arena */
+    bool* batch_found;
     search_t searches[WORKERS_MAX + 1];
     int32_t sent_x[BODIES];
     int32_t sent_y[BODIES];
-    uint8_t packet[PACKET_SIZE];
+    uint8_t packet[PACKET_SIZE]; /* while it is encoded */
+    packet_t* packets[PACKETS_KEPT];
+    uint32_t packet_count;
     uint64_t collisions;
     uint64_t paths_found;
     uint64_t paths_unreachable;
@@ -284,6 +304,40 @@ static void place_bodies(world_t* w) {
         w->waypoint[i] = (uint16_t)tile;
         w->idle[i] = true;
     }
+}
+
+/* Returns: NULL without memory. */
+static world_t* create_world(void) {
+    HOTPATH_FUNC();
+    world_t* const w = (world_t*)calloc(1, sizeof *w);
+    if (w == NULL) return NULL;
+    w->arena.memory = (uint8_t*)malloc(ARENA_SIZE);
+    if (w->arena.memory != NULL) return w;
+    free(w);
+    return NULL;
+}
+
+static void destroy_world(world_t* w) {
+    HOTPATH_FUNC();
+    for (int i = 0; i < BANDS; i++)
+        free(w->bands[i].pairs);
+    for (int i = 0; i < PACKETS_KEPT; i++)
+        free(w->packets[i]);
+    free(w->arena.memory);
+    free(w);
+}
+
+/* A step takes far less than there is. */
+static void* arena_take(arena_t* arena, size_t size) {
+    void* const piece = arena->memory + arena->used;
+    arena->used += (size + 15) / 16 * 16;
+    HOTPATH_HEAP_ALLOC_EVENT("step arena", piece, size);
+    return piece;
+}
+
+static void arena_reset(arena_t* arena) {
+    arena->used = 0;
+    HOTPATH_HEAP_RESET_EVENT("step arena");
 }
 
 /* >>systems */
@@ -408,6 +462,8 @@ static void job_find_path(void* user, int chunk, int worker) {
 
 static void system_path_finding(world_t* w) {
     int count = 0;
+    w->batch = (uint16_t*)arena_take(&w->arena, PATHS_A_STEP * sizeof *w->batch);
+    w->batch_found = (bool*)arena_take(&w->arena, PATHS_A_STEP * sizeof *w->batch_found);
     for (; count < PATHS_A_STEP && w->queue_count != 0; count++, w->queue_count--) {
         w->batch[count] = w->queue[w->queue_first];
         w->queue_first = (w->queue_first + 1) % BODIES;
@@ -528,11 +584,22 @@ static void sort_into_cells(world_t* w) {
         w->cell_body[--w->cell_start[tile_of(w->x[i], w->y[i])]] = (uint16_t)i;
 }
 
+/* Returns: whether there is room for one more pair. */
+static bool band_grow(band_t* band) {
+    if (band->count < band->room) return true;
+    const int room = band->room == 0 ? PAIRS_AT_FIRST : 2 * band->room;
+    pair_t* const pairs = (pair_t*)realloc(band->pairs, (size_t)room * sizeof *pairs);
+    if (pairs == NULL) return false;
+    band->pairs = pairs;
+    band->room = room;
+    return true;
+}
+
 /* Keeps a pair whose boxes overlap. */
 static void consider(const world_t* w, band_t* band, int a, int b) {
     const int32_t reach = w->radius[a] + w->radius[b];
     if (abs(w->x[a] - w->x[b]) >= reach || abs(w->y[a] - w->y[b]) >= reach) return;
-    if (band->count == PAIRS_A_BAND) {
+    if (!band_grow(band)) {
         band->dropped++;
         return;
     }
@@ -558,7 +625,7 @@ static void collect_pairs(void* user, int chunk, int worker) {
                 consider(w, band, a, w->cell_body[k]);
         }
     }
-    if (band->dropped != 0) HOTPATH_ERROR("pair list full");
+    if (band->dropped != 0) HOTPATH_ERROR("no memory for pairs");
 }
 
 static void system_broad_phase(world_t* w) {
@@ -645,6 +712,17 @@ static size_t encode_packet(world_t* w) {
     return (size_t)(at - w->packet);
 }
 
+/* Keeps a packet in the place of the oldest one. */
+static void keep_packet(world_t* w, size_t size) {
+    HOTPATH_FUNC();
+    packet_t** const slot = &w->packets[w->packet_count++ % PACKETS_KEPT];
+    free(*slot);
+    *slot = (packet_t*)malloc(sizeof **slot + size);
+    if (*slot == NULL) return; /* a client that asks for it gets the whole state */
+    (*slot)->size = size;
+    memcpy((*slot)->bytes, w->packet, size);
+}
+
 /* Folds what clients would be sent into the checksum, so that it covers the whole run. */
 static void system_packets(world_t* w) {
     if (w->step % STEPS_A_PACKET != 0) return;
@@ -652,6 +730,7 @@ static void system_packets(world_t* w) {
     for (size_t i = 0; i < size; i++)
         w->checksum = (w->checksum ^ w->packet[i]) * 0x100000001b3u;
     w->packet_bytes += size;
+    keep_packet(w, size);
     HOTPATH_VAL("packet bytes", size);
 }
 
@@ -675,6 +754,7 @@ static void step_world(world_t* w) {
         HOTPATH_SCOPE_NAMED(systems[i].name);
         systems[i].run(w);
     }
+    arena_reset(&w->arena);
     w->step++;
 }
 
@@ -739,7 +819,6 @@ static bool number(const char* text, double high, bool whole, double* value) {
 
 int main(int argc, char** argv) {
     HOTPATH_MAIN();
-    static world_t world;
     static pool_t pool;
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     double seconds = 5, workers = cores < 1 ? 1 : cores > 3 ? 3 : (double)cores, seed = 1;
@@ -757,14 +836,20 @@ int main(int argc, char** argv) {
     hotpath_app_info("workers", text);
     HOTPATH_THREAD_NAME("main");
 
-    world.seed = (uint64_t)seed;
-    world.checksum = 0xcbf29ce484222325u;
-    world.pool = &pool;
-    build_town(&world);
-    place_bodies(&world);
+    world_t* const world = create_world();
+    if (world == NULL) {
+        fprintf(stderr, "%s: there is no memory for a world\n", argv[0]);
+        return 1;
+    }
+    world->seed = (uint64_t)seed;
+    world->checksum = 0xcbf29ce484222325u;
+    world->pool = &pool;
+    build_town(world);
+    place_bodies(world);
     pool_start(&pool, (int)workers);
-    run(&world, (uint32_t)(seconds * STEPS_A_SECOND + 0.5));
+    run(world, (uint32_t)(seconds * STEPS_A_SECOND + 0.5));
     pool_stop(&pool);
-    print_summary(&world);
+    print_summary(world);
+    destroy_world(world);
     return 0;
 }

@@ -3,14 +3,15 @@
    Shows: a request that two threads work on as one call tree (hotpath_context_switch), a bounded
    queue (HOTPATH_GAUGE_SET), a cache behind a lock, errors and bytes of requests, names of threads
    that a library started, and one cause of slowness to find: a query per result row. DEMO_FIXED=1
-   asks once, with a join.
+   asks once, with a join. With -DHOTPATH_ALLOC also what it allocates, SQLite's and CivetWeb's share of it
+   too, and how the heap has changed since the index was built (hotpath_heap_snapshot).
 
    The text files of the directories are split into passages and indexed by SQLite's FTS5 in memory.
    GET /search?q=words[&limit=1-50] answers with the best passages as JSON; every word has to be in
    a passage, and word* stands for all words that begin so. Threads of CivetWeb take requests and
    wait; each worker has a connection of its own to one read-only image of the index.
 
-   Build:  cc -O2 -DHOTPATH -I. examples/03_server.c -o server -lcivetweb -lsqlite3 -lpthread
+   Build:  cc -O2 -DHOTPATH -DHOTPATH_ALLOC -I. examples/03_server.c -o server -lcivetweb -lsqlite3 -lpthread
            with the MCP server: add -DHOTPATH_MCP hotpath_mcp.c -lm
    Run:    ./server [--port N, default $PORT, else 0: any free one] [directory...]
            the default is the system's license texts and the sources in the current directory;
@@ -1007,6 +1008,7 @@ int main(int argc, char** argv) {
     hotpath_app_info("search", fixed ? "one query with a join" : "a query per result row");
     block_signals(&signals);
     if (!build_index(&catalog, options.directories, options.count)) return 1;
+    hotpath_heap_snapshot("the index is built"); /* without HOTPATH_ALLOC it does nothing */
     const int code = run(&server, &catalog, options.port, fixed, &signals);
     sqlite3_free(catalog.image);
     if (code == 0) print_summary(&server);

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # demo.pl PROGRAM: starts the search service on real files, searches it all the time, asks its MCP
-# endpoint three questions the way an agent does, and lets it serve until Ctrl-C or for DEMO_SECONDS.
+# endpoint four questions the way an agent does, and lets it serve until Ctrl-C or for DEMO_SECONDS.
 use strict;
 use warnings;
 use HTTP::Tiny;
@@ -115,6 +115,11 @@ sub shown {
         my ($unit) = grep { $value >= $_->[1] } @units;
         return $unit ? sprintf('%.*f %s', $unit->[1] > 1 ? 2 : 0, $value / $unit->[1], $unit->[0]) : '0 ns';
     }
+    if ($key =~ /_bytes$/) {
+        my ($size, @units) = (abs $value, qw(B KiB MiB GiB));
+        while ($size >= 1024 && @units > 1) { $size /= 1024, shift @units }
+        return sprintf '%s%.*f %s', $value < 0 ? '-' : '', $units[0] eq 'B' ? 0 : 1, $size, $units[0];
+    }
     return sprintf '%.1f', $value if $key =~ /percent/;
     $value =~ s/[^ -~]/?/g;
     return length $value > 72 ? substr($value, 0, 69) . '...' : $value;
@@ -127,7 +132,7 @@ sub table {
     # called it, too.
     my $self = grep { defined $_->{sampled_calls} } @rows;
     @columns = grep { my $c = $_; grep { exists $_->{$c} } @rows } @columns;
-    my @lines = ([map { (my $c = $_) =~ s/_ns$//; $c } @columns]);
+    my @lines = ([map { (my $c = $_) =~ s/_(ns|bytes)$//; $c } @columns]);
     for my $row (@rows) {
         push @lines, [map {
             my $time = /_ns$|^percent/ && defined $row->{sampled_calls};
@@ -142,7 +147,7 @@ sub table {
     }
     for my $line (@lines) {
         my $text = join '  ', map {
-            my $left = $columns[$_] =~ /^(name|cause|subject|action)$/;
+            my $left = $columns[$_] =~ /^(name|cause|subject|action|hint)$/;
             sprintf $left ? "%-$width[$_]s" : "%$width[$_]s", $line->[$_];
         } 0 .. $#columns;
         $text =~ s/ +$//;
@@ -152,10 +157,12 @@ sub table {
 
 # The questions. A few seconds of searches come first, so that there is something to say.
 my @functions = qw(name calls errors self_ns total_ns percent_self avg_ns p50_ns p95_ns p99_ns max_ns);
+my @memory = qw(name calls alloc_count alloc_bytes percent_total free_count live_bytes);
 my @causes = qw(rank cause subject impact_percent action);
 my @questions = (
     ['which functions dominate right now?', 'functions_timing', '{"limit":8,"since":"10s"}', @functions],
     ['are there latency spikes?', 'functions_timing', '{"limit":8,"sort":"spread"}', @functions],
+    ['where is memory allocated, and what is still alive?', 'functions_alloc', '{"limit":8}', @memory],
     ['what should I optimise first?', 'bottlenecks', '{"limit":8}', @causes],
 );
 my $ready = time + 4;

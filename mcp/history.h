@@ -124,6 +124,7 @@ static void history_tick(void) {
 
 static void* history_run(void* unused) {
     (void)unused;
+    hotpath_i_exclude(1);
     hotpath_i_server(HOTPATH_I_LAYOUT, NULL); /* measures what one recording costs */
     history_lock();
     while (!history.stop) {

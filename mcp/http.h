@@ -510,6 +510,7 @@ static int http_on_log(const struct mg_connection* c, const char* message) {
 /* Each of CivetWeb's threads ignores SIGPIPE for the whole process before it comes here. */
 static void* http_on_thread(const struct mg_context* context, int type) {
     (void)context, (void)type;
+    hotpath_i_exclude(1); /* what the server allocates is not the program's */
     pthread_mutex_lock(&http.lock);
     sigaction(SIGPIPE, &http.sigpipe, NULL);
     http.ready++;
@@ -563,6 +564,7 @@ static int http_start(const char* host, int port) {
 /* Wakes CivetWeb's threads until they have all ended: its accept loop by a connection, its workers by
    ending theirs. */
 static void* http_wake(void* host) {
+    hotpath_i_exclude(1);
     for (;;) {
         pthread_mutex_lock(&http.lock);
         bool stopped = http.stopped;

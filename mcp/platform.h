@@ -102,7 +102,9 @@ static bool os_thread_start(pthread_t* thread, void* (*run)(void*), void* user) 
     if (pthread_attr_init(&attributes) != 0) return false;
     pthread_attr_setstacksize(&attributes, (size_t)1 << 20);
     os_signals_block(&before);
+    hotpath_i_exclude(1);
     bool made = pthread_create(thread, &attributes, run, user) == 0;
+    hotpath_i_exclude(-1);
     os_signals_restore(&before);
     pthread_attr_destroy(&attributes);
     return made;

@@ -14,13 +14,15 @@ typedef struct query {
     bool detailed;
     bool slowest; /* order */
     bool markdown;
-    uint32_t view; /* VIEW_* */
+    bool alloc;    /* source */
+    uint32_t view; /* VIEW_*, or HEAP_* of the tool heap */
     double min_percent;
     const char* const* filters;
     size_t filter_count;
     const char* name; /* of log tools, or NULL */
     int64_t id;       /* likewise, or -1 */
     const char* root;
+    const char* base;   /* a heap snapshot, or NULL */
     const char* thread; /* a name, or NULL */
     uint64_t thread_id; /* 0: all threads */
     since_kind_t since;
@@ -31,6 +33,7 @@ typedef struct query {
     uint64_t cursor_row;  /* how many rows the pages before had */
     uint64_t cursor_from; /* the baseline that their window began with, 0: the start */
     uint32_t digest;      /* of all that shapes the rows: a cursor fits one query only */
+    const void* rows;     /* what the rows of a tool need beside the window */
 } query_t;
 
 enum {
@@ -263,7 +266,8 @@ static bool query_argument(
     static const char* const formats[] = {"concise", "detailed", NULL};
     static const char* const orders[] = {"recent", "slowest", NULL};
     static const char* const views[] = {"summary", "self", "total", "tree", "callers", NULL};
-    static const char* const sources[] = {"time", NULL};
+    static const char* const sources[] = {"time", "alloc", NULL};
+    static const char* const heap_views[] = {"usage", "sites", "diff", "leaks", "sizes", NULL};
     static const char* const renderings[] = {"json", "markdown", NULL};
     const char* key = registry_argument_name(tool, number);
     int64_t n = 0;
@@ -282,7 +286,9 @@ static bool query_argument(
         case ARG_NUMBER_ID: return query_integer(call, key, value, 0, UINT32_MAX, &q->id);
         case ARG_NUMBER_ORDER: word = query_word(call, key, value, orders); break;
         case ARG_NUMBER_VIEW: word = query_word(call, key, value, views); break;
+        case ARG_NUMBER_HEAP_VIEW: word = query_word(call, key, value, heap_views); break;
         case ARG_NUMBER_ROOT: return (q->root = query_text(call, key, value)) != NULL;
+        case ARG_NUMBER_BASE: return (q->base = query_text(call, key, value)) != NULL;
         case ARG_NUMBER_MIN_PERCENT: return query_number(call, key, value, 0, 100, &q->min_percent);
         case ARG_NUMBER_SOURCE: word = query_word(call, key, value, sources); break;
         case ARG_NUMBER_FORMAT: word = query_word(call, key, value, renderings); break;
@@ -292,7 +298,8 @@ static bool query_argument(
     if (number == ARG_NUMBER_SORT) q->sort = (uint32_t)word;
     if (number == ARG_NUMBER_RESPONSE_FORMAT) q->detailed = word == 1;
     if (number == ARG_NUMBER_ORDER) q->slowest = word == 1;
-    if (number == ARG_NUMBER_VIEW) q->view = (uint32_t)word;
+    if (number == ARG_NUMBER_VIEW || number == ARG_NUMBER_HEAP_VIEW) q->view = (uint32_t)word;
+    if (number == ARG_NUMBER_SOURCE) q->alloc = word == 1;
     if (number == ARG_NUMBER_FORMAT) q->markdown = word == 1;
     return true;
 }
@@ -358,6 +365,7 @@ typedef struct window {
     uint64_t tick;  /* the newest baseline: what next_since and cursors name */
     uint64_t from;  /* the baseline that the window begins with, 0: the start */
     bool locked;    /* a baseline is being read: the history stays as it is */
+    const hotpath_snapshot_t* ever; /* of all the time until the window's end */
     hotpath_snapshot_t* owned[2];
 } window_t;
 
@@ -377,6 +385,25 @@ static void window_close(window_t* w) {
         request_free(w->owned[i]);
     if (w->locked) history_unlock();
     memset(w, 0, sizeof *w);
+}
+/* Returns: the function of that id among some in the order of their ids, or NULL. */
+static const hotpath_function_t* window_by_id(
+    const hotpath_function_t* list, size_t count, uint32_t id) {
+    size_t low = 0;
+    for (size_t high = count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (list[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && list[low].id == id ? &list[low] : NULL;
+}
+/* Returns: the function as it was since the start, or NULL. */
+static const hotpath_function_t* window_ever(const window_t* w, uint32_t id) {
+    size_t count = 0;
+    const hotpath_function_t* all = hotpath_snapshot_functions(w->ever, &count);
+    return window_by_id(all, count, id);
 }
 static bool window_no_memory(tool_call_t* call, window_t* w) {
     window_close(w);
@@ -489,6 +516,7 @@ static bool window_open(tool_call_t* call, query_t* q, uint32_t parts, times_t t
     }
     if (history_newest() != NULL) w->tick = history_newest()->tick;
     if (page != NULL) w->tick = page->tick;
+    w->ever = newest;
     uint64_t elapsed = hotpath_snapshot_info(newest)->elapsed_ns;
     if (page == NULL && !window_baseline(call, q, elapsed, &older)) {
         window_close(w);
@@ -526,6 +554,26 @@ static bool window_times(window_t* w, const uint32_t* functions, size_t count) {
     window_read(w, w->older != NULL ? w->owned[1] : s);
     w->older = NULL;
     return true;
+}
+
+/* ---- memory ---- */
+
+static const char* const memory_off =
+    "memory is not recorded in this program: build all of it with -DHOTPATH_ALLOC, or preload "
+    "libhotpath_alloc.so";
+
+/* Returns: false with the call failed if the program does not record memory. */
+static bool memory_known(tool_call_t* call, const window_t* w) {
+    if (w->info->alloc.on) return true;
+    tool_fail(call, "%s", memory_off);
+    return false;
+}
+/* Likewise if it records allocations without their frees. */
+static bool memory_live_known(tool_call_t* call, const window_t* w) {
+    if (!memory_known(call, w)) return false;
+    if (w->info->alloc.live) return true;
+    tool_fail(call, "what is live is not recorded: HOTPATH_ALLOC_LIVE=0 leaves frees out");
+    return false;
 }
 
 /* ---- filters ---- */
@@ -776,6 +824,24 @@ static void answer_text_of(
 static void answer_ns(json_out_t* out, const query_t* q, const char* key, uint64_t ns, bool bound) {
     answer_text_of(out, q, key, (double)ns, bound);
     json_key_of(out, key, "_ns"), json_u64(out, ns);
+}
+/* Bytes as a readable text, base 1024, without the locale's comma. */
+static void size_text(double bytes, char* text, size_t size) {
+    static const char* const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    size_t unit = 0;
+    for (; bytes >= 1024 && unit < 6; unit++)
+        bytes /= 1024;
+    uint64_t hundredths = (uint64_t)(bytes * 100 + 0.5);
+    if (unit == 0)
+        snprintf(text, size, "%llu B", (unsigned long long)(bytes + 0.5));
+    else
+        snprintf(text, size, "%llu.%02u %s", (unsigned long long)(hundredths / 100),
+            (unsigned)(hundredths % 100), units[unit]);
+}
+static void answer_size_text(json_out_t* out, const char* key, double bytes) {
+    char text[40];
+    size_text(bytes, text, sizeof text);
+    json_key(out, key), json_text(out, text);
 }
 /* A percentage with two decimals, as the report has it. */
 static void answer_percent(json_out_t* out, const char* key, double percent) {

@@ -30,8 +30,10 @@ enum {
     X(VIEW, "view", "{\"enum\":[\"summary\",\"self\",\"total\",\"tree\",\"callers\"]}")      \
     X(ROOT, "root", "{\"type\":\"string\"}")                                                 \
     X(MIN_PERCENT, "min_percent", "{\"type\":\"number\"}")                                   \
-    X(SOURCE, "source", "{\"enum\":[\"time\"]}")                                             \
-    X(FORMAT, "format", "{\"enum\":[\"json\",\"markdown\"]}")
+    X(SOURCE, "source", "{\"enum\":[\"time\",\"alloc\"]}")                                   \
+    X(FORMAT, "format", "{\"enum\":[\"json\",\"markdown\"]}")                                \
+    X(HEAP_VIEW, "view", "{\"enum\":[\"usage\",\"sites\",\"diff\",\"leaks\",\"sizes\"]}")    \
+    X(BASE, "base", "{\"type\":\"string\"}")
 
 enum {
 #define REGISTRY_ROW(constant, name, schema) ARG_NUMBER_##constant,

@@ -3,21 +3,36 @@
 
 static const tool_t tools[] = {
     {"bottlenecks", "What to optimise first",
-        "Ranked causes of lost time, each with its numbers, an action and the next call to make. "
-        "Ask this first.",
+        "Ranked causes of lost time and growing memory, each with its numbers, an action and the "
+        "next call to make. Ask this first.",
         SET_ANALYSIS, ARG_LIMIT | ARG_SINCE, 10, 50, NULL, NULL, NULL, NULL, tool_bottlenecks},
     {"functions_timing", "Time by function",
         "Calls, time, percentiles by function. sort: self=own code, total=with callees, "
-        "spread=latency spikes. since: 10s, 5m, next_since.",
+        "spread=spikes. since: 10s, next_since.",
         SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_THREAD | ARG_SINCE, 20,
         200, functions_sorts, NULL, NULL, NULL, tool_functions_timing},
+    {"functions_alloc", "Memory by function",
+        "Allocations, bytes, frees and live memory by function. sort: bytes, count=churn, "
+        "live=who holds it, total=with callees.",
+        SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_THREAD | ARG_SINCE, 20,
+        200, alloc_sorts, NULL, NULL, NULL, tool_functions_alloc},
+    {"heap", "The heap",
+        "view: usage=process and malloc; sites=who holds live memory; diff=what grew since base (a "
+        "label of hotpath_heap_snapshot) or since; leaks=suspects that grow; sizes=histogram.",
+        SET_ANALYSIS, ARG_LIMIT | ARG_FILTER | ARG_SINCE | ARG_HEAP_VIEW | ARG_BASE, 20, 200, NULL,
+        NULL, NULL, NULL, tool_heap},
     {"function_timing_logs", "Single executions of a function",
         "The last executions of one function, or its slowest: duration, when, thread and result.",
         SET_CORE, ARG_LOG | ARG_ORDER | ARG_RESPONSE_FORMAT, 50, 1000, NULL, "function_name",
         "function_id", NULL, tool_function_timing_logs},
+    {"function_alloc_logs", "Single executions and what they allocated",
+        "What each of the last executions of one function allocated itself: bytes, count, when, "
+        "thread.",
+        SET_CORE, ARG_LOG | ARG_RESPONSE_FORMAT, 50, 1000, NULL, "function_name", "function_id",
+        NULL, tool_function_alloc_logs},
     {"query_flamegraph", "Call tree and flame graph",
-        "The call tree: top functions by self and by total time, heaviest paths. root: only "
-        "below that function; view=callers: who calls root; format=markdown: as text.",
+        "Top functions by self and total, heaviest paths. root: only below it; "
+        "view=callers: who calls root; source=alloc: bytes allocated; format=markdown: text.",
         SET_ANALYSIS,
         ARG_LIMIT | ARG_SINCE | ARG_THREAD | ARG_SOURCE | ARG_VIEW | ARG_ROOT | ARG_MIN_PERCENT |
             ARG_FORMAT,
@@ -28,8 +43,8 @@ static const tool_t tools[] = {
         SET_ANALYSIS, ARG_LIMIT | ARG_FILTER | ARG_SINCE, 20, 200, NULL, NULL, NULL, NULL,
         tool_changes},
     {"threads", "Threads",
-        "Every thread: calls, time inside instrumented code, and the scope that it is in now with "
-        "the time since it was entered. sort=current: what hangs.",
+        "Every thread: calls, time inside instrumented code, memory, and the scope that it is in "
+        "now with the time since it was entered. sort=current: what hangs.",
         SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_SINCE, 20, 200,
         threads_sorts, NULL, NULL, NULL, tool_threads},
     {"gauges", "Gauges", "Numbers that the program keeps: value now, minimum, maximum.", SET_CORE,

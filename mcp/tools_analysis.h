@@ -4,17 +4,24 @@
 /* ---- bottlenecks ---- */
 
 /* What a cause is called and what to do about it. */
-#define CAUSES(X)                                                                        \
-    X(SELF_TIME, "self_time",                                                            \
-        "it costs most by itself, working or waiting: make it cheaper, or call it less") \
-    X(MANY_CALLS, "many_calls",                                                          \
-        "called many times for each call of its caller: batch, cache or hoist it")       \
-    X(LATENCY_SPIKES, "latency_spikes",                                                  \
-        "few executions take far longer than usual: look at the slowest ones")           \
-    X(STUCK, "stuck", "open for far longer than it ever took: see what it waits for")    \
-    X(ERRORS, "errors", "executions that fail cost time too: see the reasons")           \
-    X(RECORDING, "recording_overhead",                                                   \
-        "so short that recording it costs more than it does: take its macro out")
+#define CAUSES(X)                                                                                  \
+    X(SELF_TIME, "self_time",                                                                      \
+        "it costs most by itself, working or waiting: make it cheaper, or call it less")           \
+    X(MANY_CALLS, "many_calls",                                                                    \
+        "called many times for each call of its caller: batch, cache or hoist it")                 \
+    X(LATENCY_SPIKES, "latency_spikes",                                                            \
+        "few executions take far longer than usual: look at the slowest ones")                     \
+    X(STUCK, "stuck", "open for far longer than it ever took: see what it waits for")              \
+    X(ERRORS, "errors", "executions that fail cost time too: see the reasons")                     \
+    X(RECORDING, "recording_overhead",                                                             \
+        "so short that recording it costs more than it does: take its macro out")                  \
+    X(LEAK_SUSPECT, "leak_suspect",                                                                \
+        "its live memory grows and grows: find what is not freed of what it allocates")            \
+    X(MEMORY_HELD, "memory_held", "a pool or a cache, perhaps, that gives nothing back: bound it") \
+    X(MANY_ALLOCATIONS, "many_allocations",                                                        \
+        "many small blocks in each call, soon freed: use a pool, an arena or one array")           \
+    X(ALLOCATION_IN_LOOP, "allocation_in_loop",                                                    \
+        "allocates and frees in each pass of a loop: hoist the block, or reuse it")
 
 typedef enum cause {
 #define CAUSES_ROW(constant, name, action) CAUSE_##constant,
@@ -25,8 +32,8 @@ typedef enum cause {
 typedef struct finding {
     cause_t cause;
     uint32_t function; /* index */
-    uint32_t caller;   /* likewise, of MANY_CALLS */
-    double impact;     /* percent of the busy time that would be saved were it gone */
+    uint32_t caller;   /* likewise, of MANY_CALLS and ALLOCATION_IN_LOOP */
+    double impact;     /* percent of the busy time that would be saved were it gone; of memory */
     double a, b, c;    /* what the cause's numbers are, those below 0 left out */
 } finding_t;
 
@@ -38,7 +45,8 @@ typedef struct findings {
 #define BOTTLENECKS_LEAST 1.0 /* percent: less is not worth a row */
 
 static void findings_add(findings_t* f, finding_t found) {
-    if (!(found.impact >= BOTTLENECKS_LEAST) || f->count == f->capacity) return;
+    bool least = found.impact >= BOTTLENECKS_LEAST || found.cause == CAUSE_LEAK_SUSPECT;
+    if (!least || f->count == f->capacity) return;
     if (found.impact > 100) found.impact = 100;
     f->list[f->count++] = found;
 }
@@ -91,28 +99,14 @@ static void findings_of_node(const window_t* w, uint32_t i, findings_t* list) {
     }
     findings_add(list, many);
 }
-/* The function as the snapshot since the start has it, in which functions stand in the order of their
-   ids. */
-static const hotpath_function_t* findings_ever(const window_t* w, uint32_t id) {
-    size_t count = 0, low = 0;
-    const hotpath_function_t* all = hotpath_snapshot_functions(w->owned[0], &count);
-    for (size_t high = count; low < high;) {
-        size_t middle = low + (high - low) / 2;
-        if (all[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < count && all[low].id == id ? &all[low] : NULL;
-}
 static void findings_of_thread(const window_t* w, const hotpath_thread_t* t, findings_t* list) {
     for (uint32_t i = 0; i < t->open_count; i++) {
         const hotpath_open_t* open = &t->open[i];
         if (open->function >= w->function_count) continue;
         /* Against all that it ever took: in a window it has completed nothing, being stuck. */
-        const hotpath_function_t* f = findings_ever(w, w->functions[open->function].id);
+        const hotpath_function_t* f = window_ever(w, w->functions[open->function].id);
         if (f == NULL) continue;
-        double slow = (double)hotpath_snapshot_percentile(w->owned[0], f, 99);
+        double slow = (double)hotpath_snapshot_percentile(w->ever, f, 99);
         double now = (double)open->elapsed_ns;
         if (f->sampled_calls < 10 || now < 1e9 || now < 20 * slow) continue;
         double inside = now < (double)w->info->window_ns ? now : (double)w->info->window_ns;
@@ -122,29 +116,90 @@ static void findings_of_thread(const window_t* w, const hotpath_thread_t* t, fin
         return; /* what it called is the same trouble */
     }
 }
+/* What the rules of memory say of a function: of its share of what is alive, or was allocated. */
+static void findings_of_memory(
+    const window_t* w, const memory_suspects_t* suspects, uint32_t i, findings_t* list) {
+    const hotpath_function_t* f = &w->functions[i];
+    const hotpath_function_t* ever = window_ever(w, f->id);
+    const hotpath_function_t* caller = NULL;
+    const hotpath_heap_suspect_t* s = memory_suspect(suspects, f->id);
+    const hotpath_alloc_info_t* all = &w->info->alloc;
+    double count = (double)f->alloc_count;
+    finding_t found = {CAUSE_LEAK_SUSPECT, i, 0, 0, 0, 0, 0};
+    switch (memory_rule(w, f, ever, s)) {
+        case MEMORY_NOTHING: return;
+        case MEMORY_SUSPECT:
+            found.impact = memory_percent((double)s->live_bytes, (double)all->live_bytes);
+            found.a = (double)s->live_bytes, found.b = s->bytes_per_sec, found.c = s->confidence;
+            break;
+        case MEMORY_HELD:
+            found.cause = CAUSE_MEMORY_HELD;
+            found.impact = memory_percent((double)ever->live_bytes, (double)all->live_bytes);
+            found.a = (double)ever->live_bytes, found.b = (double)ever->alloc_count;
+            found.c = (double)ever->calls;
+            break;
+        case MEMORY_SMALL:
+            found.cause = CAUSE_MANY_ALLOCATIONS;
+            found.impact = memory_percent(count, (double)all->alloc_count);
+            found.a = memory_per_call(f), found.b = (double)f->alloc_bytes / count;
+            found.c = memory_freed_percent(f);
+            break;
+        case MEMORY_LOOP:
+            caller = memory_loop(w, f);
+            found.cause = CAUSE_ALLOCATION_IN_LOOP;
+            found.caller = (uint32_t)(caller - w->functions);
+            found.impact = memory_percent(count, (double)all->alloc_count);
+            found.a = memory_per_call(f), found.b = (double)f->calls;
+            found.c = (double)f->alloc_bytes / count;
+            break;
+    }
+    findings_add(list, found);
+}
+/* Whether one finding stands before another: time before memory, growth before the rest of it. */
+static bool findings_before(const finding_t* a, const finding_t* b) {
+    unsigned x = a->cause <= CAUSE_RECORDING ? 0 : a->cause == CAUSE_LEAK_SUSPECT ? 1 : 2;
+    unsigned y = b->cause <= CAUSE_RECORDING ? 0 : b->cause == CAUSE_LEAK_SUSPECT ? 1 : 2;
+    if (x != y) return x < y;
+    return a->impact != b->impact ? a->impact > b->impact : a->cause < b->cause;
+}
 static void findings_sort(findings_t* f) {
     for (size_t i = 1; i < f->count; i++) {
         finding_t moved = f->list[i];
         size_t at = i;
-        for (; at > 0 &&
-               (f->list[at - 1].impact < moved.impact ||
-                   (f->list[at - 1].impact == moved.impact && f->list[at - 1].cause > moved.cause));
-             at--)
+        for (; at > 0 && findings_before(&moved, &f->list[at - 1]); at--)
             f->list[at] = f->list[at - 1];
         f->list[at] = moved;
     }
+}
+/* Lost time leaves room for the first three of memory, where a limit would cut them off. */
+#define BOTTLENECKS_MEMORY 3
+
+static void findings_make_room(findings_t* f, size_t limit) {
+    size_t time = 0;
+    while (time < f->count && f->list[time].cause <= CAUSE_RECORDING)
+        time++;
+    size_t memory = f->count - time;
+    size_t room = memory < BOTTLENECKS_MEMORY ? memory : BOTTLENECKS_MEMORY;
+    if (room >= limit || time + room <= limit) return;
+    finding_t cut[BOTTLENECKS_MEMORY];
+    memcpy(cut, &f->list[time], room * sizeof *cut);
+    memmove(&f->list[limit], &f->list[limit - room], (time - (limit - room)) * sizeof *f->list);
+    memcpy(&f->list[limit - room], cut, room * sizeof *cut);
 }
 static void bottlenecks_numbers(json_out_t* out, const window_t* w, const finding_t* f) {
     static const char* const keys[CAUSE_COUNT][3] = {{"self_ns", "calls", "avg_ns"},
         {"calls_per_call", "calls", "total_ns"}, {"p50_ns", "p99_ns", "max_ns"},
         {"open_ns", "p99_ns", "thread_id"}, {"errors", "calls", "error_percent"},
-        {"calls", "recording_ns", "avg_ns"}};
+        {"calls", "recording_ns", "avg_ns"}, {"live_bytes", "bytes_per_sec", "confidence"},
+        {"live_bytes", "alloc_count", "calls"}, {"allocs_per_call", "bytes_each", "freed_percent"},
+        {"allocs_per_call", "calls", "bytes_each"}};
     const double values[] = {f->a, f->b, f->c};
     json_key(out, "numbers");
     json_object(out);
     for (int i = 0; i < 3; i++)
         if (values[i] >= 0) json_key(out, keys[f->cause][i]), json_fixed(out, values[i], 2);
-    if (f->cause == CAUSE_MANY_CALLS) answer_name(out, "caller", w->functions[f->caller].name);
+    if (f->cause == CAUSE_MANY_CALLS || f->cause == CAUSE_ALLOCATION_IN_LOOP)
+        answer_name(out, "caller", w->functions[f->caller].name);
     json_object_end(out);
 }
 /* The call that shows more: its arguments name what the row is about. */
@@ -152,12 +207,16 @@ static void bottlenecks_next(json_out_t* out, const finding_t* f, const char* na
     bool logs = f->cause == CAUSE_LATENCY_SPIKES;
     bool status = f->cause == CAUSE_STUCK;
     bool timing = f->cause == CAUSE_ERRORS || f->cause == CAUSE_RECORDING;
+    bool heap = f->cause == CAUSE_LEAK_SUSPECT || f->cause == CAUSE_MEMORY_HELD;
+    bool alloc = f->cause == CAUSE_MANY_ALLOCATIONS || f->cause == CAUSE_ALLOCATION_IN_LOOP;
     json_key(out, "next");
     json_object(out);
     json_key(out, "tool");
     json_text(out, logs     ? "function_timing_logs"
                    : status ? "threads"
                    : timing ? "functions_timing"
+                   : heap   ? "heap"
+                   : alloc  ? "functions_alloc"
                             : "query_flamegraph");
     json_key(out, "arguments");
     json_object(out);
@@ -166,7 +225,11 @@ static void bottlenecks_next(json_out_t* out, const finding_t* f, const char* na
         json_key(out, "order"), json_text(out, "slowest");
     } else if (status) {
         json_key(out, "sort"), json_text(out, "current");
-    } else if (timing) {
+    } else if (heap) {
+        json_key(out, "view");
+        json_text(out, f->cause == CAUSE_LEAK_SUSPECT ? "leaks" : "sites");
+        answer_name(out, "filter", name);
+    } else if (timing || alloc) {
         answer_name(out, "filter", name);
         json_key(out, "response_format"), json_text(out, "detailed");
     } else {
@@ -193,6 +256,10 @@ static void bottlenecks_write(json_out_t* out, const window_t* w, const finding_
     json_key(out, "cause"), json_text(out, names[f->cause]);
     answer_name(out, "subject", subject);
     answer_percent(out, "impact_percent", f->impact);
+    if (f->cause > CAUSE_RECORDING) {
+        bool live = f->cause == CAUSE_LEAK_SUSPECT || f->cause == CAUSE_MEMORY_HELD;
+        json_key(out, "percent_of"), json_text(out, live ? "live bytes" : "allocations");
+    }
     bottlenecks_numbers(out, w, f);
     json_key(out, "action"), json_text(out, actions[f->cause]);
     bottlenecks_next(out, f, subject);
@@ -202,11 +269,12 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
     query_t q;
     window_t w;
     findings_t found;
+    memory_suspects_t suspects;
     if (!query_read(tool, call, &q)) return;
     if (!window_open(call, &q, HOTPATH_PART_TREE | HOTPATH_PART_THREADS, TIMES_ALL, &w)) return;
     found.count = 0, found.capacity = 1000; /* each is a percent at least, of five kinds */
     found.list = (finding_t*)mcp_arena_alloc(call->arena, found.capacity * sizeof *found.list);
-    if (found.list != NULL) {
+    if (found.list != NULL && memory_suspects(call, &w, MEMORY_INTERVALS, &suspects)) {
         json_out_t* out = &call->out;
         size_t n = 0;
         for (uint32_t i = 0; i < w.node_count; i++)
@@ -215,10 +283,13 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
             findings_of_function(&w, i, &found);
         for (size_t i = 0; i < w.thread_count; i++)
             findings_of_thread(&w, &w.threads[i], &found);
+        for (uint32_t i = 0; i < w.function_count && w.info->alloc.on; i++)
+            findings_of_memory(&w, &suspects, i, &found);
         findings_sort(&found);
+        findings_make_room(&found, q.limit);
         answer_begin(call, &w);
         json_key(out, "percent_of"), json_text(out, "busy time of all threads");
-        json_key(out, "considered"), json_text(out, "time");
+        json_key(out, "considered"), json_text(out, w.info->alloc.on ? "time, memory" : "time");
         json_key(out, "data");
         json_array(out);
         for (; n < found.count && n < q.limit; n++)
@@ -226,7 +297,7 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
         json_array_end(out);
         answer_counts(out, found.count, n);
         json_object_end(out);
-    } else {
+    } else if (!call->failed) {
         tool_fail(call, "there is no memory for this answer");
     }
     window_close(&w);
@@ -288,16 +359,7 @@ static double changes_rate(const window_t* w, double count) {
     return w->info->window_ns != 0 ? count * 1e9 / (double)w->info->window_ns : 0;
 }
 static const hotpath_function_t* changes_before(const changes_t* c, uint32_t id) {
-    size_t low = 0, high = c->before.function_count; /* in the order of their ids */
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (c->before.functions[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found = low < c->before.function_count && c->before.functions[low].id == id;
-    return found ? &c->before.functions[low] : NULL;
+    return window_by_id(c->before.functions, c->before.function_count, id);
 }
 static void changes_pair(json_out_t* out, const char* key, double now, double before) {
     char name[48];

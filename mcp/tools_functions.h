@@ -1,7 +1,7 @@
 /* tools_functions.h: functions_timing and function_timing_logs: where time goes, by function. */
 
 static const char* const functions_sorts[] = {
-    "self", "total", "calls", "avg", "p95", "p99", "max", "errors", "spread", NULL};
+    "self", "total", "calls", "avg", "p95", "p99", "max", "errors", "spread", "alloc", NULL};
 enum {
     SORT_SELF,
     SORT_TOTAL,
@@ -11,7 +11,8 @@ enum {
     SORT_P99,
     SORT_MAX,
     SORT_ERRORS,
-    SORT_SPREAD
+    SORT_SPREAD,
+    SORT_ALLOC
 };
 
 static double functions_percentile(const window_t* w, const hotpath_function_t* f, double percent) {
@@ -32,6 +33,7 @@ static double functions_key(const window_t* w, const hotpath_function_t* f, uint
         case SORT_MAX: return (double)f->max_ns;
         case SORT_ERRORS: return (double)f->errors;
         case SORT_SPREAD: return functions_spread(w, f);
+        case SORT_ALLOC: return (double)f->alloc_bytes;
         default: return (double)f->self_ns;
     }
 }
@@ -94,6 +96,7 @@ static const char* functions_kind(uint32_t kind) {
         case HOTPATH_KIND_NAMED: return "named";
         case HOTPATH_KIND_TRACK: return "track";
         case HOTPATH_KIND_SPAN: return "span";
+        case HOTPATH_KIND_OUTSIDE: return "outside";
         default: return "other";
     }
 }
@@ -115,7 +118,17 @@ static void functions_concise(
     }
     if (f->errors != 0) json_key(out, "errors"), json_u64(out, f->errors);
     if (f->bytes != 0) json_key(out, "bytes"), json_u64(out, f->bytes);
+    if (q->sort == SORT_ALLOC) json_key(out, "alloc_bytes"), json_u64(out, f->alloc_bytes);
     json_object_end(out);
+}
+static void functions_memory(json_out_t* out, const window_t* w, const hotpath_function_t* f) {
+    json_key(out, "alloc_bytes"), json_u64(out, f->alloc_bytes);
+    json_key(out, "alloc_count"), json_u64(out, f->alloc_count);
+    json_key(out, "alloc_total_bytes"), json_u64(out, f->alloc_total_bytes);
+    json_key(out, "alloc_total_count"), json_u64(out, f->alloc_total_count);
+    if (!w->info->alloc.live) return;
+    json_key(out, "free_count"), json_u64(out, f->free_count);
+    json_key(out, "live_bytes"), json_u64(out, f->live_bytes);
 }
 /* All that is known, with the keys of the report's JSON. */
 static void functions_detailed(
@@ -154,6 +167,7 @@ static void functions_detailed(
     json_key(out, "calls_per_sec_peak"), json_fixed(out, f->calls_per_sec_peak, 2);
     json_key(out, "bounds_only"), json_bool(out, f->bounds_only);
     json_key(out, "lite"), json_bool(out, f->lite);
+    if (w->info->alloc.on) functions_memory(out, w, f);
     answer_location(out, f->file, f->line);
     json_object_end(out);
 }
@@ -171,6 +185,7 @@ static void functions_write(
 static row_t* functions_open(
     tool_call_t* call, query_t* q, times_t times, window_t* w, size_t* count) {
     if (!window_open(call, q, HOTPATH_PART_FUNCTIONS, times, w)) return NULL;
+    if (q->sort == SORT_ALLOC && !memory_known(call, w)) return NULL;
     row_t* rows = functions_rows(call, w, q, q->sort, count);
     if (rows == NULL || times == TIMES_ALL) return rows;
     size_t first = 0, shown = answer_rows(q, *count, &first);
@@ -241,29 +256,34 @@ static size_t functions_find(
     window_close(w);
     return functions_find(tool, call, q, TIMES_ALL, w);
 }
+/* The single executions of a function, each written by `write`. */
+typedef void (*execution_write_t)(tool_call_t* call, const window_t* w, const query_t* q,
+    const hotpath_function_t* f, const hotpath_execution_t* e, uint64_t invocation);
+
+static void functions_logs(tool_call_t* call, const window_t* w, const query_t* q,
+    const hotpath_function_t* f, execution_write_t write) {
+    json_out_t* out = &call->out;
+    const hotpath_execution_t* list = q->slowest ? f->slowest : f->recent;
+    uint32_t count = q->slowest ? f->slowest_count : f->recent_count, n = 0;
+    answer_begin(call, w);
+    answer_name(out, "function_name", f->name);
+    json_key(out, "function_id"), json_u64(out, f->id);
+    json_key(out, "total_invocations"), json_u64(out, f->calls);
+    json_key(out, "order"), json_text(out, q->slowest ? "slowest" : "recent");
+    json_key(out, "data");
+    json_array(out);
+    for (; n < count && n < q->limit; n++)
+        write(
+            call, w, q, f, &list[n], q->slowest || f->sampled_calls < n ? 0 : f->sampled_calls - n);
+    json_array_end(out);
+    answer_counts(out, count, n);
+    json_object_end(out);
+}
 static void tool_function_timing_logs(const tool_t* tool, tool_call_t* call) {
     query_t q;
     window_t w;
     if (!query_read(tool, call, &q)) return;
     size_t found = functions_find(tool, call, &q, TIMES_SHOWN, &w);
-    if (found != SIZE_MAX) {
-        json_out_t* out = &call->out;
-        const hotpath_function_t* f = &w.functions[found];
-        const hotpath_execution_t* list = q.slowest ? f->slowest : f->recent;
-        uint32_t count = q.slowest ? f->slowest_count : f->recent_count, n = 0;
-        answer_begin(call, &w);
-        answer_name(out, "function_name", f->name);
-        json_key(out, "function_id"), json_u64(out, f->id);
-        json_key(out, "total_invocations"), json_u64(out, f->calls);
-        json_key(out, "order"), json_text(out, q.slowest ? "slowest" : "recent");
-        json_key(out, "data");
-        json_array(out);
-        for (; n < count && n < q.limit; n++)
-            functions_execution(call, &w, &q, f, &list[n],
-                q.slowest || f->sampled_calls < n ? 0 : f->sampled_calls - n);
-        json_array_end(out);
-        answer_counts(out, count, n);
-        json_object_end(out);
-    }
+    if (found != SIZE_MAX) functions_logs(call, &w, &q, &w.functions[found], functions_execution);
     window_close(&w);
 }

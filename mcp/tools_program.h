@@ -1,10 +1,12 @@
 /* tools_program.h: threads and profiler_status: what runs, and how well it is being measured. */
 
-static const char* const threads_sorts[] = {"busy", "calls", "current", NULL};
+static const char* const threads_sorts[] = {"busy", "calls", "current", "memory", "growth", NULL};
 enum {
     THREADS_BUSY,
     THREADS_CALLS,
-    THREADS_CURRENT
+    THREADS_CURRENT,
+    THREADS_MEMORY,
+    THREADS_GROWTH
 };
 
 static const char* threads_state(uint32_t state) {
@@ -18,7 +20,14 @@ static const char* threads_state(uint32_t state) {
 static const hotpath_open_t* threads_current(const hotpath_thread_t* t) {
     return t->open_count != 0 ? &t->open[t->open_count - 1] : NULL;
 }
-static double threads_key(const hotpath_thread_t* t, uint32_t sort) {
+/* By how much more a thread allocates than is freed of it, by whomever, in a second. */
+static double threads_growth(const window_t* w, const hotpath_thread_t* t) {
+    double seconds = (double)w->info->window_ns / 1e9;
+    return seconds > 0 ? ((double)t->alloc_bytes - (double)t->free_bytes) / seconds : 0;
+}
+static double threads_key(const window_t* w, const hotpath_thread_t* t, uint32_t sort) {
+    if (sort == THREADS_MEMORY) return (double)t->alloc_bytes;
+    if (sort == THREADS_GROWTH) return threads_growth(w, t);
     if (sort == THREADS_CALLS) return (double)t->calls;
     if (sort == THREADS_BUSY) return (double)t->busy_ns;
     const hotpath_open_t* current = threads_current(t);
@@ -40,6 +49,40 @@ static void threads_open(
     }
     json_array_end(out);
 }
+static void threads_memory(
+    json_out_t* out, const window_t* w, const query_t* q, const hotpath_thread_t* t) {
+    const hotpath_alloc_info_t* a = &w->info->alloc;
+    if (!a->on || (t->alloc_count == 0 && !q->detailed)) return;
+    json_key(out, "alloc_bytes"), json_u64(out, t->alloc_bytes);
+    json_key(out, "alloc_count"), json_u64(out, t->alloc_count);
+    if (!a->live) return;
+    json_key(out, "live_bytes"), json_u64(out, t->live_bytes);
+    json_key(out, "growth_bytes_per_sec"), json_fixed(out, threads_growth(w, t), 2);
+    if (t->freed_by_others_count != 0 || q->detailed)
+        json_key(out, "freed_by_others_bytes"), json_u64(out, t->freed_by_others_bytes);
+    if (!q->detailed) return;
+    json_key(out, "freed_by_others_count"), json_u64(out, t->freed_by_others_count);
+    json_key(out, "free_count"), json_u64(out, t->free_count);
+    json_key(out, "live_count"), json_u64(out, t->live_count);
+    json_key(out, "dealloc_bytes"), json_u64(out, t->free_bytes);
+    json_key(out, "mem_diff"), json_i64(out, (int64_t)(t->alloc_bytes - t->free_bytes));
+}
+/* The sums of all threads, and what the system says. */
+static void threads_memory_all(json_out_t* out, const window_t* w, const query_t* q) {
+    const hotpath_alloc_info_t* a = &w->info->alloc;
+    hotpath_process_t process;
+    if (!a->on) return;
+    json_key(out, "total_alloc_bytes"), json_u64(out, a->alloc_bytes);
+    if (a->live) {
+        json_key(out, "total_dealloc_bytes"), json_u64(out, a->free_bytes);
+        json_key(out, "alloc_dealloc_diff");
+        json_i64(out, (int64_t)(a->alloc_bytes - a->free_bytes));
+    }
+    memset(&process, 0, sizeof process);
+    if (!q->detailed || !hotpath_process_memory(&process)) return;
+    json_key(out, "rss_bytes"), json_u64(out, process.rss_bytes);
+    json_key(out, "rss_bytes_max"), json_u64(out, process.rss_peak_bytes);
+}
 static void threads_write(tool_call_t* call, const window_t* w, const query_t* q, uint32_t index) {
     json_out_t* out = &call->out;
     const hotpath_thread_t* t = &w->threads[index];
@@ -59,17 +102,26 @@ static void threads_write(tool_call_t* call, const window_t* w, const query_t* q
         json_key(out, "current_ns"), json_u64(out, current->elapsed_ns); /* "current" is its name */
         json_key(out, "depth"), json_u64(out, t->open_count);
     }
+    threads_memory(out, w, q, t);
     if (q->detailed) {
         json_key(out, "start_ns"), json_u64(out, t->start_ns);
         threads_open(out, w, q, t);
     }
     json_object_end(out);
 }
+static bool threads_active(const hotpath_thread_t* t) {
+    return t->calls != 0 || t->open_count != 0 || t->alloc_count != 0;
+}
 static void tool_threads(const tool_t* tool, tool_call_t* call) {
     query_t q;
     window_t w;
     if (!query_read(tool, call, &q)) return;
     if (!window_open(call, &q, HOTPATH_PART_THREADS, TIMES_NONE, &w)) return;
+    if (q.sort >= THREADS_MEMORY &&
+        !(q.sort == THREADS_GROWTH ? memory_live_known : memory_known)(call, &w)) {
+        window_close(&w);
+        return;
+    }
     const unsigned char* fits = window_filter(call, &w, &q, thread_name, w.thread_count);
     row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w.thread_count + 1) * sizeof *rows);
     if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
@@ -77,15 +129,16 @@ static void tool_threads(const tool_t* tool, tool_call_t* call) {
         size_t count = 0;
         for (size_t i = 0; i < w.thread_count; i++) {
             const hotpath_thread_t* t = &w.threads[i];
-            if ((fits != NULL && !fits[i]) || (t->calls == 0 && t->open_count == 0)) continue;
+            if ((fits != NULL && !fits[i]) || !threads_active(t)) continue;
             row_t* row = &rows[count++];
-            row->key = threads_key(t, q.sort), row->index = (uint32_t)i;
+            row->key = threads_key(&w, t, q.sort), row->index = (uint32_t)i;
             row->id = (uint32_t)t->id, row->name = t->name;
         }
         rows_sort(rows, count);
         answer_begin(call, &w);
         json_key(&call->out, "current_elapsed_ns"), json_u64(&call->out, w.info->elapsed_ns);
         json_key(&call->out, "thread_count"), json_u64(&call->out, w.info->threads_live);
+        threads_memory_all(&call->out, &w, &q);
         answer_page(call, &w, &q, rows, count, threads_write);
         json_object_end(&call->out);
     }
@@ -111,6 +164,7 @@ static void status_drops(json_out_t* out, const hotpath_drops_t* d) {
     STATUS_ROW(value_mismatch)
     STATUS_ROW(clock_anomalies)
     STATUS_ROW(context_overflow)
+    STATUS_ROW(alloc_overflow)
 #undef STATUS_ROW
     json_object_end(out);
 }
@@ -126,10 +180,11 @@ static void status_history(json_out_t* out) {
     json_object_end(out);
     history_unlock();
 }
-static void status_switches(json_out_t* out) {
+static void status_switches(json_out_t* out, const hotpath_info_t* info) {
     json_key(out, "switches");
     json_object(out);
     json_key(out, "HOTPATH"), json_bool(out, true);
+    json_key(out, "HOTPATH_ALLOC"), json_bool(out, info->alloc.on);
     json_key(out, "HOTPATH_MCP"), json_bool(out, true);
     json_object_end(out);
 }
@@ -168,7 +223,7 @@ static void tool_profiler_status(const tool_t* tool, tool_call_t* call) {
     json_key(out, "uptime"), json_text(out, text);
     json_key(out, "uptime_ns"), json_u64(out, info->elapsed_ns);
     json_key(out, "version"), json_text(out, HOTPATH_VERSION);
-    status_switches(out);
+    status_switches(out, info);
     json_key(out, "recording_cost_ns");
     json_fixed(out, (double)info->scope_cost_ns_x100 / 100, 2);
     json_key(out, "recording");
@@ -195,7 +250,7 @@ static void tool_profiler_status(const tool_t* tool, tool_call_t* call) {
     json_key(out, "threads_ended"), json_u64(out, info->threads_ended);
     json_key(out, "contexts"), json_u64(out, info->contexts);
     json_key(out, "memory_bytes"), json_u64(out, info->memory_bytes);
-    json_key(out, "excluded"), json_text(out, "the threads of this server");
+    json_key(out, "excluded"), json_text(out, "the threads of this server and what they allocate");
     status_drops(out, &info->drops);
     status_history(out);
     status_app_info(out, info);

@@ -4,19 +4,31 @@
 /* The call tree, cut down to what an answer shows. */
 typedef struct tree {
     const window_t* w;
+    bool alloc;         /* bytes that were allocated, not time */
     unsigned char* in;  /* the node is below the root filter, or there is none */
     unsigned char* top; /* likewise, and no node above it is */
     double* weight;     /* the largest total below and at a node */
     uint32_t* first;    /* links between the nodes that are shown */
     uint32_t* next;
     uint32_t first_root;
-    double whole_ns; /* of what is in: the whole of the percentages */
+    double whole; /* of what is in: the whole of the percentages */
     row_t* rows;
     size_t count; /* nodes worth showing */
 } tree_t;
 
-static double tree_percent(const tree_t* t, double ns) {
-    return t->whole_ns > 0 ? 100 * ns / t->whole_ns : 0;
+static double tree_percent(const tree_t* t, double part) {
+    return t->whole > 0 ? 100 * part / t->whole : 0;
+}
+/* What a node weighs, by itself and with all below it: nanoseconds or bytes. */
+static uint64_t tree_self(const tree_t* t, const hotpath_node_t* n) {
+    return t->alloc ? n->alloc_bytes : n->self_ns;
+}
+static uint64_t tree_total(const tree_t* t, const hotpath_node_t* n) {
+    return t->alloc ? n->alloc_total_bytes : n->total_ns;
+}
+static bool tree_active(const tree_t* t, const hotpath_node_t* n) {
+    return t->alloc ? n->alloc_total_count != 0
+                    : n->calls != 0 || n->open_calls != 0 || n->total_ns != 0;
 }
 static const hotpath_function_t* tree_function(const tree_t* t, uint32_t node) {
     return &t->w->functions[t->w->nodes[node].function];
@@ -35,7 +47,7 @@ static bool tree_root(tool_call_t* call, const query_t* q, tree_t* t) {
         bool here = fits == NULL || fits[n->function];
         t->in[i] = below || here;
         t->top[i] = fits == NULL ? n->parent == HOTPATH_NO_NODE : here && !below;
-        if (t->top[i]) t->whole_ns += (double)n->total_ns;
+        if (t->top[i]) t->whole += (double)tree_total(t, n);
     }
     return true;
 }
@@ -44,14 +56,14 @@ static void tree_choose(const query_t* q, tree_t* t, size_t limit) {
     const window_t* w = t->w;
     for (size_t i = w->node_count; i-- > 0;) {
         const hotpath_node_t* n = &w->nodes[i];
-        if (t->weight[i] < (double)n->total_ns) t->weight[i] = (double)n->total_ns;
+        if (t->weight[i] < (double)tree_total(t, n)) t->weight[i] = (double)tree_total(t, n);
         if (n->parent != HOTPATH_NO_NODE && t->weight[n->parent] < t->weight[i])
             t->weight[n->parent] = t->weight[i];
     }
     for (uint32_t i = 0; i < w->node_count; i++) {
         t->first[i] = t->next[i] = HOTPATH_NO_NODE;
         const hotpath_node_t* n = &w->nodes[i];
-        if (!t->in[i] || (n->calls == 0 && n->open_calls == 0 && n->total_ns == 0)) continue;
+        if (!t->in[i] || !tree_active(t, n)) continue;
         if (tree_percent(t, t->weight[i]) < q->min_percent) continue;
         row_t* row = &t->rows[t->count++];
         /* Of equal weight, a parent stands before its children: they have the larger indices. */
@@ -82,7 +94,7 @@ static uint32_t tree_next(const tree_t* t, uint32_t i, uint32_t* depth) {
 static bool tree_open(tool_call_t* call, const query_t* q, const window_t* w, tree_t* t) {
     size_t n = w->node_count + 1;
     memset(t, 0, sizeof *t);
-    t->w = w;
+    t->w = w, t->alloc = q->alloc;
     t->in = (unsigned char*)mcp_arena_alloc(call->arena, n);
     t->top = (unsigned char*)mcp_arena_alloc(call->arena, n);
     t->weight = (double*)mcp_arena_alloc(call->arena, n * sizeof *t->weight);
@@ -104,7 +116,7 @@ static bool tree_open(tool_call_t* call, const query_t* q, const window_t* w, tr
 
 /* What the nodes that are in say of each function. */
 typedef struct tree_sum {
-    uint64_t calls, self_ns, total_ns;
+    uint64_t calls, allocs, self, total;
 } tree_sum_t;
 
 /* Whether an ancestor that is in is the same function, whose total has this time already. One above the
@@ -131,15 +143,15 @@ static tree_sum_t* tree_sums(tool_call_t* call, const tree_t* t) {
         const hotpath_node_t* n = &w->nodes[i];
         if (!t->in[i]) continue;
         tree_sum_t* s = &sums[n->function];
-        s->calls += n->calls, s->self_ns += n->self_ns;
-        if (!tree_recursive(t, i)) s->total_ns += n->total_ns;
+        s->calls += n->calls, s->allocs += n->alloc_count, s->self += tree_self(t, n);
+        if (!tree_recursive(t, i)) s->total += tree_total(t, n);
     }
     return sums;
 }
 static size_t tree_top(const tree_t* t, const tree_sum_t* sums, bool by_total, row_t* rows) {
     size_t count = 0;
     for (uint32_t i = 0; i < t->w->function_count; i++) {
-        double key = (double)(by_total ? sums[i].total_ns : sums[i].self_ns);
+        double key = (double)(by_total ? sums[i].total : sums[i].self);
         if (key <= 0) continue;
         row_t* row = &rows[count++];
         row->key = key, row->index = i;
@@ -155,6 +167,11 @@ static void tree_origin(json_out_t* out, const hotpath_function_t* f) {
     snprintf(text, sizeof text, "%s:%u", f->file + from, (unsigned)f->line);
     json_key(out, "origin"), json_data(out, text, strlen(text));
 }
+static void tree_amount(json_out_t* out, const tree_t* t, const char* what, uint64_t amount) {
+    char key[32];
+    snprintf(key, sizeof key, "%s_%s", what, t->alloc ? "bytes" : "ns");
+    json_key(out, key), json_u64(out, amount);
+}
 static void tree_write_top(tool_call_t* call, const tree_t* t, const query_t* q, const char* key,
     const tree_sum_t* sums, const row_t* rows, size_t count) {
     json_out_t* out = &call->out;
@@ -165,10 +182,11 @@ static void tree_write_top(tool_call_t* call, const tree_t* t, const query_t* q,
         json_object(out);
         answer_name(out, "name", rows[i].name);
         json_key(out, "calls"), json_u64(out, s->calls);
-        json_key(out, "self_ns"), json_u64(out, s->self_ns);
-        answer_percent(out, "percent_self", tree_percent(t, (double)s->self_ns));
-        json_key(out, "total_ns"), json_u64(out, s->total_ns);
-        answer_percent(out, "percent_total", tree_percent(t, (double)s->total_ns));
+        if (t->alloc) json_key(out, "alloc_count"), json_u64(out, s->allocs);
+        tree_amount(out, t, "self", s->self);
+        answer_percent(out, "percent_self", tree_percent(t, (double)s->self));
+        tree_amount(out, t, "total", s->total);
+        answer_percent(out, "percent_total", tree_percent(t, (double)s->total));
         tree_origin(out, &t->w->functions[rows[i].index]);
         json_object_end(out);
     }
@@ -186,9 +204,10 @@ static size_t tree_write_paths(tool_call_t* call, const tree_t* t) {
         answer_name(out, "name", tree_function(t, i)->name);
         json_key(out, "calls"), json_u64(out, node->calls);
         if (node->open_calls != 0) json_key(out, "open_calls"), json_u64(out, node->open_calls);
-        json_key(out, "total_ns"), json_u64(out, node->total_ns);
-        answer_percent(out, "percent_total", tree_percent(t, (double)node->total_ns));
-        json_key(out, "self_ns"), json_u64(out, node->self_ns);
+        if (t->alloc) json_key(out, "alloc_count"), json_u64(out, node->alloc_count);
+        tree_amount(out, t, "total", tree_total(t, node));
+        answer_percent(out, "percent_total", tree_percent(t, (double)tree_total(t, node)));
+        tree_amount(out, t, "self", tree_self(t, node));
         json_object_end(out);
     }
     json_array_end(out);
@@ -206,15 +225,15 @@ static size_t tree_callers(const tree_t* t, tree_sum_t* sums, row_t* rows) {
         if (!t->top[i]) continue;
         uint32_t caller = n->parent == HOTPATH_NO_NODE ? (uint32_t)w->function_count
                                                        : w->nodes[n->parent].function;
-        sums[caller].calls += n->calls, sums[caller].total_ns += n->total_ns;
-        sums[caller].self_ns += n->self_ns;
+        sums[caller].calls += n->calls, sums[caller].total += tree_total(t, n);
+        sums[caller].self += tree_self(t, n);
     }
     size_t count = 0;
     for (uint32_t i = 0; i <= w->function_count; i++) {
-        if (sums[i].calls == 0 && sums[i].total_ns == 0) continue;
+        if ((sums[i].calls == 0 || t->alloc) && sums[i].total == 0) continue;
         row_t* row = &rows[count++];
         bool known = i < w->function_count;
-        row->key = (double)sums[i].total_ns, row->index = i;
+        row->key = (double)sums[i].total, row->index = i;
         row->id = known ? w->functions[i].id : 0, row->name = known ? w->functions[i].name : "";
     }
     rows_sort(rows, count);
@@ -235,8 +254,8 @@ static void tree_write_callers(tool_call_t* call, const tree_t* t, const query_t
         else
             json_null(out); /* called by nothing that is instrumented */
         json_key(out, "calls"), json_u64(out, s->calls);
-        json_key(out, "total_ns"), json_u64(out, s->total_ns);
-        answer_percent(out, "percent", tree_percent(t, (double)s->total_ns));
+        tree_amount(out, t, "total", s->total);
+        answer_percent(out, "percent", tree_percent(t, (double)s->total));
         json_object_end(out);
     }
     json_array_end(out);
@@ -293,6 +312,13 @@ static const char* markdown_time(mcp_arena_t* arena, uint64_t ns) {
     hotpath_time_text((double)ns, text, 32);
     return text;
 }
+static const char* markdown_amount(mcp_arena_t* arena, const tree_t* t, uint64_t amount) {
+    if (!t->alloc) return markdown_time(arena, amount);
+    char* text = (char*)mcp_arena_alloc(arena, 32);
+    if (text == NULL) return "?";
+    size_text((double)amount, text, 32);
+    return text;
+}
 /* Two decimals without the locale's comma. */
 static void markdown_percent(markdown_t* m, double percent) {
     unsigned hundredths = (unsigned)(percent * 100 + 0.5);
@@ -305,10 +331,10 @@ static void tree_markdown_top(markdown_t* m, const tree_t* t, const query_t* q, 
     for (size_t i = 0; i < count && i < q->limit; i++) {
         const tree_sum_t* s = &sums[rows[i].index];
         markdown_put(m, "| %s | %llu | %s (", markdown_name(m->arena, rows[i].name),
-            (unsigned long long)s->calls, markdown_time(m->arena, s->self_ns));
-        markdown_percent(m, tree_percent(t, (double)s->self_ns));
-        markdown_put(m, ") | %s (", markdown_time(m->arena, s->total_ns));
-        markdown_percent(m, tree_percent(t, (double)s->total_ns));
+            (unsigned long long)s->calls, markdown_amount(m->arena, t, s->self));
+        markdown_percent(m, tree_percent(t, (double)s->self));
+        markdown_put(m, ") | %s (", markdown_amount(m->arena, t, s->total));
+        markdown_percent(m, tree_percent(t, (double)s->total));
         markdown_put(m, ") |\n");
     }
 }
@@ -320,8 +346,8 @@ static void tree_markdown_callers(markdown_t* m, const tree_t* t, const query_t*
         bool known = rows[i].index < t->w->function_count;
         markdown_put(m, "| %s | %llu | %s (",
             known ? markdown_name(m->arena, rows[i].name) : "(nothing instrumented)",
-            (unsigned long long)s->calls, markdown_time(m->arena, s->total_ns));
-        markdown_percent(m, tree_percent(t, (double)s->total_ns));
+            (unsigned long long)s->calls, markdown_amount(m->arena, t, s->total));
+        markdown_percent(m, tree_percent(t, (double)s->total));
         markdown_put(m, ") |\n");
     }
 }
@@ -332,9 +358,10 @@ static void tree_markdown_paths(markdown_t* m, const tree_t* t) {
         const hotpath_node_t* n = &t->w->nodes[i];
         markdown_put(m, "%*s- %s ", (int)(2 * (depth < 100 ? depth : 100)), "",
             markdown_name(m->arena, tree_function(t, i)->name));
-        markdown_percent(m, tree_percent(t, (double)n->total_ns));
-        markdown_put(m, ", total %s, self %s, %llu calls\n", markdown_time(m->arena, n->total_ns),
-            markdown_time(m->arena, n->self_ns), (unsigned long long)n->calls);
+        markdown_percent(m, tree_percent(t, (double)tree_total(t, n)));
+        markdown_put(m, ", total %s, self %s, %llu calls\n",
+            markdown_amount(m->arena, t, tree_total(t, n)),
+            markdown_amount(m->arena, t, tree_self(t, n)), (unsigned long long)n->calls);
     }
 }
 
@@ -352,11 +379,13 @@ static void tree_answer(tool_call_t* call, const query_t* q, const tree_t* t, tr
     if (q->markdown) {
         markdown_t m = {call->arena, NULL, 0, 0};
         markdown_put(&m, "# Flame graph of %s\n", markdown_name(call->arena, t->w->info->program));
-        markdown_put(&m, "window: %s, time in it: %s, percentages of that\n",
-            markdown_time(call->arena, t->w->info->window_ns),
-            markdown_time(call->arena, (uint64_t)t->whole_ns));
-        if (self) tree_markdown_top(&m, t, &top, "Top by self time", sums, by_self, n_self);
-        if (total) tree_markdown_top(&m, t, &top, "Top by total time", sums, by_total, n_total);
+        markdown_put(&m, "window: %s, %s in it: %s, percentages of that\n",
+            markdown_time(call->arena, t->w->info->window_ns), t->alloc ? "allocated" : "time",
+            markdown_amount(call->arena, t, (uint64_t)t->whole));
+        const char* by[] = {t->alloc ? "Top by bytes of its own" : "Top by self time",
+            t->alloc ? "Top by bytes with callees" : "Top by total time"};
+        if (self) tree_markdown_top(&m, t, &top, by[0], sums, by_self, n_self);
+        if (total) tree_markdown_top(&m, t, &top, by[1], sums, by_total, n_total);
         if (paths) tree_markdown_paths(&m, t);
         if (q->view == VIEW_CALLERS) tree_markdown_callers(&m, t, q, sums, by_self, n_self);
         call->markdown = m.text;
@@ -364,8 +393,8 @@ static void tree_answer(tool_call_t* call, const query_t* q, const tree_t* t, tr
     }
     json_out_t* out = &call->out;
     answer_begin(call, t->w);
-    json_key(out, "source"), json_text(out, "time");
-    json_key(out, "whole_ns"), json_u64(out, (uint64_t)t->whole_ns);
+    json_key(out, "source"), json_text(out, t->alloc ? "alloc" : "time");
+    tree_amount(out, t, "whole", (uint64_t)t->whole);
     if (q->view == VIEW_SUMMARY) {
         tree_write_top(call, t, &top, "top_self", sums, by_self, n_self);
         tree_write_top(call, t, &top, "top_total", sums, by_total, n_total);
@@ -394,7 +423,7 @@ static void tool_query_flamegraph(const tool_t* tool, tool_call_t* call) {
         return;
     }
     if (!window_open(call, &q, HOTPATH_PART_TREE, TIMES_NONE, &w)) return;
-    if (tree_open(call, &q, &w, &t)) {
+    if ((!q.alloc || memory_known(call, &w)) && tree_open(call, &q, &w, &t)) {
         size_t size = (w.function_count + 1) * sizeof(row_t);
         tree_sum_t* sums = tree_sums(call, &t);
         row_t* by_self = (row_t*)mcp_arena_alloc(call->arena, size);

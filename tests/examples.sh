@@ -9,7 +9,7 @@ mkdir -p $out
 # arguments NAME: short runs.
 arguments() {
     case $1 in
-        02_game_loop | 09_overlay) echo 1 ;;
+        02_game_loop | 05_memory | 09_overlay) echo 1 ;;
         plugin_host.off) echo $dir/plugin.off.so ;;
     esac
 }
@@ -61,7 +61,30 @@ check "03_server: replies were kept" test -s $out/slow.replies
 check "03_server: both give the same" cmp $out/slow.replies $out/fast.replies
 check "03_server: both without recording" sh -c "$server.off $out/off.replies >/dev/null &&
     cmp $out/slow.replies $out/off.replies"
+
+# The relay does the same work with each of its faults, and without any.
+sums() { sed -n '/^SAY/,/^checksum/p' "$1"; }
+for faults in leak pool churn none; do
+    check "05_memory: faults: $faults" sh -c "DEMO_FAULTS=$faults timeout 60 $dir/05_memory.off 1 >$out/$faults.txt"
+    sums $out/05_memory.off.txt >$out/all.sums
+    sums $out/$faults.txt >$out/$faults.sums
+    check "05_memory: $faults: the same work" cmp $out/all.sums $out/$faults.sums
+done
+check "05_memory: there is a checksum" grep -q '^checksum [0-9a-f]' $out/none.sums
+for seconds in 0 -1 x ''; do
+    check_fails "05_memory: '$seconds' seconds are none" '^usage: ' $dir/05_memory "$seconds"
+done
 has_implementation || exit $failed
+# Its own report names what leaks, without any server; and that take_buffer held more than is left.
+growth='HOTPATH_HEAP_INTERVAL=100 HOTPATH_HEAP_MIN_GROWTH=8K HOTPATH_REPORT=alloc,heap timeout 60'
+check "05_memory: runs with its faults" sh -c "$growth $dir/05_memory 3 >$out/faults.txt"
+check "05_memory: runs without" sh -c "DEMO_FIXED=1 $growth $dir/05_memory 3 >$out/fixed.txt"
+check "05_memory: the leak is the suspect" grep -Eq '^suspect: handle_rename grew in [0-9]+ of [0-9]+ intervals' $out/faults.txt
+check "05_memory: and no other" sh -c "[ \$(grep -c '^suspect' $out/faults.txt) = 1 ]"
+check "05_memory: without the faults there is none" sh -c "! grep '^suspect' $out/fixed.txt"
+check "05_memory: what lived at most is known" grep -Eq ' at most [0-9.]+ MiB at a tick' $out/faults.txt
+check "05_memory: what leaked is alive at the end" grep -Eq '^handle_rename +[0-9]+ +[0-9.]+ KiB' $out/faults.txt
+check "05_memory: and not without the fault" sh -c "! sed -n '/^Still live/,/^\$/p' $out/fixed.txt | grep handle_rename"
 check "03_server: a query a row is in the report" grep -Eq '^query_row +[0-9]+ ' $out/slow.txt
 check "03_server: and not with a join" sh -c "! grep query_row $out/fast.txt"
 check "03_server: a search is inside its request" grep -Eq '─ search +[0-9]+ ' $out/slow.txt
@@ -70,11 +93,11 @@ check "03_server: no event is lost" grep -q ' 0 events lost' $out/slow.txt
 HOTPATH_MCP_PORT=0 HOTPATH_MCP_AUTH_TOKEN=sesame HOTPATH_TIME_SAMPLING_RATE=16 HOTPATH_OUTPUT_FORMAT=none \
     DEMO_SECONDS=1 check "demo: it ends by itself" \
     sh -c "timeout 60 perl examples/demo.pl $dir/03_server >$out/demo.txt 2>&1"
-check "demo: three questions, each with a table of at most 8 rows" awk '
+check "demo: four questions, each with a table of at most 8 rows" awk '
     /^> / { questions++; rows = -2 }
     /^  / && ++rows > 8 { exit 1 }
     /^  +(name|rank) / { tables++ }
-    END { exit questions != 3 || tables != 3 || rows > 8 }' $out/demo.txt
+    END { exit questions != 4 || tables != 4 || rows > 8 }' $out/demo.txt
 check "demo: estimates are marked" grep -Eq '^  query_row .* ~[0-9.]+ m?s +~' $out/demo.txt
 check "demo: the cost of a recording" grep -Eq '^One recording costs [0-9.]+ ns' $out/demo.txt
 check "demo: how to ask it" sh -c "

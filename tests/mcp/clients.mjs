@@ -1,7 +1,8 @@
-// clients.mjs PROGRAM [LARGE [SEARCH]]: real clients ask a program: both SDKs in each era, and the inspector's
+// clients.mjs PROGRAM LARGE PLAIN SEARCH MEMORY: real clients ask a program: both SDKs in each era, and the inspector's
 // command line. They list and call every tool: data that fits tests/schemas/NAME.json, or the
 // documented error. LARGE, the same program built without sanitizers, runs as "many": 1,000 functions
-// and 64 threads. SEARCH is examples/03_server.c, which nobody wrote for these tests.
+// and 64 threads. PLAIN is it without HOTPATH_ALLOC. SEARCH is examples/03_server.c, which nobody wrote
+// for these tests, MEMORY is examples/05_memory.c, whose faults the tools find.
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -12,7 +13,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { check, counts, finish, here, inParallel, report, root, serve, sleep } from './lib.mjs';
 
-const [program, large = program, search] = process.argv.slice(2);
+const [program, large, plainProgram, search, memory] = process.argv.slice(2);
 const TOKEN = 'Tr0ub4dor-and-3';
 const MODERN = '2026-07-28';
 const ME = { name: 'tests', version: '1' };
@@ -132,6 +133,7 @@ async function raw(server, method, params = {}, era = 'legacy') {
 const limits = {
   bottlenecks: 50,
   function_timing_logs: 1000,
+  function_alloc_logs: 1000,
   gauge_logs: 1000,
   dbg_logs: 1000,
   val_logs: 1000,
@@ -147,7 +149,7 @@ const calls = [
   ['functions_timing', { limit: '3' }, 'concise', { loose: true }],
   ['functions_timing', detailed, 'detailed'],
   ['functions_timing', { ...detailed, limit: 200 }, 'detailed'],
-  ...['self', 'total', 'calls', 'avg', 'p95', 'p99', 'max', 'errors', 'spread'].map((sort) => [
+  ...['self', 'total', 'calls', 'avg', 'p95', 'p99', 'max', 'errors', 'spread', 'alloc'].map((sort) => [
     'functions_timing',
     { sort, limit: 5 },
     'concise',
@@ -170,7 +172,7 @@ const calls = [
   [
     'functions_timing',
     { sort: 'name' },
-    /sort must be one of: self, total, calls, avg, p95, p99, max, errors, spread/,
+    /sort must be one of: self, total, calls, avg, p95, p99, max, errors, spread, alloc/,
   ],
   [
     'functions_timing',
@@ -215,6 +217,63 @@ const calls = [
     { function_name: (p) => p.name, order: 'fastest' },
     /order must be one of: recent, slowest/,
   ],
+  ['functions_alloc', {}, 'concise'],
+  ['functions_alloc', { limit: 1 }, 'concise'],
+  ['functions_alloc', detailed, 'detailed'],
+  ['functions_alloc', { ...detailed, limit: 200 }, 'detailed'],
+  ...['bytes', 'count', 'total', 'per_call', 'live', 'live_count', 'peak', 'frees'].map((sort) => [
+    'functions_alloc',
+    { sort, limit: 5 },
+    'concise',
+  ]),
+  ['functions_alloc', { since: '1s' }, 'concise'],
+  ['functions_alloc', { since: (p) => p.since, ...detailed }, 'detailed'],
+  ['functions_alloc', { filter: '*', limit: 2 }, 'concise'],
+  ['functions_alloc', { filter: (p) => [p.name, 'c*'] }, 'concise'],
+  ['functions_alloc', { thread: (p) => p.thread }, 'concise'],
+  [
+    'functions_alloc',
+    { sort: 'self' },
+    /sort must be one of: bytes, count, total, per_call, live, live_count, peak, frees/,
+  ],
+  ['functions_alloc', { filter: 'nobody' }, /nothing is called "nobody"; nearest: "/],
+  ['functions_alloc', { limit: 201 }, /limit must be a whole number from 1 to 200/],
+  ['functions_alloc', { cursor: 'abc' }, /cursor is not one that this program gave/],
+  [
+    'functions_alloc',
+    { view: 'usage' },
+    /functions_alloc has no argument "view"; it takes: limit, cursor, filter, sort/,
+  ],
+  ['function_alloc_logs', { function_name: (p) => p.name }, 'concise'],
+  ['function_alloc_logs', { function_id: (p) => p.id, limit: 1 }, 'concise'],
+  ['function_alloc_logs', { function_id: (p) => p.id, limit: 1000, ...detailed }, 'detailed'],
+  ['function_alloc_logs', {}, /function_alloc_logs needs function_name or function_id/],
+  ['function_alloc_logs', { function_name: 'nobody' }, /nothing is called "nobody"; nearest: "/],
+  ['function_alloc_logs', { function_id: 4000000 }, /nothing has the function_id 4000000/],
+  ['function_alloc_logs', { order: 'slowest' }, /function_alloc_logs has no argument "order"/],
+  ['heap', {}, 'usage'],
+  ['heap', { view: 'usage', limit: 1 }, 'usage'],
+  ['heap', { view: 'sites' }, 'sites'],
+  ['heap', { view: 'sites', limit: 2 }, 'sites'],
+  ['heap', { view: 'sites', filter: '*' }, 'sites'],
+  ['heap', { view: 'diff', base: 'start' }, 'diff'],
+  ['heap', { view: 'diff', base: 'start', filter: '*', limit: 3 }, 'diff'],
+  ['heap', { view: 'diff', since: '1s' }, 'diff'],
+  ['heap', { view: 'diff' }, 'diff'],
+  ['heap', { view: 'leaks' }, 'leaks'],
+  ['heap', { view: 'leaks', limit: 1, filter: '*' }, 'leaks'],
+  ['heap', { view: 'sizes' }, 'sizes', { loose: true }],
+  ['heap', { view: 'sizes', filter: 'c*' }, 'sizes', { loose: true }],
+  ['heap', { view: 'all' }, /view must be one of: usage, sites, diff, leaks, sizes/],
+  ['heap', { base: 'start' }, /base goes with view diff/],
+  ['heap', { view: 'diff', base: 'strat' }, /no heap snapshot is called "strat"; nearest: "start"/],
+  [
+    'heap',
+    { view: 'diff', base: 'start', since: '1s' },
+    /view diff takes base, a heap snapshot, or since, not both/,
+  ],
+  ['heap', { view: 'sites', filter: 'nobody' }, /nothing is called "nobody"; nearest: "/],
+  ['heap', { view: 'leaks', limit: 0 }, /limit must be a whole number from 1 to 200/],
   ['query_flamegraph', {}, 'summary'],
   ['query_flamegraph', { limit: 1 }, 'summary'],
   ['query_flamegraph', { limit: 200, min_percent: 0 }, 'summary'],
@@ -231,6 +290,12 @@ const calls = [
     { format: 'markdown', view: 'tree', limit: 200, min_percent: 0 },
     'markdown',
   ],
+  ['query_flamegraph', { source: 'alloc' }, 'alloc_summary'],
+  ['query_flamegraph', { source: 'alloc', view: 'self', limit: 3 }, 'alloc_top_functions'],
+  ['query_flamegraph', { source: 'alloc', view: 'total' }, 'alloc_top_functions'],
+  ['query_flamegraph', { source: 'alloc', view: 'tree', since: '1s' }, 'alloc_tree'],
+  ['query_flamegraph', { source: 'alloc', view: 'callers', root: 'c*' }, 'alloc_callers'],
+  ['query_flamegraph', { source: 'alloc', format: 'markdown' }, 'markdown'],
   ['query_flamegraph', { view: 'callers' }, /view callers needs root/],
   [
     'query_flamegraph',
@@ -241,7 +306,7 @@ const calls = [
   ['query_flamegraph', { min_percent: 101 }, /min_percent must be a number from 0 to 100/],
   ['query_flamegraph', { min_percent: 'x' }, /min_percent must be a number/],
   ['query_flamegraph', { format: 'svg' }, /format must be one of: json, markdown/],
-  ['query_flamegraph', { source: 'cpu' }, /source must be one of: time/],
+  ['query_flamegraph', { source: 'cpu' }, /source must be one of: time, alloc/],
   ['changes', { since: '1s' }, null],
   ['changes', { since: '1s', limit: 2 }, null],
   ['changes', { since: '1s', filter: '*' }, null],
@@ -252,7 +317,9 @@ const calls = [
   ['threads', { sort: 'current', limit: 200 }, 'concise'],
   ['threads', detailed, 'detailed'],
   ['threads', { ...detailed, limit: 200, since: '1s' }, 'detailed'],
-  ['threads', { sort: 'name' }, /sort must be one of: busy, calls, current/],
+  ['threads', { sort: 'memory' }, 'concise'],
+  ['threads', { sort: 'growth', since: '1s' }, 'concise'],
+  ['threads', { sort: 'name' }, /sort must be one of: busy, calls, current, memory, growth/],
   ['profiler_status', {}, null],
   ['profiler_status', { limit: 1 }, /profiler_status has no argument "limit"; it takes none/],
 ];
@@ -308,7 +375,9 @@ function answerProblems([tool, args, form, more = {}], result) {
         .some(
           (line) =>
             line.startsWith('#') &&
-            !/^##? (Flame graph of `|Top by (self|total) time$|Call tree$)/.test(line),
+            !/^##? (Flame graph of `|Top by (self|total) time$|Top by bytes (of its own|with callees)$|Call tree$)/.test(
+              line,
+            ),
         )
     )
       problems.push('a heading of the program');
@@ -448,7 +517,9 @@ const inspectorCalls = (server, tool, args, ...more) =>
 
 // ---- all of it ----------------------------------------------------------------------------------
 
-const plain = await serve(program);
+// What grows is a suspect soon.
+const soon = { HOTPATH_HEAP_INTERVAL: '100', HOTPATH_HEAP_MIN_GROWTH: '1000' };
+const plain = await serve(program, [], soon);
 const many = await serve(large, ['many']);
 const secret = await serve(program, [], { HOTPATH_MCP_AUTH_TOKEN: TOKEN });
 if (!plain.port || !many.port || !secret.port) {
@@ -582,6 +653,7 @@ for (const [tool, args] of [
   ['functions_timing', {}],
   ['functions_timing', { limit: 200, sort: 'calls' }],
   ['threads', { limit: 10 }],
+  ['functions_alloc', { limit: 100, sort: 'count' }],
   ['val_entries', {}],
   ['val_entries', { limit: 100 }],
 ]) {
@@ -673,6 +745,140 @@ await check('hostile names are all there, capped', async () => {
   return problems;
 });
 
+// Memory: what the program of the tests does is what the tools say of it.
+const content = async (server, name, args = {}) =>
+  (await raw(server, 'tools/call', { name, arguments: args })).result.structuredContent;
+await check('memory: what grows is a suspect, what is churned is not', async () => {
+  const problems = [];
+  const { data } = await content(plain, 'heap', { view: 'leaks' });
+  if (!data.some((row) => row.name === 'keep' && row.grew >= 0.6 * row.intervals))
+    problems.push(`suspects ${data.map((row) => row.name)}`);
+  if (data.some((row) => row.name === 'churn')) problems.push('churn is a suspect');
+  return problems;
+});
+await check('memory: 42 allocations a call and 1010 bytes of text, each freed', async () => {
+  const problems = [];
+  const answer = await content(plain, 'functions_alloc', { filter: 'churn', ...detailed });
+  const [row] = answer.data;
+  const events = 2 * row.calls; // blocks of its own allocators
+  // A call may be under way, in the middle of its blocks.
+  const near = (key, value, room) => {
+    if (Math.abs(row[key] - value) > room) problems.push(`${key} ${row[key]}, not ${value}`);
+  };
+  near('alloc_count', 42 * row.calls + events, 2 * 44);
+  near('realloc_count', row.calls, 2);
+  if (!/^\d+\.\d allocations a call, \d+ bytes each, \d+ % freed: use a pool/.test(row.hint))
+    problems.push(`the hint ${row.hint}`);
+  return problems;
+});
+await check('memory: the heaps of the program by name, its labels', async () => {
+  const answer = await content(plain, 'heap');
+  const problems = [];
+  const names = answer.data.map((row) => row.name);
+  if (!same(names.slice().sort(), ['</script><script>alert(1)</script>', 'arena']))
+    problems.push(`heaps ${names}`);
+  if (!answer.data.some((row) => row.name === 'arena' && row.resets > 0)) problems.push('no reset');
+  const labels = answer.snapshots.map((row) => row.label);
+  if (!same(labels, ['start', '</script><script>alert(1)</script>']))
+    problems.push(`labels ${labels}`);
+  if (!(answer.process.rss_bytes > 0)) problems.push('no rss');
+  return problems;
+});
+
+// Without HOTPATH_ALLOC the tools are listed, and say what is missing; the others answer as ever.
+const without = await serve(plainProgram);
+await check('without HOTPATH_ALLOC the list is the same', async () =>
+  same((await raw(without, 'tools/list')).result.tools, list) ? [] : ['another list'],
+);
+for (const one of [
+  ['functions_alloc', {}],
+  ['functions_alloc', { sort: 'live' }],
+  ['function_alloc_logs', { function_name: 'look_up' }],
+  ...['usage', 'sites', 'diff', 'leaks', 'sizes'].map((view) => ['heap', { view }]),
+  ['functions_timing', { sort: 'alloc' }],
+  ['threads', { sort: 'memory' }],
+  ['threads', { sort: 'growth' }],
+  ['query_flamegraph', { source: 'alloc' }],
+]) {
+  const [tool, args] = one;
+  await check(`without HOTPATH_ALLOC: ${tool} ${shown(args)}`, async () =>
+    answerProblems(
+      [tool, args, /^memory is not recorded in this program: .*-DHOTPATH_ALLOC/],
+      (await raw(without, 'tools/call', { name: tool, arguments: args })).result,
+    ),
+  );
+}
+await check('without HOTPATH_ALLOC nothing speaks of memory', async () => {
+  const problems = [];
+  for (const [tool, args] of [
+    ['functions_timing', detailed],
+    ['threads', detailed],
+    ['bottlenecks', {}],
+  ]) {
+    const answer = await content(without, tool, args);
+    if (/alloc_|live_|memory/.test(JSON.stringify(answer))) problems.push(tool);
+  }
+  return problems;
+});
+await without.stop();
+
+// Without frees what is alive is not known.
+const counters = await serve(large, [], { HOTPATH_ALLOC_LIVE: '0' });
+await sleep(1200);
+for (const [tool, args, form] of [
+  ['functions_alloc', {}, 'concise'],
+  ['functions_alloc', detailed, 'detailed'],
+  ['threads', detailed, 'detailed'],
+  ['heap', {}, 'usage'],
+  ['bottlenecks', {}, null],
+  ['functions_alloc', { sort: 'live' }, /^what is live is not recorded: HOTPATH_ALLOC_LIVE=0/],
+  ['heap', { view: 'sites' }, /^what is live is not recorded: HOTPATH_ALLOC_LIVE=0/],
+  ['threads', { sort: 'growth' }, /^what is live is not recorded: HOTPATH_ALLOC_LIVE=0/],
+]) {
+  await check(`HOTPATH_ALLOC_LIVE=0: ${tool} ${shown(args)}`, async () => {
+    const { result } = await raw(counters, 'tools/call', { name: tool, arguments: args });
+    const problems = answerProblems([tool, args, form], result);
+    // What lives in the heaps of HOTPATH_HEAP_ALLOC_EVENT is known from their events.
+    const told = result.structuredContent?.[tool === 'heap' ? 'account' : 'data'];
+    if (/"live_bytes"/.test(JSON.stringify(told))) problems.push('it tells what is alive');
+    return problems;
+  });
+}
+await counters.stop();
+
+// examples/05_memory.c: each of its faults is found by name, and none where it is not planted.
+const faults = {
+  leak: ['leak_suspect', 'handle_rename'],
+  pool: ['memory_held', 'take_buffer'],
+  churn: ['many_allocations', 'rank_users'],
+};
+await Promise.all(
+  [...Object.keys(faults), 'all', 'none'].map((planted) =>
+    check(`the relay, faults: ${planted}`, async () => {
+      const relay = await serve(memory, [60], {
+        HOTPATH_HEAP_INTERVAL: '250',
+        HOTPATH_HEAP_MIN_GROWTH: '16K',
+        ...(planted === 'none' ? { DEMO_FIXED: '1' } : {}),
+        ...(planted in faults ? { DEMO_FAULTS: planted } : {}),
+      });
+      await sleep(5000);
+      const { data } = await content(relay, 'bottlenecks', { limit: 50 });
+      const found = data.filter((row) => row.percent_of).map((row) => [row.cause, row.subject]);
+      const wanted = Object.keys(faults).filter((name) => [name, 'all'].includes(planted));
+      const problems = same(found.sort(), wanted.map((name) => faults[name]).sort())
+        ? []
+        : [`it finds ${JSON.stringify(found)}`];
+      for (const row of data.filter((one) => one.percent_of)) {
+        const next = await content(relay, row.next.tool, row.next.arguments);
+        if (!next.data.some((one) => one.name === row.subject))
+          problems.push(`${row.next.tool} does not show ${row.subject}`);
+      }
+      await relay.stop('SIGTERM');
+      return problems;
+    }),
+  ),
+);
+
 // The inspector: each tool once, a third of them in each era.
 fs.mkdirSync(home, { recursive: true });
 const jobs = [];
@@ -707,7 +913,7 @@ jobs.push([
   'inspector: an error of a tool',
   async () => {
     const got = await inspectorCalls(plain, 'threads', { sort: 'name' });
-    return /sort must be one of: busy, calls, current/.test(got.stdout + got.stderr)
+    return /sort must be one of: busy, calls, current, memory, growth/.test(got.stdout + got.stderr)
       ? []
       : [got.stdout, got.stderr];
   },

@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -91,6 +92,47 @@ static void values(unsigned i) {
     (void)HOTPATH_DBG(text);
     (void)HOTPATH_DBG(strlen("</script>") + i);
 }
+/* What is never freed before the end grows. */
+typedef struct kept {
+    struct kept* next;
+    char text[40];
+} kept_t;
+
+static kept_t* all_kept;
+static pthread_mutex_t keeping = PTHREAD_MUTEX_INITIALIZER;
+
+static void keep(void) {
+    HOTPATH_FUNC();
+    kept_t* k = (kept_t*)HOTPATH_MALLOC(sizeof *k);
+    if (k == NULL) return;
+    memset(k->text, 'x', sizeof k->text);
+    pthread_mutex_lock(&keeping);
+    k->next = all_kept, all_kept = k;
+    pthread_mutex_unlock(&keeping);
+}
+static void free_kept(void) {
+    HOTPATH_FUNC();
+    while (all_kept != NULL) {
+        kept_t* k = all_kept;
+        all_kept = k->next;
+        HOTPATH_FREE(k);
+    }
+}
+/* Many small blocks, a text that grows, and blocks of allocators that the program has itself. */
+static void churn(unsigned i) {
+    HOTPATH_FUNC();
+    static char arena[2][64];
+    void* blocks[40];
+    for (unsigned k = 0; k < 40; k++)
+        blocks[k] = HOTPATH_MALLOC(k + i % 30);
+    for (unsigned k = 0; k < 40; k++)
+        HOTPATH_FREE(blocks[k]);
+    char* text = (char*)HOTPATH_REALLOC(HOTPATH_CALLOC(1, 10), 1000);
+    HOTPATH_FREE(text);
+    HOTPATH_HEAP_ALLOC_EVENT(SCRIPT, arena[i % 2], 64);
+    HOTPATH_HEAP_ALLOC_EVENT("arena", &arena[i % 2][1], 16 + i % 16);
+    if (i % 50 == 0) HOTPATH_HEAP_RESET_EVENT("arena");
+}
 static void calls(unsigned i) {
     HOTPATH_FUNC();
     HOTPATH_SCOPE("a scope of the caller");
@@ -108,6 +150,8 @@ static void* worker(void* name) {
         HOTPATH_SCOPE("iteration");
         calls(i);
         values(i);
+        churn(i);
+        if (i % 4 == 0) keep();
         hotpath_record("gpu", SCRIPT, i * 1000, i * 1000 + 300);
         nap(3000);
     }
@@ -132,6 +176,7 @@ static void* short_lived(void* unused) {
 static void call(unsigned function, unsigned next) {
     HOTPATH_SCOPE_NAMED(names[function]);
     work(function % 64);
+    HOTPATH_FREE(HOTPATH_MALLOC(function + 1));
     if (next != 0) call(next, 0);
 }
 static void* caller(void* number) {
@@ -173,6 +218,8 @@ int main(int argc, char** argv) {
     HOTPATH_MAIN();
     hotpath_app_info("version", "1.2.3");
     hotpath_app_info(SCRIPT, ORDERS);
+    hotpath_heap_snapshot("start");
+    hotpath_heap_snapshot(SCRIPT);
     for (unsigned i = 0; i < FUNCTIONS; i++)
         (void)snprintf(names[i], sizeof names[i], "a_function_with_a_long_name_%04u", i);
     if (many) many_values();
@@ -194,5 +241,6 @@ int main(int argc, char** argv) {
     __atomic_store_n(&over, true, __ATOMIC_RELAXED);
     for (int i = 0; i < count; i++)
         pthread_join(threads[i], NULL);
+    free_kept();
     return 0;
 }

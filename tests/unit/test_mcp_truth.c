@@ -4,50 +4,13 @@
    the tick and to the call, since the start and since a token; snapshot, report and server agree. */
 #include "test_truth_tree.c"
 #include "../../hotpath_mcp.c"
-#include "mcp_client.h"
+#include "mcp_truth.h"
 
-/* The answer of a tool, read; NULL with a failed check. The text is the caller's to free. */
-static truth_json_t* ask(const char* path, char** text) {
-    client_reply_t r = client_get(http.port, path);
-    *text = r.text;
-    if (!CHECK(r.status == 200, "%s answered %d: %s", path, r.status, r.body)) return NULL;
-    return truth_json_read(r.body);
-}
-/* The rows of an answer without what differs from call to call. */
-static const char* rows_of(const char* text) {
-    const char* at = text != NULL ? strstr(text, "\"data\":[") : NULL;
-    return at != NULL ? at : "";
-}
-/* The same call through MCP, modern: its structured content and its text hold the same rows. */
-static void check_mcp(const char* tool, const char* arguments, const char* api_text) {
-    char body[1024], headers[256];
-    const char* rows = rows_of(api_text);
-    snprintf(body, sizeof body,
-        "{\"jsonrpc\":\"2.0\",\"id\":\"x\",\"method\":\"tools/call\",\"params\":{\"name\":\"%s\","
-        "\"arguments\":%s,\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
-        "\"io.modelcontextprotocol/clientCapabilities\":{}}}}",
-        tool, arguments);
-    snprintf(headers, sizeof headers,
-        "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: %s\r\n", tool);
-    client_reply_t r = client_post(http.port, "/mcp", headers, body);
-    CHECK(r.status == 200, "%s answered %d", tool, r.status);
-    truth_json_t* reply = truth_json_read(r.body);
-    const truth_json_t* result = truth_json_get(reply, "result");
-    const truth_json_t* content = truth_json_get(result, "content");
-    if (CHECK(content != NULL && content->child != NULL, "no content: %s", r.body)) {
-        CHECK_TEXT("rows", "the text", rows_of(truth_json_text(content->child, "text")), rows);
-        const char* structured = strstr(r.body, "\"structuredContent\":");
-        CHECK(structured != NULL && strncmp(rows_of(structured), rows, strlen(rows)) == 0,
-            "the structured content has other rows than /api");
-    }
-    truth_json_free(reply);
-    client_free(&r);
-}
 static void check_functions(const char* path, truth_model_t* model, char** text) {
     double whole = truth_model_self_sum(model);
     size_t wanted = 0, found = 0;
     uint64_t last = UINT64_MAX;
-    truth_json_t* answer = ask(path, text);
+    truth_json_t* answer = ask(http.port, path, text);
     if (answer == NULL) return;
     for (uint32_t i = 0; i < model->functions_count; i++)
         wanted += model->functions[i].counts.calls != 0 || model->functions[i].counts.open != 0;
@@ -82,7 +45,8 @@ static void check_functions(const char* path, truth_model_t* model, char** text)
 static void check_tree(truth_model_t* model) {
     char* text = NULL;
     uint32_t path[TRUTH_MAX_FRAMES + 2];
-    truth_json_t* answer = ask("/api/query_flamegraph?view=tree&limit=200&min_percent=0", &text);
+    truth_json_t* answer =
+        ask(http.port, "/api/query_flamegraph?view=tree&limit=200&min_percent=0", &text);
     const truth_json_t* data = truth_json_get(answer, "data");
     size_t wanted = 0, rows = 0;
     for (uint32_t i = 0; i < model->nodes_count; i++)
@@ -125,7 +89,7 @@ static void check_pages(const char* whole) {
     history_unlock();
     for (int page = 0; page < 100; page++) {
         char* text = NULL;
-        truth_json_t* answer = ask(path, &text);
+        truth_json_t* answer = ask(http.port, path, &text);
         const truth_json_t* data = truth_json_get(answer, "data");
         const truth_json_t* cursor = truth_json_get(answer, "next_cursor");
         if (data == NULL) {
@@ -153,11 +117,12 @@ static void check_server(truth_model_t* model) {
     char* text = NULL;
     uint64_t calls = 0, busy = 0;
     check_functions("/api/functions_timing?response_format=detailed&limit=200", model, &text);
-    check_mcp("functions_timing", "{\"response_format\":\"detailed\",\"limit\":200}", text);
+    check_mcp(
+        http.port, "functions_timing", "{\"response_format\":\"detailed\",\"limit\":200}", text);
     check_pages(text);
     free(text);
     check_tree(model);
-    truth_json_t* answer = ask("/api/threads?limit=200", &text);
+    truth_json_t* answer = ask(http.port, "/api/threads?limit=200", &text);
     const truth_json_t* data = truth_json_get(answer, "data");
     for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
         calls += truth_json_u64(r, "calls");
