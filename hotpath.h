@@ -8507,14 +8507,13 @@ static void hotpath_i_credit(hotpath_snapshot_t* s, uint32_t chain, const hotpat
     *total = *total > base + extra ? *total : base + extra;
     *calls = *calls > calls_least ? *calls : calls_least;
 }
-/* Adds one record's node. Totals are kept in ticks in total_ns until all are merged. */
-static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* t,
-    const hotpath_i_merge_t* m, uint32_t merged, const hotpath_i_node_t* from) {
-    hotpath_node_t* n = &s->nodes[merged];
-    uint32_t chain = *hotpath_i_open_chain(m, from);
+/* Adds what one record's node and the chain of its open scopes have counted. Totals are kept in ticks in
+   total_ns until all are merged. Returns: the calls. */
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_add_counts(
+    hotpath_snapshot_t* s, hotpath_node_t* n, const hotpath_i_node_t* from, uint32_t chain) {
     uint64_t total = HOTPATH_I_LOAD_ACQUIRE(&from->total);
     uint64_t calls = HOTPATH_I_LOAD(&from->calls);
-    if (HOTPATH_I_UNLIKELY(chain != 0)) hotpath_i_credit(s, chain, from, merged, &total, &calls);
+    if (chain != 0) hotpath_i_credit(s, chain, from, (uint32_t)(n - s->nodes), &total, &calls);
     n->calls += calls;
     n->total_ns += total;
     n->errors += HOTPATH_I_LOAD(&from->errors);
@@ -8524,6 +8523,11 @@ static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* 
     n->alloc_bytes += HOTPATH_I_LOAD(&from->alloc_bytes);
     #endif
     n->open_calls += HOTPATH_I_LOAD(&from->deep_open);
+    return calls;
+}
+static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* t,
+    const hotpath_i_merge_t* m, hotpath_node_t* n, const hotpath_i_node_t* from) {
+    uint64_t calls = hotpath_i_add_counts(s, n, from, *hotpath_i_open_chain(m, from));
     /* What has a frec of its own tells by that; it is another line of memory. */
     if (from->frec == &t->lite && calls != 0) s->functions[n->function].lite = true;
     if (HOTPATH_I_LIKELY(from->recursive == 0)) return;
@@ -8633,6 +8637,28 @@ static void hotpath_i_settle(hotpath_snapshot_t* s, const hotpath_i_merge_t* m) 
             mixed[i] = mixed[i] == 2;
     }
 }
+/* Merges a record's nodes from the i-th on as long as each is that of the snapshot's next one and has
+   nothing but counts, up to the end of what lies behind `node` in one piece. By itself, for then all
+   that the loop needs is in registers. Returns: how many there were. */
+static HOTPATH_I_HOT uint32_t hotpath_i_merge_run(hotpath_snapshot_t* s,
+    const hotpath_i_thread_t* t, const hotpath_i_merge_t* m, const hotpath_i_node_t* node,
+    uint32_t* map, uint32_t i, uint32_t end, uint32_t next) {
+    const hotpath_i_frec_t* const lite = &t->lite;
+    const uint32_t* const index_of = s->index_of;
+    const uint32_t ids = s->id_count, first = i;
+    hotpath_node_t* n = s->nodes + next;
+    const hotpath_i_merge_t chains = *m;
+    end = end - i < s->node_count - next ? end : i + (uint32_t)(s->node_count - next);
+    for (; i < end; i++, n++, node++) {
+        if (node->function > ids || index_of[node->function] != n->function + 1 ||
+            map[node->parent] != n->parent || node->frec == lite || node->recursive != 0 ||
+            *hotpath_i_open_chain(&chains, node) != 0)
+            break;
+        map[i] = next++;
+        hotpath_i_add_counts(s, n, node, 0);
+    }
+    return i - first;
+}
 /* Merges a record's nodes. Threads that do the same have them in the same order: the node after the
    last one's is looked at first. */
 static void hotpath_i_merge_nodes_of(
@@ -8640,24 +8666,28 @@ static void hotpath_i_merge_nodes_of(
     size_t temp = s->temp;
     uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count), slots = m->mask, next = 0;
     uint32_t* map = (uint32_t*)hotpath_i_temp(s, count * sizeof *map);
-    const hotpath_i_node_t* node = hotpath_i_node_at(t, 0);
-    const uint32_t* const index_of = s->index_of;
-    const uint32_t ids = s->id_count;
     if (map == NULL) return;
     map[0] = HOTPATH_NO_NODE;
     for (uint32_t i = 1; i < count; i++) {
-        node = hotpath_i_node_after(t, node, i);
-        uint32_t function = node->function <= ids ? index_of[node->function] : 0;
-        uint32_t parent = map[node->parent], merged = next;
-        const hotpath_node_t* n = &s->nodes[next];
-        if (next >= s->node_count || n->parent != parent || n->function + 1 != function)
-            merged = function == 0 || parent == HOTPATH_I_UNKNOWN || s->full
-                         ? HOTPATH_I_UNKNOWN
-                         : hotpath_i_merged_node(s, m, parent, function - 1);
-        map[i] = merged;
-        if (merged == HOTPATH_I_UNKNOWN) continue;
-        next = merged + 1;
-        hotpath_i_add_node(s, t, m, merged, node);
+        const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+        uint32_t end = (i | (HOTPATH_I_NODES - 1)) + 1; /* of those that lie behind it */
+        end = end < count ? end : count;
+        if (next < s->node_count) {
+            uint32_t run = hotpath_i_merge_run(s, t, m, node, map, i, end, next);
+            i += run, next += run, node += run;
+        }
+        if (i == end) {
+            i--;
+            continue;
+        }
+        uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
+        uint32_t parent = map[node->parent];
+        map[i] = function == 0 || parent == HOTPATH_I_UNKNOWN || s->full
+                     ? HOTPATH_I_UNKNOWN
+                     : hotpath_i_merged_node(s, m, parent, function - 1);
+        if (map[i] == HOTPATH_I_UNKNOWN) continue;
+        next = map[i] + 1;
+        hotpath_i_add_node(s, t, m, &s->nodes[map[i]], node);
     }
     #if HOTPATH_I_ALLOC
     hotpath_i_add_outside(s, m, t);
@@ -9037,8 +9067,9 @@ static void hotpath_i_merge_reasons(hotpath_snapshot_t* s, hotpath_function_t* f
 /* Returns: whether there are reasons. */
 static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f,
     const hotpath_i_frec_t** frecs, hotpath_i_sums_t* sums) {
-    uint64_t min = UINT64_MAX, max = 0;
-    bool reasons = false;
+    uint64_t min = UINT64_MAX, max = 0, all_timed = 0, all_untimed = 0, abandoned = 0, sum = 0;
+    uint32_t reasons = 0, lite = 0;
+    uint64_t other = 0;
     uint32_t most_rate = (HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_SOME) != 0 ? UINT32_MAX : 1;
     f->sampling_rate = 1;
     for (size_t r = 0; r < s->record_count; r++) {
@@ -9046,30 +9077,35 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
         if (from == NULL) continue;
         uint64_t timed = HOTPATH_I_LOAD_ACQUIRE(&from->ring.head);
         uint64_t untimed = HOTPATH_I_LOAD(&from->untimed);
-        f->completed += timed + untimed;
-        f->sampled_calls += timed;
-        f->estimated |= untimed != 0;
+        all_timed += timed;
+        all_untimed += untimed;
         uint32_t rate = HOTPATH_I_LOAD(&from->weight);
         rate = rate < most_rate ? rate : most_rate;
         if (rate > f->sampling_rate) f->sampling_rate = rate;
         f->error_squares += hotpath_i_bits_double(HOTPATH_I_LOAD(&from->error_squares));
-        f->abandoned += HOTPATH_I_LOAD(&from->abandoned);
-        f->sum_ticks += HOTPATH_I_LOAD(&from->sum);
-        f->lite = f->lite || from->lite != 0;
+        abandoned += HOTPATH_I_LOAD(&from->abandoned);
+        sum += HOTPATH_I_LOAD(&from->sum);
+        lite |= from->lite;
         uint64_t least = HOTPATH_I_LOAD(&from->min), most = HOTPATH_I_LOAD(&from->max);
         min = least < min ? least : min;
         max = most > max ? most : max;
         hotpath_i_add_squares(sums, from);
         hotpath_i_add_rate(s, sums, from);
-        reasons |=
-            HOTPATH_I_LOAD(&from->reasons_used) != 0 || HOTPATH_I_LOAD(&from->reason_other) != 0;
+        reasons |= HOTPATH_I_LOAD(&from->reasons_used);
+        other |= HOTPATH_I_LOAD(&from->reason_other);
     }
+    f->completed += all_timed + all_untimed;
+    f->sampled_calls += all_timed;
+    f->estimated |= all_untimed != 0;
+    f->abandoned += abandoned;
+    f->sum_ticks += sum;
+    f->lite |= lite != 0;
     /* Of those that have not ended, or never do, some may not be timed. */
     f->estimated |=
         f->error_squares > 0 || (f->sampling_rate > 1 && (f->abandoned != 0 || f->open_calls != 0));
     f->min_ns = f->sampled_calls != 0 && min != UINT64_MAX ? min : 0;
     f->max_ns = f->sampled_calls != 0 ? max : 0;
-    return reasons;
+    return reasons != 0 || other != 0;
 }
 /* The octaves that a record has, with that of the execution that waits for its bucket. */
 static uint64_t hotpath_i_octave_bits(const hotpath_i_frec_t* f, uint64_t waiting) {
@@ -9115,10 +9151,12 @@ static void hotpath_i_add_histogram(
     }
 }
 static void hotpath_i_sum_octave(uint64_t* buckets) {
-    uint64_t sum = 0;
-    for (size_t k = 0; k < HOTPATH_I_BUCKETS; k++)
-        sum += buckets[k];
-    buckets[HOTPATH_I_BUCKETS + 1] = sum;
+    uint64_t sum = 0, other = 0; /* two: neither waits for the other */
+    for (size_t k = 0; k < HOTPATH_I_BUCKETS; k += 4) {
+        sum += buckets[k] + buckets[k + 1];
+        other += buckets[k + 2] + buckets[k + 3];
+    }
+    buckets[HOTPATH_I_BUCKETS + 1] = sum + other;
 }
 /* Adds the histograms. A function's octaves lie behind each other, lowest first. */
 static void hotpath_i_merge_histogram(
@@ -9171,10 +9209,15 @@ static void hotpath_i_merge_logs(hotpath_snapshot_t* s, const uint32_t* list, si
             hotpath_i_merge_log(s, hotpath_i_reading_at(&reading, i), &recent, &slowest);
     s->temp = temp;
 }
-/* Square root by Newton's method, so that no mathematics library has to be linked. It comes down from
-   above: half the exponent is known from the bits. */
+/* Square root, without a mathematics library that would have to be linked: by the processor, or by
+   Newton's method. That comes down from above: half the exponent is known from the bits. */
 static double hotpath_i_sqrt(double v) {
     if (!(v > 0)) return 0;
+    #if defined(__SSE2__)
+    double root;
+    __asm__("sqrtsd %1, %0" : "=x"(root) : "x"(v));
+    return root;
+    #else
     double r = hotpath_i_bits_double((hotpath_i_double_bits(v) >> 1) + ((uint64_t)0x1FF8 << 48));
     r = 0.5 * (r + v / r); /* from either side it is above then */
     for (int i = 0; i < 1100; i++) {
@@ -9183,6 +9226,7 @@ static double hotpath_i_sqrt(double v) {
         r = next;
     }
     return r;
+    #endif
 }
 /* The buckets of a function's k-th octave in a snapshot, and which octave it is. */
 static const uint64_t* hotpath_i_snapshot_octave(

@@ -252,7 +252,7 @@ static const history_baseline_t* history_newest(void) {
 
 /* Writes the token that names a tick of this start: what next_since is. */
 static void history_token(uint64_t tick, char* text, size_t size) {
-    snprintf(text, size, "t%08x-%llu", (unsigned)history.nonce, (unsigned long long)tick);
+    json_format(text, size, "t%08x-%llu", (unsigned)history.nonce, (unsigned long long)tick);
 }
 /* Reads a token. Returns: 1 and the tick, 0 if it is of another start, -1 if it is no token. */
 static int history_token_read(const char* text, uint64_t* tick) {

@@ -73,7 +73,7 @@ static int http_send(struct mg_connection* c, mcp_arena_t* arena, int status, co
     const struct mg_request_info* info = mg_get_request_info(c);
     bool bodyless =
         info != NULL && info->request_method != NULL && strcmp(info->request_method, "HEAD") == 0;
-    int n = snprintf(head, sizeof head,
+    int n = json_format(head, sizeof head,
         "HTTP/1.1 %d %s\r\n%s%s%sContent-Length: %llu\r\n"
         "X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n"
         "Cache-Control: no-store\r\nConnection: %s\r\n%s\r\n",

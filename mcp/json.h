@@ -745,8 +745,11 @@ static void json_escaped(json_out_t* o, const char* s, size_t n) {
         for (uint32_t left = json_escapes(s); left != 0; left &= left - 1) {
             size_t next = (size_t)__builtin_ctz(left);
             memcpy(to, s + at, JSON_LANE);
-            to = json_escape(to + (next - at), s[next]);
-            at = next + 1;
+            to += next - at, at = next;
+            if ((unsigned char)s[at] >= 0x20)
+                *to++ = '\\'; /* and itself with what follows */
+            else
+                to = json_escape(to, s[at++]);
         }
         memcpy(to, s + at, JSON_LANE);
         o->size = (size_t)(to - o->data) + (JSON_LANE - at);
@@ -775,25 +778,27 @@ static void json_text(json_out_t* o, const char* s) {
     }
     json_quoted(o, s, strlen(s));
 }
-static void json_key_put(
-    json_out_t* o, const char* key, size_t n, const char* rest, size_t rest_size) {
-    char* to = json_room(o, n + rest_size + 4);
+/* A key of ours, of letters and others that need no escape. Most are constants, whose length the
+   compiler knows where this is put in. */
+static HOTPATH_I_ALWAYS_INLINE void json_key(json_out_t* o, const char* key) {
+    size_t n = strlen(key);
+    char* to = json_room(o, n + 4);
     if (to == NULL) return;
-    if (o->comma) *to++ = ',';
-    *to++ = '"';
-    json_copy(to, key, n);
-    json_copy(to + n, rest, rest_size);
-    to += n + rest_size;
-    to[0] = '"', to[1] = ':';
-    o->size = (size_t)(to + 2 - o->data);
+    to[0] = ',', to += o->comma;
+    to[0] = '"', memcpy(to + 1, key, n), memcpy(to + 1 + n, "\":", 2);
+    o->size = (size_t)(to + n + 3 - o->data);
     o->comma = false;
 }
-/* A key of ours, of letters and others that need no escape; json_key_of is one in two parts. */
-static inline void json_key(json_out_t* o, const char* key) {
-    json_key_put(o, key, strlen(key), "", 0);
-}
-static inline void json_key_of(json_out_t* o, const char* key, const char* rest) {
-    json_key_put(o, key, strlen(key), rest, strlen(rest));
+/* A key in two parts. */
+static void json_key_of(json_out_t* o, const char* key, const char* rest) {
+    size_t n = strlen(key), more = strlen(rest);
+    char* to = json_room(o, n + more + 4);
+    if (to == NULL) return;
+    to[0] = ',', to += o->comma;
+    to[0] = '"', json_copy(to + 1, key, n), to += n + 1;
+    json_copy(to, rest, more), memcpy(to + more, "\":", 2);
+    o->size = (size_t)(to + more + 2 - o->data);
+    o->comma = false;
 }
 
 /* What of a text of the program a model or a terminal could take for more than text: control
@@ -806,6 +811,17 @@ static bool json_is_hidden(uint32_t v) {
 }
 #define JSON_DATA_BYTES 200
 
+/* Whether JSON_LANE bytes stand in a string as they are, ASCII alone. */
+static bool json_shown_as_is(const unsigned char* p) {
+    uint64_t all = 0;
+    for (int i = 0; i < JSON_LANE; i += 8) {
+        uint64_t v;
+        memcpy(&v, p + i, 8);
+        all |= v | (v + 0x0101010101010101u); /* from 0x7F on */
+    }
+    return (all & 0x8080808080808080u) == 0 && json_escapes((const char*)p) == 0;
+}
+
 /* A text of the program or the client: at most 200 bytes of it, cut at a character; bytes that are
    no UTF-8 become U+FFFD; hidden characters stand as visible text such as \u001b.
    Returns: whether it was cut. */
@@ -817,6 +833,8 @@ static bool json_data(json_out_t* o, const char* s, size_t n) {
     json_put(o, "\"", 1);
     while (p < stop) {
         const unsigned char* run = p;
+        while (stop - p >= JSON_LANE && json_shown_as_is(p))
+            p += JSON_LANE;
         while (p < stop && *p >= 0x20 && *p < 0x7F && *p != '"' && *p != '\\')
             p++;
         if (p != run) json_put(o, (const char*)run, (size_t)(p - run));
@@ -860,11 +878,25 @@ static char* json_digits(char* end, uint64_t v) {
     *--end = (char)('0' + v);
     return end;
 }
+static size_t json_digit_count(uint64_t v) {
+    size_t n = 1;
+    for (; v >= 10000; v /= 10000)
+        n += 4;
+    return n + (v >= 10) + (v >= 100) + (v >= 1000);
+}
+/* Room for a number of `n` bytes, behind a comma if there is one. */
+static inline char* json_number_room(json_out_t* o, size_t n) {
+    char* to = json_room(o, n + 1);
+    if (to == NULL) return NULL;
+    to[0] = ',', to += o->comma;
+    o->size = (size_t)(to + n - o->data);
+    o->comma = true;
+    return to;
+}
 static void json_u64(json_out_t* o, uint64_t v) {
-    char text[20];
-    const char* from = json_digits(text + sizeof text, v);
-    json_value_begin(o);
-    json_put(o, from, (size_t)(text + sizeof text - from));
+    size_t n = json_digit_count(v);
+    char* to = json_number_room(o, n);
+    if (to != NULL) json_digits(to + n, v);
 }
 static void json_i64(json_out_t* o, int64_t v) {
     if (v >= 0) {
@@ -892,20 +924,17 @@ static bool json_is_finite(double v) { return v - v == 0; }
    the middle between two hundredths. Returns: whether it is written. */
 static bool json_hundredths(json_out_t* o, double v) {
     if (!(v >= 0 && v < 1e7)) return false;
-    char text[24];
-    char *end = text + sizeof text, *from = end;
     uint64_t whole = (uint64_t)(v * 100 + 0.5);
     double off = v * 100 - (double)whole;
     if (off > 0.499999 || off < -0.499999) return false;
     unsigned rest = (unsigned)(whole % 100);
-    if (rest != 0) {
-        from -= 2, from[0] = (char)('0' + rest / 10), from[1] = (char)('0' + rest % 10);
-        end -= rest % 10 == 0; /* a 0 at the end is left out */
-        *--from = '.';
-    }
-    from = json_digits(from, whole / 100);
-    json_value_begin(o);
-    json_put(o, from, (size_t)(end - from));
+    size_t n = json_digit_count(whole / 100);
+    char* to = json_number_room(o, n + (rest == 0 ? 0 : rest % 10 == 0 ? 2 : 3));
+    if (to == NULL) return true;
+    json_digits(to + n, whole / 100);
+    if (rest == 0) return true;
+    to[n] = '.', to[n + 1] = (char)('0' + rest / 10);
+    if (rest % 10 != 0) to[n + 2] = (char)('0' + rest % 10); /* a 0 at the end is left out */
     return true;
 }
 /* A number with at most `digits` decimals, those that are 0 left out. */
@@ -936,6 +965,15 @@ static void json_number(json_out_t* o, double v) {
         int n = stbsp_snprintf(text, (int)sizeof text, "%.17g", v);
         json_raw_value(o, text, (size_t)n);
     }
+}
+/* As snprintf, whatever the locale, and faster. Returns: the length, cut or not. */
+static int json_format(char* text, size_t size, const char* format, ...) HOTPATH_I_PRINTF(3, 4);
+static int json_format(char* text, size_t size, const char* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int n = stbsp_vsnprintf(text, (int)size, format, arguments);
+    va_end(arguments);
+    return n;
 }
 static char* json_printf_piece(const char* piece, void* out, int n) {
     json_escaped((json_out_t*)out, piece, (size_t)n);

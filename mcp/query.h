@@ -217,7 +217,7 @@ static void cursor_write(
     const query_t* q, uint64_t tick, uint64_t from, uint64_t rows, json_out_t* out) {
     char token[40], text[120];
     history_token(tick, token, sizeof token);
-    snprintf(text, sizeof text, "c.%s.%08x.%llx.%llx", token, (unsigned)q->digest,
+    json_format(text, sizeof text, "c.%s.%08x.%llx.%llx", token, (unsigned)q->digest,
         (unsigned long long)rows, (unsigned long long)from);
     json_key(out, "next_cursor"), json_text(out, text);
 }
@@ -783,7 +783,7 @@ static void answer_time(json_out_t* out, int64_t unix_ns) {
     struct tm utc;
     memset(&utc, 0, sizeof utc);
     gmtime_r(&seconds, &utc);
-    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
+    json_format(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
         utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
         (int)(unix_ns / 1000000 % 1000));
     json_text(out, text);
