@@ -3671,7 +3671,6 @@ typedef struct hotpath_i_state {
     uint64_t maker;     /* the thread that makes it */
     uint64_t maker_pid; /* and its process: it may have forked meanwhile */
     uint32_t lock;      /* of readers and of merges, never of a recording */
-    uint64_t lock_owner;
     int32_t
         unmerged; /* records of threads that have ended; below 0: one was merged before it counted */
     hotpath_i_thread_t* threads;
@@ -4518,9 +4517,7 @@ static void hotpath_i_reap(bool look_for_dead);
 
 static bool hotpath_i_try_lock(void) {
     uint32_t expected = 0;
-    if (!HOTPATH_I_CAS(&hotpath_i_g.lock, &expected, 1u)) return false;
-    HOTPATH_I_STORE(&hotpath_i_g.lock_owner, hotpath_i_os_tid());
-    return true;
+    return HOTPATH_I_CAS(&hotpath_i_g.lock, &expected, 1u);
 }
 static void hotpath_i_lock(void) {
     while (!hotpath_i_try_lock())
@@ -4531,7 +4528,6 @@ static void hotpath_i_lock(void) {
 static void hotpath_i_unlock(void) {
     do {
         if (HOTPATH_I_LOAD(&hotpath_i_g.unmerged) > 0) hotpath_i_reap(false);
-        HOTPATH_I_STORE(&hotpath_i_g.lock_owner, (uint64_t)0);
         HOTPATH_I_STORE_SC(&hotpath_i_g.lock, 0u);
     } while (HOTPATH_I_LOAD_SC(&hotpath_i_g.unmerged) > 0 && hotpath_i_try_lock());
 }
@@ -5096,7 +5092,6 @@ static void hotpath_i_fork_child(void) {
     #endif
     hotpath_i_g.threads = hotpath_i_g.ended = NULL;
     hotpath_i_g.lock = hotpath_i_g.app_info_lock = hotpath_i_g.reporting = 0;
-    hotpath_i_g.lock_owner = 0;
     hotpath_i_g.unmerged = 0;
     hotpath_i_g.first_record = hotpath_i_g.record_count + 1;
     hotpath_i_g.thread_count = 0;

@@ -714,30 +714,32 @@ static int row_compare(const void* a, const void* b) {
     if (names != 0) return names;
     return x->id < y->id ? -1 : x->id > y->id;
 }
-/* Lets the row at `at` sink to where none below it comes earlier. */
+/* Lets the row at `at` sink to where none below it comes later. */
 static void rows_sink(row_t* rows, size_t count, size_t at) {
     row_t moved = rows[at];
     for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
-        if (child + 1 < count && row_compare(&rows[child + 1], &rows[child]) < 0) child++;
-        if (row_compare(&moved, &rows[child]) <= 0) break;
+        if (child + 1 < count && row_compare(&rows[child + 1], &rows[child]) > 0) child++;
+        if (row_compare(&moved, &rows[child]) >= 0) break;
         rows[at] = rows[child], at = child;
     }
     rows[at] = moved;
 }
-/* Sorts in place, as far as the first `wanted` rows; the others follow in any order. A heap, because
-   qsort may allocate. */
+static void rows_swap(row_t* a, row_t* b) {
+    row_t other = *a;
+    *a = *b, *b = other;
+}
+/* Sorts in place, as far as the first `wanted` rows; the others follow in any order. A heap of those,
+   the last one on top, because qsort may allocate. */
 static void rows_first(row_t* rows, size_t count, size_t wanted) {
-    size_t left = count;
-    for (size_t i = count / 2; i-- > 0;)
-        rows_sink(rows, count, i);
-    for (; left > 1 && count - left < wanted; rows_sink(rows, left, 0)) {
-        row_t last = rows[--left];
-        rows[left] = rows[0], rows[0] = last;
-    }
-    for (size_t i = 0; i < count / 2; i++) { /* what came first is at the end */
-        row_t other = rows[count - 1 - i];
-        rows[count - 1 - i] = rows[i], rows[i] = other;
-    }
+    size_t left = wanted < count ? wanted : count;
+    if (left == 0) return;
+    for (size_t i = left / 2; i-- > 0;)
+        rows_sink(rows, left, i);
+    for (size_t i = left; i < count; i++)
+        if (row_compare(&rows[i], &rows[0]) < 0)
+            rows_swap(&rows[i], &rows[0]), rows_sink(rows, left, 0);
+    for (; left > 1; rows_sink(rows, left, 0))
+        left--, rows_swap(&rows[0], &rows[left]);
 }
 static void rows_sort(row_t* rows, size_t count) { rows_first(rows, count, count); }
 /* The row that name or id means. Several rows of one name: the one with the largest
