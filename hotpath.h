@@ -6087,7 +6087,8 @@ static uint64_t hotpath_i_draw(
         p->weighed++;
     else
         p->full++;
-    if (rate == HOTPATH_TIME_SAMPLING_AUTO || t->state == HOTPATH_I_RECORD_HIDDEN) {
+    if (rate == HOTPATH_TIME_SAMPLING_AUTO ||
+        HOTPATH_I_LOAD(&t->state) == HOTPATH_I_RECORD_HIDDEN) {
         rate = f->paced_rate;
         if (f->is_paced == 0) {
             if (f->drawn == 0 && item != NULL) rate = HOTPATH_I_LOAD(&item->paced_rate);
