@@ -7642,7 +7642,12 @@ static bool hotpath_i_is_interposed(void) {
             #else
     void* (*volatile own)(size_t) = hotpath_i_own_malloc;
     void* (*volatile chosen)(size_t) = hotpath_i_as_malloc;
-    return own == chosen;
+    if (own == chosen) return true;
+    /* A program at a fixed address has one of its own for malloc: who answers there tells. */
+    void* block = chosen(1);
+    bool is_own = hotpath_i_is_first(block);
+    free(block);
+    return is_own;
             #endif
 }
         #else
