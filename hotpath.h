@@ -377,8 +377,7 @@ typedef struct hotpath_function {
     double calls_per_sec_peak; /* the best second of one thread, or of all at the last look */
     bool bounds_only;          /* min and max are bounds of histogram buckets: differences */
     bool lite;                 /* some threads kept calls and totals only: memory bound */
-    uint32_t
-        sampling_rate;     /* one in so many is timed now, on the thread that times least; 1: all */
+    uint32_t sampling_rate;    /* one in so many is timed now, where the fewest are; 1: all */
     bool estimated;        /* some were not timed: all times but min, max and logs are estimates */
     bool has_times;        /* false until hotpath_snapshot_times, with HOTPATH_TIMES_LATER */
     double total_error_ns; /* half the 95 % interval of the estimated sum of all levels */
@@ -390,14 +389,12 @@ typedef struct hotpath_function {
     uint64_t realloc_count; /* of alloc_count: those that were reallocs */
     uint64_t free_count;    /* of alloc_count: freed since, by whomever */
     uint64_t free_bytes;
-    uint64_t
-        freed_by_others_count; /* of free_count: by another thread than the one that allocated */
+    uint64_t freed_by_others_count; /* of free_count: not by the thread that allocated */
     uint64_t freed_by_others_bytes;
     uint64_t live_count; /* allocated and not freed; in a difference: at its end */
     uint64_t live_bytes;
-    uint64_t
-        peak_live_bytes;   /* the largest at a tick: a snapshot, or about HOTPATH_HEAP_INTERVAL */
-    uint64_t peak_live_ns; /* when that was, since the recorder's start */
+    uint64_t peak_live_bytes; /* the largest at a tick: a snapshot, or each HOTPATH_HEAP_INTERVAL */
+    uint64_t peak_live_ns;    /* when that was, since the recorder's start */
     const uint64_t* alloc_sizes; /* HOTPATH_ALLOC_SIZES counts, NULL if nothing was allocated */
     const uint64_t* live_ages;   /* HOTPATH_ALLOC_AGES sums of live bytes, NULL likewise */
     const hotpath_reason_t* reasons;
@@ -616,8 +613,7 @@ typedef struct hotpath_heap_suspect {
     uint64_t live_count;
     uint64_t growth_bytes; /* live now less live at the first of the intervals */
     double bytes_per_sec;  /* slope of the straight line that fits live bytes best */
-    double
-        confidence; /* 0 to 1: grew / intervals, times how much of the change the line explains */
+    double confidence; /* 0 to 1: grew / intervals, times the part of the change that is a line */
     uint64_t ages[HOTPATH_ALLOC_AGES]; /* live bytes by age */
 } hotpath_heap_suspect_t;
 
@@ -3637,8 +3633,7 @@ typedef struct hotpath_i_local {
     hotpath_i_open_t* top;  /* innermost open entry; NULL: nothing is known of this thread yet */
     hotpath_i_open_t* last; /* from here on begin asks more slowly; NULL with top */
     hotpath_i_thread_t* thread;
-    uint64_t
-        log_meta;   /* that of the thread: an end goes on where a handler forks, without a thread */
+    uint64_t log_meta; /* the thread's: an end goes on where a handler forks, without a thread */
     uintptr_t busy; /* address of the cookie of the recording in progress + its phase, 0 = none */
 
     uintptr_t attention; /* what an end must look at: HOTPATH_I_ATTENTION_* */
