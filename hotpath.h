@@ -8283,8 +8283,10 @@ static void hotpath_i_ages(
     uint64_t later = sum->alloc_bytes, now = hotpath_i_interval();
     memset(ages, 0, HOTPATH_ALLOC_AGES * sizeof *ages);
     ages[HOTPATH_I_TICKS] = live;
+    bool looked = g == NULL; /* of one thread nothing is known by interval */
     for (uint64_t age = 0; age < HOTPATH_I_TICKS && age <= now && g != NULL; age++) {
         size_t slot = (size_t)((now - age) % HOTPATH_I_TICKS);
+        looked = looked || g->births[slot].interval != 0;
         if (g->births[slot].interval != now - age + 1) continue;
         uint64_t born = later - g->births[slot].bytes;
         uint64_t dead = sum->freed[slot] - g->births[slot].freed;
@@ -8294,6 +8296,7 @@ static void hotpath_i_ages(
         ages[HOTPATH_I_TICKS] -= left;
         later = g->births[slot].bytes;
     }
+    if (!looked) ages[0] = live, ages[HOTPATH_I_TICKS] = 0; /* all of it is of this interval */
 }
 static uint64_t hotpath_i_interval_ticks(void) {
     uint64_t ticks = hotpath_i_window_ticks() / 1000 * hotpath_i_settings.heap_interval;
@@ -11660,7 +11663,7 @@ static void hotpath_i_table_allocs(hotpath_i_writer_t* w, const hotpath_i_views_
 /* Live memory by function, and what grows. */
 static void hotpath_i_table_heap(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
     hotpath_i_grid_t g;
-    hotpath_heap_suspect_t suspects[4];
+    hotpath_heap_suspect_t suspects[16];
     bool others = false;
     hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_HEAP, hotpath_i_alloc_cell, color);
     for (size_t i = 0; i < g.rows->shown; i++)
@@ -11672,8 +11675,11 @@ static void hotpath_i_table_heap(hotpath_i_writer_t* w, const hotpath_i_views_t*
     if (others) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_BY_OTHERS, "Freed elsewhere", false);
     hotpath_i_grid_print(w, &g);
     hotpath_i_grid_notes(w, &g, "HOTPATH_HEAP_LIMIT");
-    size_t count = v->info->is_difference ? 0 : hotpath_heap_suspects(NULL, suspects, 4);
-    for (size_t i = 0; i < count && i < 4; i++) {
+    size_t count = v->info->is_difference ? 0 : hotpath_heap_suspects(NULL, suspects, 16);
+    for (size_t i = 0, told = 0; i < count && i < 16 && told < 4; i++) {
+        if (suspects[i].intervals < hotpath_i_settings.heap_window)
+            continue; /* it may just begin */
+        told++;
         hotpath_i_puts(w, "suspect: ");
         hotpath_i_put_name(w, suspects[i].name, 60);
         hotpath_i_puts(w, " grew in ");

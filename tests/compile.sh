@@ -219,8 +219,8 @@ sources)
         [ -f "$source" ] || continue
         case $source in *.cpp) std=c++17 ;; *) std=gnu11 ;; esac
         for mode in "" -DHOTPATH "-DHOTPATH -DHOTPATH_ALLOC" "-DHOTPATH -DHOTPATH_MCP"; do
-            case $source$mode in bench/server.c*MCP | bench/alloc.c*ALLOC) ;;
-                bench/bench.c | bench/server.c* | bench/alloc.c* | *MCP) continue ;;
+            case $source$mode in bench/server.c*MCP | bench/alloc.c*ALLOC | examples/05*ALLOC) ;;
+                bench/bench.c | bench/server.c* | bench/alloc.c* | *MCP | *ALLOC) continue ;;
             esac
             compile "$source ${mode:-off}" source.o -std=$std $mode "$source"
         done

@@ -41,6 +41,26 @@ static void release_all(void) {
     kept_count = 0;
 }
 
+/* What just begins grows, too: the report waits for a whole window. */
+static void heap_suspects_of_the_beginning(void** state) {
+    (void)state;
+    hotpath_heap_suspect_t rows[8];
+    for (size_t i = 0; i < 5; i++) {
+        tick();
+        leak(100000);
+    }
+    tick();
+    CHECK_EQ(hotpath_heap_suspects(NULL, rows, 8), 1);
+    CHECK_LE(rows[0].intervals, 7);
+    law_text_t* const text = (law_text_t*)calloc(1, sizeof *text);
+    hotpath_snapshot_t* const s = law_take();
+    CHECK_HAS(law_render(text, s, HOTPATH_FORMAT_TABLE), "Still live");
+    CHECK(strstr(text->data, "suspect: ") == NULL);
+    hotpath_snapshot_free(s);
+    free(text);
+    release_all();
+}
+
 static void heap_peak(void** state) {
     (void)state;
     tick();
@@ -66,6 +86,23 @@ static void heap_peak(void** state) {
     f = law_now("hold");
     CHECK_EQ(f.peak_live_bytes, 7000);
     CHECK_EQ(f.peak_live_ns, at + 1005);
+}
+
+/* What a function has allocated before the next look at it is new. */
+static void late(size_t size) {
+    HOTPATH_FUNC();
+    kept[kept_count++] = HOTPATH_MALLOC(size);
+}
+static void heap_ages_of_new(void** state) {
+    (void)state;
+    late(55);
+    hotpath_snapshot_t* const s = law_take();
+    const hotpath_function_t* const f = law_function(s, "late");
+    CHECK_EQ(f->live_bytes, 55);
+    CHECK_EQ(f->live_ages[0], 55);
+    CHECK_EQ(f->live_ages[HOTPATH_ALLOC_AGES - 1], 0);
+    hotpath_snapshot_free(s);
+    release_all();
 }
 
 /* How old what lives is. */
@@ -165,6 +202,16 @@ static void heap_suspects(void** state) {
     CHECK_EQ(hotpath_heap_suspects(&desc, NULL, 0), 1);
     /* The settings: 64 KiB in 8 intervals are more than this. */
     CHECK_EQ(hotpath_heap_suspects(NULL, rows, 8), 0);
+    for (size_t i = 0; i < 9; i++) {
+        late(100000);
+        tick();
+    }
+    CHECK_EQ(hotpath_heap_suspects(NULL, rows, 8), 1);
+    law_text_t* const again = (law_text_t*)calloc(1, sizeof *again);
+    hotpath_snapshot_t* const later = law_take();
+    CHECK_HAS(law_render(again, later, HOTPATH_FORMAT_TABLE), "suspect: late");
+    hotpath_snapshot_free(later);
+    free(again);
     /* It has stopped: after a while it is none. */
     for (size_t i = 0; i < 8; i++)
         tick();
@@ -236,7 +283,9 @@ static void heap_labels(void** state) {
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(heap_suspects_of_the_beginning),
     cmocka_unit_test(heap_peak),
+    cmocka_unit_test(heap_ages_of_new),
     cmocka_unit_test(heap_ages),
     cmocka_unit_test(heap_ticks_by_allocations),
     cmocka_unit_test(heap_suspects),
