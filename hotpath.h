@@ -1846,6 +1846,7 @@ static void hotpath_i_os_thread_name(char* name, size_t size) {
 }
 static const char* hotpath_i_os_env(const char* name) { return getenv(name); }
 static void hotpath_i_os_yield(void) { SwitchToThread(); }
+static void hotpath_i_os_wait(int tries) { Sleep(tries < 100 ? 0 : 1); }
 static void hotpath_i_os_barrier(void) { FlushProcessWriteBuffers(); }
 static bool hotpath_i_os_is_terminal(int fd) {
     DWORD mode;
@@ -1919,6 +1920,14 @@ static bool hotpath_i_os_signal_stack(uintptr_t* low, uintptr_t* high) {
     return true;
 }
 static void hotpath_i_os_yield(void) { sched_yield(); }
+/* For another thread, which may itself be kept from running: yields at first, and then sleeps. */
+static void hotpath_i_os_wait(int tries) {
+    const struct timespec shortly = {0, 50000};
+    if (tries < 100)
+        hotpath_i_os_yield();
+    else
+        nanosleep(&shortly, NULL);
+}
 /* No cancellation of this thread from here until it is given back: one in the middle would leave what
    is held here held for good. */
 static int hotpath_i_os_cancel_off(void) {
@@ -8092,7 +8101,7 @@ static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_ov
 /* Keeps the open scopes of a stack, and the one that has just ended, in order. */
 static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t* c) {
     size_t used = s->used, count = s->override_count;
-    for (int tries = 0; tries < 1000 && !s->full; tries++) {
+    for (int tries = 0; tries < 5000 && !s->full; tries++) {
         uint64_t switches = HOTPATH_I_LOAD_ACQUIRE(&c->switches);
         s->used = used, s->override_count = count;
         bool open = (switches & 1) == 0;
@@ -8119,8 +8128,9 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
             if (s->overrides[k].open == 0) s->overrides[k].base = 0;
         }
         if ((switches & 1) == 0 && HOTPATH_I_LOAD(&c->switches) == switches) return;
-        hotpath_i_os_yield();
+        hotpath_i_os_wait(tries); /* who moves it may have lost its processor */
     }
+    s->used = used, s->override_count = count;
 }
 static void hotpath_i_read_stacks(hotpath_snapshot_t* s) {
     hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);

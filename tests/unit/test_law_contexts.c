@@ -606,6 +606,49 @@ static void law_02_totals_of_contexts(void** state) {
     law_check_quiet_now();
 }
 
+/* A thread that loses its processor in the midst of taking a context over. */
+static struct {
+    hotpath_context_t* context;
+    hotpath_token_t token;
+    uint64_t paused;
+} halfway;
+static void on_halfway_step(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info;
+    const struct timespec while_it_is_read = {0, 50000000};
+    if ((HOTPATH_I_LOAD(&halfway.context->switches) & 1) == 0) return;
+    LAW_STEP_LAST(context);
+    law_store(&halfway.paused, 1);
+    nanosleep(&while_it_is_read, NULL);
+}
+static void* halfway_body(void* arg) {
+    LAW_STEP_BEGIN();
+    hotpath_context_switch(halfway.context);
+    LAW_STEP_END();
+    hotpath_end(&halfway.token);
+    hotpath_context_switch(NULL);
+    return arg;
+}
+static void law_02_totals_of_a_context_halfway(void** state) {
+    (void)state;
+    static hotpath_site_t site = HOTPATH_SITE_INIT("halfway", HOTPATH_KIND_SCOPE);
+    law_needs_steps();
+    law_handler(SIGTRAP, on_halfway_step, 0);
+    halfway.context = hotpath_context_create("halfway");
+    hotpath_context_switch(halfway.context);
+    hotpath_begin(&site, &halfway.token);
+    hotpath_context_switch(NULL);
+    pass(1000);
+    CHECK_EQ(law_now("halfway").total_ns, 1000);
+    const pthread_t id = law_thread(halfway_body, NULL);
+    law_wait(&halfway.paused, 1);
+    CHECK_EQ(law_now("halfway").total_ns, 1000);
+    pthread_join(id, NULL);
+    CHECK_EQ(law_now("halfway").total_ns, 1000);
+    CHECK_EQ(law_now("halfway").completed, 1);
+    hotpath_context_destroy(halfway.context);
+    law_check_quiet_now();
+}
+
 /* Thousands of contexts with an open scope on one node, which another thread ends meanwhile: a snapshot
    takes about as long as all of them need to be looked at a few times. */
 enum {
@@ -746,6 +789,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_08_contexts_run_again),
     cmocka_unit_test(law_08_contexts_thread_ends_inside),
     cmocka_unit_test(law_02_totals_of_contexts),
+    cmocka_unit_test(law_02_totals_of_a_context_halfway),
     cmocka_unit_test(law_02_work_of_many_contexts),
     cmocka_unit_test(law_02_totals_of_many_contexts),
     cmocka_unit_test(law_08_contexts_not_needed),
