@@ -3596,7 +3596,8 @@ typedef struct hotpath_i_thread {
     hotpath_context_t* context; /* running: its own or a fiber's */
     uint32_t node_count;        /* published */
     uint32_t state;
-    uint32_t number; /* of the record, from 1 */
+    uint32_t number;  /* of the record, from 1 */
+    uint32_t is_kept; /* it could not be merged when its thread had ended; not in g.unmerged */
     struct hotpath_i_thread* next;
     uint64_t id;
     uint64_t os_tid;
@@ -4870,30 +4871,36 @@ static void hotpath_i_merge_nodes(hotpath_i_thread_t* store, hotpath_i_thread_t*
     for (uint32_t i = 0; i < t->node_count; i++)
         hotpath_i_node_at(t, i)->deep_open = 0;
 }
-/* Parked contexts whose open scopes name nodes of an ended record name those of the store then. */
-static void hotpath_i_merge_contexts(hotpath_i_thread_t* store, hotpath_i_thread_t* t) {
+/* Parked contexts whose open scopes name nodes of an ended record name those of the store then.
+   Returns false if one is claimed by a thread that may not have moved it yet: it still names them. */
+static bool hotpath_i_merge_contexts(hotpath_i_thread_t* store, hotpath_i_thread_t* t) {
+    bool none_left = true;
     hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
     for (; c != NULL; c = c->next) {
-        uint32_t parked = HOTPATH_I_CONTEXT_PARKED;
-        if (HOTPATH_I_LOAD(&c->thread) != t ||
-            !HOTPATH_I_CAS(&c->state, &parked, (uint32_t)HOTPATH_I_CONTEXT_MOVING))
-            continue; /* one that runs by now has moved to its new thread */
-        if (c->thread == t) hotpath_i_context_move(store, c);
-        HOTPATH_I_STORE_RELEASE(&c->state, (uint32_t)HOTPATH_I_CONTEXT_PARKED);
+        uint32_t state = HOTPATH_I_CONTEXT_PARKED;
+        if (HOTPATH_I_LOAD(&c->thread) != t) continue;
+        if (HOTPATH_I_CAS(&c->state, &state, (uint32_t)HOTPATH_I_CONTEXT_MOVING)) {
+            if (c->thread == t) hotpath_i_context_move(store, c);
+            HOTPATH_I_STORE_RELEASE(&c->state, (uint32_t)HOTPATH_I_CONTEXT_PARKED);
+        } else if (state == HOTPATH_I_CONTEXT_RUNNING) {
+            none_left = false;
+        }
     }
+    return none_left;
 }
-/* Moves all that an ended record holds to the store of ended threads. With the lock. */
+/* Moves all that an ended record holds to the store of ended threads, unless it has to stay: then it
+   is read where it is. With the lock. */
 static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
     hotpath_i_thread_t* store = hotpath_i_g.ended;
     if (store == NULL) {
         store = hotpath_i_thread_new();
-        if (store == NULL) return; /* it stays ENDED and is read where it is */
+        if (store == NULL) return;
         store->state = HOTPATH_I_RECORD_HIDDEN;
         hotpath_i_g.ended = store;
     }
+    if (!hotpath_i_merge_contexts(store, t)) return;
     hotpath_i_alloc_merge(store, t);
     hotpath_i_merge_nodes(store, t);
-    hotpath_i_merge_contexts(store, t);
     for (uint32_t c = 0; c < HOTPATH_I_FUNC_CHUNKS; c++)
         for (uint32_t i = 0; i < HOTPATH_I_CHUNK && t->frecs[c] != NULL; i++)
             if (t->frecs[c][i] != NULL)
@@ -4914,6 +4921,7 @@ static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
     store->pace.least += t->pace.least;
     memset(&t->pace, 0, sizeof t->pace);
     t->text_head += HOTPATH_I_TEXT_RING;
+    t->is_kept = 0;
     HOTPATH_I_STORE(&t->os_tid, (uint64_t)0); /* until its next owner says who it is */
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_FREE);
 }
@@ -4975,10 +4983,13 @@ static void hotpath_i_reap(bool look_for_dead) {
                 HOTPATH_I_STORE(&t->context, &t->own);
             }
             hotpath_i_abandon_to(&gone, t->own.entries);
+            t->is_kept = 1;
+            HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED);
             hotpath_i_merge_record(t);
         } else if (state == HOTPATH_I_RECORD_ENDED) {
+            if (t->is_kept == 0) (void)HOTPATH_I_SHARED_ADD(&hotpath_i_g.unmerged, -1);
+            t->is_kept = 1;
             hotpath_i_merge_record(t);
-            (void)HOTPATH_I_SHARED_ADD(&hotpath_i_g.unmerged, -1);
         }
     }
 }

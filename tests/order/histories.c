@@ -1458,7 +1458,9 @@ static const order_excuse_t excuses[] = {
     {ORDER_LOAD_ACQUIRE, "hotpath_i_read_stack", "&t->context",
         "only compared: nothing is read through it", false},
     {ORDER_LOAD_ACQUIRE, "hotpath_i_read_stacks", "&c->thread",
-        "only a snapshot of one thread follows it", false},
+        "only a snapshot of one thread follows it, and one after a record was merged while its "
+        "context went to another: longer than an exhaustive history",
+        false},
     {ORDER_LOAD_ACQUIRE, "hotpath_i_list_threads", "&c->thread",
         "followed only where hotpath_i_read_stack has followed it", false},
     {ORDER_STORE_RELEASE, "hotpath_i_end_deep", "&node->total",

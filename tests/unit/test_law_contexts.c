@@ -649,6 +649,70 @@ static void law_02_totals_of_a_context_halfway(void** state) {
     law_check_quiet_now();
 }
 
+/* A thread that loses its processor when a context is its own, but not its entries yet, while the thread
+   that ran it before ends: what is open there stays in the record that the entries name. */
+static struct {
+    hotpath_context_t* context;
+    hotpath_token_t token;
+    uint64_t parked, paused, ended;
+} claimed;
+static void on_claimed_step(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info;
+    const struct timespec shortly = {0, 100000};
+    if (HOTPATH_I_LOAD(&claimed.context->state) != HOTPATH_I_CONTEXT_RUNNING) return;
+    LAW_STEP_LAST(context);
+    law_store(&claimed.paused, 1);
+    while (!law_load(&claimed.ended))
+        nanosleep(&shortly, NULL);
+}
+static void* claimed_first(void* arg) {
+    static hotpath_site_t site = HOTPATH_SITE_INIT("claimed", HOTPATH_KIND_SCOPE);
+    hotpath_context_switch(claimed.context);
+    hotpath_begin(&site, &claimed.token);
+    hotpath_context_switch(NULL);
+    law_store(&claimed.parked, 1);
+    law_wait(&claimed.paused, 1);
+    return arg;
+}
+static void* claimed_next(void* arg) {
+    HOTPATH_THREAD_NAME("next"); /* it has a record of its own before the other one is free */
+    law_wait(&claimed.parked, 1);
+    LAW_STEP_BEGIN();
+    hotpath_context_switch(claimed.context);
+    LAW_STEP_END();
+    hotpath_end(&claimed.token);
+    hotpath_context_switch(NULL);
+    return arg;
+}
+static void* claimed_nothing(void* arg) {
+    HOTPATH_THREAD_NAME("nothing");
+    return arg;
+}
+static void law_02_totals_of_a_context_claimed(void** state) {
+    (void)state;
+    law_needs_steps();
+    law_handler(SIGTRAP, on_claimed_step, 0);
+    claimed.context = hotpath_context_create("claimed");
+    const pthread_t next = law_thread(claimed_next, NULL);
+    const pthread_t first = law_thread(claimed_first, NULL);
+    law_wait(&claimed.paused, 1);
+    pass(1000);
+    CHECK_EQ(law_now("claimed").total_ns, 1000);
+    pthread_join(first, NULL);
+    CHECK_EQ(law_now("claimed").total_ns, 1000);
+    CHECK_EQ(law_now("claimed").open_calls, 1);
+    law_store(&claimed.ended, 1);
+    pthread_join(next, NULL);
+    CHECK_EQ(law_now("claimed").total_ns, 1000);
+    CHECK_EQ(law_now("claimed").completed, 1);
+    hotpath_context_destroy(claimed.context);
+    const pthread_t other = law_thread(claimed_nothing, NULL); /* whose end merges what was left */
+    pthread_join(other, NULL);
+    for (hotpath_i_thread_t* t = hotpath_i_g.threads; t != NULL; t = t->next)
+        CHECK(t->state != HOTPATH_I_RECORD_ENDED);
+    law_check_quiet_now();
+}
+
 /* Thousands of contexts with an open scope on one node, which another thread ends meanwhile: a snapshot
    takes about as long as all of them need to be looked at a few times. */
 enum {
@@ -790,6 +854,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_08_contexts_thread_ends_inside),
     cmocka_unit_test(law_02_totals_of_contexts),
     cmocka_unit_test(law_02_totals_of_a_context_halfway),
+    cmocka_unit_test(law_02_totals_of_a_context_claimed),
     cmocka_unit_test(law_02_work_of_many_contexts),
     cmocka_unit_test(law_02_totals_of_many_contexts),
     cmocka_unit_test(law_08_contexts_not_needed),
