@@ -658,7 +658,12 @@ static void check_functions(reader_t* reader, const hotpath_snapshot_t* s) {
         NOT_BACK(abandoned);
         NOT_BACK(errors);
         NOT_BACK(bytes);
-        NOT_BACK(total_ns);
+        if (f->total_ns < seen->total_ns)
+            fail("%s: total_ns %" PRIu64 " in a snapshot, but an earlier one had %" PRIu64
+                 "; calls %" PRIu64 " and %" PRIu64 ", completed %" PRIu64 " and %" PRIu64
+                 ", abandoned %" PRIu64 " and %" PRIu64 ", open %" PRIu64 " and %" PRIu64,
+                f->name, f->total_ns, seen->total_ns, f->calls, seen->calls, f->completed,
+                seen->completed, f->abandoned, seen->abandoned, f->open_calls, seen->open_calls);
         NOT_BACK(max_ns);
         AT_LEAST(calls, before->ended + before->abandoned);
         AT_LEAST(completed, before->ended);
