@@ -7350,19 +7350,24 @@ static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_unsealed(uint64_t seal, uintpt
 }
         #define HOTPATH_I_IS_CELL(unsealed) ((unsealed) << (64 - HOTPATH_I_CELL_SHIFT) == 0)
 
-/* Takes the header off a live block of ours. Returns: whether it is one; *shift is how far before it its
-   memory begins, *cell where it counts. */
-static bool hotpath_i_unseal(void* block, uint64_t* cell, uint64_t* born, uint64_t* shift) {
+/* Returns: whether it is a live block of ours; *shift is how far before it its memory begins, *cell
+   where it counts. */
+static bool hotpath_i_is_sealed(void* block, uint64_t* cell, uint64_t* born, uint64_t* shift) {
     uintptr_t at = (uintptr_t)block;
     if (!hotpath_i_may_have_header(at)) return false;
-    hotpath_i_header_t* h = hotpath_i_header_of(block);
+    const hotpath_i_header_t* h = hotpath_i_header_of(block);
     uint64_t plain = hotpath_i_unsealed(h->seal, at);
     uint64_t shifted = plain ^ hotpath_i_heap.secret ^ hotpath_i_shifted_secret();
     if (!HOTPATH_I_IS_CELL(plain) && !HOTPATH_I_IS_CELL(shifted)) return false;
     *born = h->born;
     *shift = *born >> HOTPATH_I_SIZE_BITS & 7;
     *cell = (*shift == 0 ? plain : shifted) >> HOTPATH_I_CELL_SHIFT;
-    h->seal = 0;
+    return true;
+}
+/* Takes the header off. Returns: as hotpath_i_is_sealed. */
+static bool hotpath_i_unseal(void* block, uint64_t* cell, uint64_t* born, uint64_t* shift) {
+    if (!hotpath_i_is_sealed(block, cell, born, shift)) return false;
+    hotpath_i_header_of(block)->seal = 0;
     return true;
 }
 
@@ -7636,16 +7641,11 @@ size_t hotpath_i_as_malloc_usable_size(void* block) {
     if (hotpath_i_is_first(block)) return hotpath_i_first_size(block);
     if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode) <= HOTPATH_I_HEAP_MAKING)
         hotpath_i_heap_choose();
-    hotpath_i_os_heap_t* next = &hotpath_i_heap.next;
-    if (next->usable == NULL) return 0;
     uint64_t cell, born, shift;
-    if (hotpath_i_heap.mode != HOTPATH_I_HEAP_HEADERS ||
-        !hotpath_i_unseal(block, &cell, &born, &shift))
-        return next->usable(block);
-    hotpath_i_put_header(block, cell, (size_t)(born & HOTPATH_I_SIZE_MOST), shift);
-    hotpath_i_header_of(block)->born = born;
-    size_t before = (size_t)16 << shift;
-    return next->usable((char*)block - before) - before;
+    if (hotpath_i_heap.mode == HOTPATH_I_HEAP_HEADERS &&
+        hotpath_i_is_sealed(block, &cell, &born, &shift))
+        return (size_t)(born & HOTPATH_I_SIZE_MOST); /* realloc keeps no more than that */
+    return hotpath_i_heap.next.usable != NULL ? hotpath_i_heap.next.usable(block) : 0;
 }
             #if !defined(HOTPATH_ALLOC_WRAP)
 extern void* hotpath_i_own_malloc(size_t) __attribute__((alias("malloc"), visibility("hidden")));

@@ -555,6 +555,28 @@ static int child_page(void) {
     check_more("page", before, count, sum, 0, count, sum);
     return 0;
 }
+/* How much a block holds is looked at by several threads at once: it changes nothing, and is what realloc
+   keeps. */
+static int child_usable(void) {
+    behind = hotpath_i_heap.next;
+    bump = pages(2);
+    hotpath_i_heap.next.alloc = bump_alloc;
+    char* const p = (char*)malloc(100);
+    hotpath_i_heap.next.alloc = behind.alloc;
+    CHECK_EQ(mprotect((void*)((uintptr_t)p & ~(uintptr_t)4095), 4096, PROT_READ), 0);
+    CHECK_EQ(malloc_usable_size(p), 100);
+    for (size_t alignment = 16; alignment <= 2048; alignment *= 2) {
+        unsigned char* q = (unsigned char*)aligned_alloc(alignment, 100);
+        const size_t usable = malloc_usable_size(q);
+        CHECK_GE(usable, 100);
+        memset(q, 0x5b, usable);
+        q = (unsigned char*)realloc(q, 5000);
+        for (size_t i = 0; i < usable; i++)
+            CHECK_EQ(q[i], 0x5b);
+        free(q);
+    }
+    return 0;
+}
 /* A realloc whose new place begins a page. */
 static int child_page_realloc(void) {
     behind = hotpath_i_heap.next;
@@ -591,6 +613,11 @@ static void alloc_stale(void** state) {
     (void)state;
     need_interposed();
     law_exited(law_fork(child_stale), 0);
+}
+static void alloc_usable(void** state) {
+    (void)state;
+    need_interposed();
+    law_exited(law_fork(child_usable), 0);
 }
 static void alloc_page(void** state) {
     (void)state;
@@ -992,6 +1019,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(alloc_foreign),
     cmocka_unit_test(alloc_stale),
     cmocka_unit_test(alloc_page),
+    cmocka_unit_test(alloc_usable),
     cmocka_unit_test(alloc_alignments),
     cmocka_unit_test(alloc_events),
     cmocka_unit_test(alloc_events_overflow),
