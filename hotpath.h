@@ -7688,6 +7688,7 @@ static HOTPATH_I_COLD void hotpath_i_heap_choose(void) {
     const char* text = hotpath_i_os_env("HOTPATH_ALLOC_LIVE");
     if (text == NULL || !hotpath_i_parse_bool(text, &live)) live = true;
     hotpath_i_heap.secret = hotpath_i_os_secret() >> (64 - HOTPATH_I_CELL_SHIFT);
+    hotpath_i_first_cells[1].owner = HOTPATH_I_NOBODY; /* any thread frees what is early */
     hotpath_i_os_heap_find(&hotpath_i_heap.next);
     mode = !hotpath_i_is_interposed() ? HOTPATH_I_HEAP_TABLE
            : live                     ? HOTPATH_I_HEAP_HEADERS

@@ -16,8 +16,11 @@
 
 /* What was allocated before main, and is counted as outside of any scope. */
 static void* before_main;
+static uint64_t plain_frees;
 __attribute__((constructor)) static void allocate_before_main(void) {
     before_main = HOTPATH_MALLOC(12345);
+    HOTPATH_FREE(HOTPATH_MALLOC(1));
+    plain_frees = hotpath_i_first_cells[1].own.count;
 }
 
 static bool interposed(void) { return law_info().alloc.interposed; }
@@ -349,6 +352,8 @@ static void alloc_before_main(void** state) {
     const numbers_t n = numbers_of("<outside>");
     CHECK_EQ(n.frees - before.frees, 1);
     CHECK_EQ(n.freed - before.freed, 12345);
+    CHECK_GE(n.frees, 2);
+    CHECK_EQ(plain_frees, 0); /* any thread may free then: only atomic additions count */
 }
 
 /* >>ways in */
