@@ -3493,7 +3493,8 @@ typedef struct hotpath_i_alloc {
     uint64_t seal; /* of a header, but for the place */
     hotpath_i_ledger_t* cell;
     uint64_t reallocs;
-    uint64_t nodes; /* while it is merged: the sum of its nodes' counts */
+    uint64_t
+        nodes; /* minus what has no cell; while it is merged, and the sum of its nodes' counts */
     uint64_t sizes[HOTPATH_ALLOC_SIZES];
 } hotpath_i_alloc_t;
 
@@ -6933,8 +6934,7 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
         #define HOTPATH_I_SIZE_BITS  37
         #define HOTPATH_I_SIZE_MOST  (((uint64_t)1 << HOTPATH_I_SIZE_BITS) - 1)
         #define HOTPATH_I_BORN_SHIFT 40
-        #define HOTPATH_I_ORPHANS    65536u /* cells of ended threads with live blocks */
-        #define HOTPATH_I_TICK_EVERY 256u   /* allocations of a thread between looks at the clock */
+        #define HOTPATH_I_TICK_EVERY 256u /* allocations of a thread between looks at the clock */
         #define HOTPATH_I_HEAPS      64u
         #define HOTPATH_I_PAGE       4096u
         #define HOTPATH_I_NOBODY     ((struct hotpath_i_thread*)(uintptr_t)1)
@@ -7100,12 +7100,15 @@ static hotpath_i_ledger_t* hotpath_i_cell_new(void) {
     HOTPATH_I_STORE_RELEASE(&hotpath_i_cells[index], c);
     return c;
 }
+static uint32_t hotpath_i_alloc_function(const hotpath_i_node_t* node) {
+    return hotpath_i_index(node) == 0 ? HOTPATH_I_OUTSIDE : node->function;
+}
 static hotpath_i_alloc_t* hotpath_i_alloc_of(const hotpath_i_thread_t* t, uint32_t function) {
     hotpath_i_alloc_t** chunk = HOTPATH_I_LOAD_ACQUIRE(&t->allocs[function / HOTPATH_I_CHUNK]);
     return chunk == NULL ? NULL : HOTPATH_I_LOAD_ACQUIRE(&chunk[function % HOTPATH_I_CHUNK]);
 }
 /* Finds or makes what a thread allocates in a function. Args: c is the cell to give it if it has none, or
-   NULL. Returns: NULL without memory. */
+   NULL. Returns: NULL without memory; it has no cell past their bound. */
 static hotpath_i_alloc_t* hotpath_i_alloc_make(
     hotpath_i_thread_t* t, uint32_t function, hotpath_i_ledger_t* c) {
     hotpath_i_alloc_t* a = hotpath_i_alloc_of(t, function);
@@ -7121,7 +7124,7 @@ static hotpath_i_alloc_t* hotpath_i_alloc_make(
     }
     if (a->cell != NULL) return a;
     if (c == NULL) c = hotpath_i_cell_new();
-    if (c == NULL) return NULL;
+    if (c == NULL) return a;
     c->function = function;
     HOTPATH_I_STORE(&c->owner, t);
     a->seal = (uint64_t)c->index << HOTPATH_I_CELL_SHIFT ^ hotpath_i_heap.secret;
@@ -7183,16 +7186,18 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK uint32_t hotpath_i_count_slow(
     hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return 0;
     hotpath_i_node_t* node = l->top->node;
-    uint32_t function = hotpath_i_index(node) == 0 ? HOTPATH_I_OUTSIDE : node->function, index = 0;
-    hotpath_i_alloc_t* a = hotpath_i_alloc_make(t, function, NULL);
-    if (a != NULL) {
-        node->alloc = a;
-        hotpath_i_signal_add(&node->alloc_count, 1);
-        hotpath_i_signal_add(&node->alloc_bytes, size);
+    uint32_t index = 0;
+    hotpath_i_alloc_t* a = hotpath_i_alloc_make(t, hotpath_i_alloc_function(node), NULL);
+    hotpath_i_signal_add(&node->alloc_count, 1);
+    hotpath_i_signal_add(&node->alloc_bytes, size);
+    if (a != NULL)
         hotpath_i_signal_add(&a->sizes[hotpath_i_size_class(hotpath_i_bounded(size))], 1);
+    if (a != NULL && a->cell != NULL) {
+        node->alloc = a;
         index = a->cell->index;
     } else {
-        HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)1);
+        if (a != NULL) a->nodes--;
+        HOTPATH_I_SHARED_ADD(&hotpath_i_heap.overflow, (uint64_t)1);
     }
     hotpath_i_leave(l);
     return index;
@@ -7828,8 +7833,8 @@ HOTPATH_API void hotpath_heap_reset_event(const char* heap) {
     }
 }
 
-/* A thread's end. Cells that no live block names any more give what they have to the store's and stay with
-   the record; the others are orphans until they are like that. */
+/* A thread's end. The first cell of a function becomes the store's. Of the others those that no live block
+   names any more give it what they have and stay with the record; the rest are orphans until then. */
 static void hotpath_i_cell_fold(hotpath_i_ledger_t* into, hotpath_i_ledger_t* c) {
     into->own.count += c->own.count;
     into->others.count += c->others.count;
@@ -7845,26 +7850,29 @@ static uint64_t hotpath_i_cell_freed(const hotpath_i_ledger_t* c) {
 }
 static void hotpath_i_alloc_merge_one(
     hotpath_i_thread_t* store, uint32_t function, hotpath_i_alloc_t* a) {
-    hotpath_i_alloc_t* into = hotpath_i_alloc_make(store, function, NULL);
     hotpath_i_ledger_t* c = a->cell;
+    hotpath_i_alloc_t* into = hotpath_i_alloc_make(store, function, c);
     uint64_t allocs = a->nodes;
     a->nodes = 0;
-    if (into == NULL || c == NULL) return;
+    if (into == NULL) return;
     into->reallocs += a->reallocs;
     for (size_t i = 0; i < HOTPATH_ALLOC_SIZES; i++)
         into->sizes[i] += a->sizes[i];
     a->reallocs = 0;
     memset(a->sizes, 0, sizeof a->sizes);
-    if (hotpath_i_cell_freed(c) == allocs) {
+    if (c == NULL) return;
+    if (into->cell == c) { /* the first of this function: it is the store's now */
+        HOTPATH_I_STORE(&a->cell, (hotpath_i_ledger_t*)NULL);
+    } else if (hotpath_i_cell_freed(c) == allocs) {
         hotpath_i_cell_fold(into->cell, c);
-    } else if (hotpath_i_heap.orphan_count < HOTPATH_I_ORPHANS) {
+    } else {
         c->allocs = allocs;
         c->next = hotpath_i_heap.orphans;
         hotpath_i_heap.orphans = c;
         hotpath_i_heap.orphan_count++;
         HOTPATH_I_STORE(&c->owner, HOTPATH_I_NOBODY);
         HOTPATH_I_STORE(&a->cell, (hotpath_i_ledger_t*)NULL);
-    } /* past the bound the record's next thread goes on with it, and takes over what is live */
+    }
 }
 /* With the lock: orphans without a live block are free to be used again. */
 static void hotpath_i_alloc_sweep(void) {
@@ -7890,7 +7898,9 @@ static void hotpath_i_alloc_merge(hotpath_i_thread_t* store, hotpath_i_thread_t*
     if (hotpath_i_heap.orphan_count >= hotpath_i_heap.sweep_from) hotpath_i_alloc_sweep();
     for (uint32_t i = 0; i < t->node_count; i++) {
         const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
-        if (node->alloc != NULL) node->alloc->nodes += node->alloc_count;
+        if (node->alloc_count == 0) continue;
+        hotpath_i_alloc_t* a = hotpath_i_alloc_of(t, hotpath_i_alloc_function(node));
+        if (a != NULL) a->nodes += node->alloc_count;
     }
     for (uint32_t c = 0; c < HOTPATH_I_FUNC_CHUNKS; c++)
         for (uint32_t i = 0; i < HOTPATH_I_CHUNK && t->allocs[c] != NULL; i++)
@@ -8272,7 +8282,7 @@ static void hotpath_i_sum_nodes(
     uint32_t nodes = HOTPATH_I_LOAD_ACQUIRE(&t->node_count);
     for (uint32_t i = 0; i < nodes; i++) {
         const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
-        uint32_t id = i == 0 ? HOTPATH_I_OUTSIDE : node->function;
+        uint32_t id = hotpath_i_alloc_function(node);
         if (id > count) continue;
         sums[id].alloc_count += HOTPATH_I_LOAD(&node->alloc_count);
         sums[id].alloc_bytes += HOTPATH_I_LOAD(&node->alloc_bytes);

@@ -776,6 +776,72 @@ static void alloc_fork_under_load(void** state) {
         pthread_join(threads[i], NULL);
 }
 
+/* >>cells
+   Who allocates where is kept for so many pairs of a thread and a function. Past that allocations count
+   and their frees do not, and it is said how often. */
+
+static void* of_ended;
+static uint32_t cells_taken;
+static void leave_no_cells(void) {
+    cells_taken = hotpath_i_heap.cell_count;
+    hotpath_i_heap.cell_count = HOTPATH_I_CELLS - 2;
+}
+static void leave_cells(void) { hotpath_i_heap.cell_count = cells_taken; }
+static void* ends_with_a_cell(void* arg) {
+    HOTPATH_SCOPE("ended with a cell");
+    of_ended = HOTPATH_MALLOC(30);
+    HOTPATH_FREE(HOTPATH_MALLOC(40));
+    return arg;
+}
+static void* has_one_later(void* arg) {
+    HOTPATH_SCOPE("has one later");
+    leave_no_cells();
+    for (int i = 0; i < 3; i++)
+        HOTPATH_FREE(HOTPATH_MALLOC(7));
+    leave_cells();
+    for (int i = 0; i < 2; i++)
+        HOTPATH_FREE(HOTPATH_MALLOC(9));
+    return arg;
+}
+static int child_cells(void) {
+    const uint64_t dropped = law_drops().alloc_overflow;
+    uint32_t taken;
+    {
+        HOTPATH_SCOPE("starts threads");
+        HOTPATH_FREE(HOTPATH_MALLOC(1));
+        taken = hotpath_i_heap.cell_count;
+        hotpath_i_heap.cell_count = HOTPATH_I_CELLS - 2 - 1;
+        pthread_join(law_thread(ends_with_a_cell, NULL), NULL);
+    }
+    check_more("ended with a cell", (numbers_t){0}, 2, 70, 0, 1, 40);
+    HOTPATH_FREE(of_ended);
+    check_more("ended with a cell", (numbers_t){0}, 2, 70, 0, 2, 70);
+    CHECK_EQ(law_drops().alloc_overflow, dropped);
+    {
+        HOTPATH_SCOPE("without a cell");
+        for (int i = 0; i < 5; i++)
+            HOTPATH_FREE(HOTPATH_MALLOC(7));
+    }
+    check_more("without a cell", (numbers_t){0}, 5, 35, 0, 0, 0);
+    CHECK_EQ(law_drops().alloc_overflow, dropped + 5);
+    hotpath_snapshot_t* const s = law_take();
+    CHECK_EQ(law_function(s, "without a cell")->alloc_sizes[3], 5);
+    hotpath_snapshot_free(s);
+    hotpath_i_heap.cell_count = taken;
+    for (int i = 0; i < 2; i++) {
+        HOTPATH_SCOPE("starts threads");
+        pthread_join(law_thread(has_one_later, NULL), NULL);
+    }
+    check_more("has one later", (numbers_t){0}, 10, 6 * 7 + 4 * 9, 0, 4, 4 * 9);
+    CHECK_EQ(law_drops().alloc_overflow, dropped + 11);
+    CHECK(hotpath_i_heap.orphans == NULL);
+    return 0;
+}
+static void alloc_cells(void** state) {
+    (void)state;
+    law_exited(law_fork(child_cells), 0);
+}
+
 static void late(void) {
     void* volatile p = malloc(100); /* after the report */
     p = realloc(p, 10000);
@@ -1030,6 +1096,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(alloc_events_overflow),
     cmocka_unit_test(alloc_fork),
     cmocka_unit_test(alloc_fork_under_load),
+    cmocka_unit_test(alloc_cells),
     cmocka_unit_test(alloc_report_at_exit),
     cmocka_unit_test(alloc_counters_only),
     cmocka_unit_test(alloc_signals),
