@@ -6934,6 +6934,7 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
         #define HOTPATH_I_SIZE_BITS  37
         #define HOTPATH_I_SIZE_MOST  (((uint64_t)1 << HOTPATH_I_SIZE_BITS) - 1)
         #define HOTPATH_I_BORN_SHIFT 40
+        #define HOTPATH_I_BORN_MASK  0xffffffu /* intervals begin again after so many */
         #define HOTPATH_I_TICK_EVERY 256u /* allocations of a thread between looks at the clock */
         #define HOTPATH_I_HEAPS      64u
         #define HOTPATH_I_PAGE       4096u
@@ -7046,8 +7047,8 @@ static uint32_t hotpath_i_interval(void) {
 static HOTPATH_I_ALWAYS_INLINE size_t hotpath_i_birth_slot(uint64_t born) {
     uint64_t interval = born >> HOTPATH_I_BORN_SHIFT;
     uint64_t age = (hotpath_i_birth() >> HOTPATH_I_BORN_SHIFT) - interval;
-    return (age & 0xffffff) < HOTPATH_I_TICKS ? (size_t)interval % HOTPATH_I_TICKS
-                                              : HOTPATH_I_TICKS;
+    return (age & HOTPATH_I_BORN_MASK) < HOTPATH_I_TICKS ? (size_t)interval % HOTPATH_I_TICKS
+                                                         : HOTPATH_I_TICKS;
 }
 /* What a seal has below its cell. */
 static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_place_of(uintptr_t at) {
@@ -7915,6 +7916,7 @@ static void hotpath_i_alloc_fork_child(void) {
     hotpath_i_heap.orphan_count = hotpath_i_heap.looks = 0;
     hotpath_i_heap.foreign_frees = hotpath_i_heap.overflow = 0;
     hotpath_i_heap.peak_bytes = hotpath_i_heap.peak_tick = hotpath_i_heap.next_tick = 0;
+    hotpath_i_heap.birth = 0;
     hotpath_i_heap.early_taken = 1;
     for (size_t i = 0; i < HOTPATH_MAX_ALLOC_EVENTS + HOTPATH_I_TABLED_PROBE; i++)
         if (hotpath_i_heap.table != NULL && hotpath_i_heap.table[i].at != 0)
@@ -8316,10 +8318,11 @@ static void hotpath_i_ages(
     memset(ages, 0, HOTPATH_ALLOC_AGES * sizeof *ages);
     ages[HOTPATH_I_TICKS] = live;
     bool looked = g == NULL; /* of one thread nothing is known by interval */
-    for (uint64_t age = 0; age < HOTPATH_I_TICKS && age <= now && g != NULL; age++) {
-        size_t slot = (size_t)((now - age) % HOTPATH_I_TICKS);
+    for (uint64_t age = 0; age < HOTPATH_I_TICKS && g != NULL; age++) {
+        uint64_t interval = (now - age) & HOTPATH_I_BORN_MASK;
+        size_t slot = (size_t)(interval % HOTPATH_I_TICKS);
         looked = looked || g->births[slot].interval != 0;
-        if (g->births[slot].interval != now - age + 1) continue;
+        if (g->births[slot].interval != interval + 1) continue;
         uint64_t born = later - g->births[slot].bytes;
         uint64_t dead = sum->freed[slot] - g->births[slot].freed;
         uint64_t left = born > dead ? born - dead : 0;
@@ -8355,6 +8358,7 @@ static void hotpath_i_heap_look(uint64_t now) {
     const hotpath_i_sum_t* sums = hotpath_i_sum_all(&count);
     size_t at = hotpath_i_heap.looks % (HOTPATH_I_TICKS + 1);
     HOTPATH_I_STORE(&hotpath_i_heap.next_tick, start + (interval + 1) * ticks);
+    interval &= HOTPATH_I_BORN_MASK;
     for (uint32_t id = 1; id <= count && sums != NULL; id++) {
         const hotpath_i_sum_t* sum = &sums[id];
         hotpath_i_growth_t* g = sum->alloc_count != 0 ? hotpath_i_growth_of(id) : NULL;

@@ -155,6 +155,60 @@ static void heap_ages(void** state) {
     release_all();
 }
 
+/* Ages of a function when nothing but `expected` of it is alive. */
+static void check_ages(const char* name, const uint64_t* expected, size_t count) {
+    hotpath_snapshot_t* const s = law_take();
+    const hotpath_function_t* const f = law_function(s, name);
+    uint64_t rest = f->live_bytes;
+    for (size_t age = 0; age < count; age++) {
+        CHECK_EQ(f->live_ages[age], expected[age]);
+        rest -= expected[age];
+    }
+    CHECK_EQ(f->live_ages[HOTPATH_ALLOC_AGES - 1], rest);
+    hotpath_snapshot_free(s);
+}
+/* A child's first blocks are of its own first interval, not of one that the parent has come to. */
+static void of_child(size_t size) {
+    HOTPATH_FUNC();
+    kept[kept_count++] = HOTPATH_MALLOC(size);
+}
+static int child_ages(void) {
+    of_child(40);
+    tick();
+    of_child(50);
+    static const uint64_t expected[] = {50, 40, 0};
+    check_ages("of_child", expected, 3);
+    return 0;
+}
+static void heap_ages_of_a_child(void** state) {
+    (void)state;
+    for (size_t i = 0; i < 5; i++)
+        tick();
+    law_exited(law_fork(child_ages), 0);
+}
+/* Intervals have 24 bits in a header: after half a year they begin again. */
+static void of_years(size_t size) {
+    HOTPATH_FUNC();
+    kept[kept_count++] = HOTPATH_MALLOC(size);
+}
+static int child_years(void) {
+    tick();
+    of_years(5);
+    pass(((uint64_t)(1 << 24) - 4) * SECOND);
+    for (size_t i = 0; i < 6; i++) {
+        tick();
+        of_years(100 + i);
+    }
+    HOTPATH_FREE(kept[kept_count - 4]);
+    static const uint64_t expected[] = {105, 104, 103, 0, 101, 100, 0, 0};
+    check_ages("of_years", expected, 8);
+    return 0;
+}
+static void heap_ages_of_years(void** state) {
+    (void)state;
+    law_exited(law_fork(child_years), 0);
+}
+
 /* Allocations alone bring the ticks: nobody reads meanwhile. */
 static void heap_ticks_by_allocations(void** state) {
     (void)state;
@@ -287,6 +341,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(heap_peak),
     cmocka_unit_test(heap_ages_of_new),
     cmocka_unit_test(heap_ages),
+    cmocka_unit_test(heap_ages_of_a_child),
+    cmocka_unit_test(heap_ages_of_years),
     cmocka_unit_test(heap_ticks_by_allocations),
     cmocka_unit_test(heap_suspects),
     cmocka_unit_test(heap_labels),
