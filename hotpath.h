@@ -7910,6 +7910,8 @@ static void hotpath_i_alloc_merge(hotpath_i_thread_t* store, hotpath_i_thread_t*
     store->plain_frees += t->plain_frees;
     t->plain_frees = 0;
 }
+static void hotpath_i_labels_fork_child(void);
+
 /* The child of a fork starts with empty numbers. Blocks of before name cells that nobody reads. */
 static void hotpath_i_alloc_fork_child(void) {
     hotpath_i_heap.free_cells = hotpath_i_heap.orphans = NULL;
@@ -7929,6 +7931,7 @@ static void hotpath_i_alloc_fork_child(void) {
         const hotpath_i_item_t* item = hotpath_i_g.items[HOTPATH_I_CLASS_FUNCTION][id];
         if (item != NULL && item->growth != NULL) memset(item->growth, 0, sizeof *item->growth);
     }
+    hotpath_i_labels_fork_child();
 }
 
     #else
@@ -10413,6 +10416,10 @@ typedef struct hotpath_i_label {
 } hotpath_i_label_t;
 static hotpath_i_label_t hotpath_i_labels[HOTPATH_I_LABELS]; /* oldest first; with the lock */
 
+/* The parent's are of other numbers. A thread that is not here may have been at them: their pages stay. */
+static void hotpath_i_labels_fork_child(void) {
+    memset(hotpath_i_labels, 0, sizeof hotpath_i_labels);
+}
 static hotpath_i_label_t* hotpath_i_label_find(const char* label) {
     for (size_t i = 0; i < HOTPATH_I_LABELS; i++)
         if (hotpath_i_labels[i].rows != NULL &&

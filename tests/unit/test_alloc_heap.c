@@ -336,6 +336,26 @@ static void heap_labels(void** state) {
     release_all();
 }
 
+/* A child has none of its parent's labels: its numbers begin again. */
+static int child_labels(void) {
+    hotpath_heap_row_t rows[4];
+    CHECK(!hotpath_heap_label(0, NULL, 0, NULL));
+    hold(10);
+    CHECK_EQ(hotpath_heap_rows(NULL, "of the parent", rows, 4), 0);
+    CHECK(hotpath_heap_snapshot("of the parent"));
+    hold(30);
+    CHECK_EQ(hotpath_heap_rows(NULL, "of the parent", rows, 4), 1);
+    CHECK(rows[0].live_bytes == 20);
+    return 0;
+}
+static void heap_labels_of_a_child(void** state) {
+    (void)state;
+    hold(1000);
+    (void)hotpath_heap_forget("label 1"); /* room for one */
+    CHECK(hotpath_heap_snapshot("of the parent"));
+    law_exited(law_fork(child_labels), 0);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(heap_suspects_of_the_beginning),
     cmocka_unit_test(heap_peak),
@@ -346,5 +366,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(heap_ticks_by_allocations),
     cmocka_unit_test(heap_suspects),
     cmocka_unit_test(heap_labels),
+    cmocka_unit_test(heap_labels_of_a_child),
 };
 LAW_MAIN(tests, NULL)
