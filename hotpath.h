@@ -2167,6 +2167,8 @@ typedef struct hotpath_i_os_heap {
     void* (*aligned)(size_t, size_t);
     size_t (*usable)(void*);
     bool glibc;
+    bool
+        sized; /* its delete frees by size what aligned_alloc gave, and not through free: jemalloc */
 } hotpath_i_os_heap_t;
 
         #if HOTPATH_I_INTERPOSE && !defined(__GLIBC__)
@@ -2227,6 +2229,10 @@ static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
     hotpath_i_os_alloc = h->alloc, h->zeroed = hotpath_i_os_zeroed;
             #endif
     hotpath_i_os_next("malloc_usable_size", &h->usable);
+    void* sized;
+    hotpath_i_os_next("sdallocx", &sized);
+    h->sized = sized != NULL;
+    if (sized == NULL) (void)dlerror(); /* it is not the program's */
             #if defined(__GLIBC__)
     h->glibc = h->alloc == NULL || h->alloc == hotpath_i_libc_malloc;
     if (!h->glibc || hotpath_i_libc_malloc == NULL) return;
@@ -7393,7 +7399,7 @@ static HOTPATH_I_COLD void* hotpath_i_malloc_slow(size_t size, size_t alignment,
         uint64_t shift = hotpath_i_shift_in(base);
         return hotpath_i_headed(base + (16u << shift), size, shift);
     }
-    if (alignment > 16 && alignment < HOTPATH_I_PAGE && !odd && !large &&
+    if (alignment > 16 && alignment < HOTPATH_I_PAGE && !odd && !large && !next->sized &&
         mode == HOTPATH_I_HEAP_HEADERS) {
         char* base = (char*)next->aligned(alignment, size + alignment);
         if (base == NULL) return NULL;

@@ -84,6 +84,51 @@ if command -v musl-gcc >/dev/null; then
 else
     echo "# skipped: musl-gcc is not there (musl-tools)"
 fi
+# Blocks of aligned new, which may go back by a way that does not lead through free.
+cat >$dir/aligned.cpp <<'END'
+#include "hotpath.h"
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+template <int size> struct alignas(64) block { unsigned char bytes[size]; };
+static struct { void* at; int kind; unsigned char mark; } blocks[5000];
+template <int size> static void* make(unsigned char mark) {
+    return std::memset((new block<size>)->bytes, mark, size);
+}
+template <int size> static void give_back(void* at, unsigned char mark) {
+    block<size>* const b = static_cast<block<size>*>(at);
+    for (int i = 0; i < size; i++)
+        if (b->bytes[i] != mark) std::puts("changed"), std::exit(1);
+    delete b;
+}
+int main() {
+    HOTPATH_FUNC();
+    unsigned seed = 1;
+    for (int i = 0; i < 1000000; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        auto& b = blocks[(seed >> 8) % 5000];
+        if (b.at == nullptr) {
+            b.kind = int(seed >> 3) & 3, b.mark = static_cast<unsigned char>(seed >> 24);
+            b.at = b.kind == 0   ? make<64>(b.mark)
+                   : b.kind == 1 ? make<128>(b.mark)
+                   : b.kind == 2 ? make<192>(b.mark)
+                                 : make<1024>(b.mark);
+            continue;
+        }
+        b.kind == 0   ? give_back<64>(b.at, b.mark)
+        : b.kind == 1 ? give_back<128>(b.at, b.mark)
+        : b.kind == 2 ? give_back<192>(b.at, b.mark)
+                      : give_back<1024>(b.at, b.mark);
+        b.at = nullptr;
+    }
+    return 0;
+}
+END
+printf '#define HOTPATH_IMPLEMENTATION\n#include "hotpath.h"\n' >$dir/recorder.c
+check "aligned new: build" sh -c "gcc $flags -c $dir/recorder.c -o $dir/recorder.o &&
+    g++ -std=c++17 -O1 -DHOTPATH -DHOTPATH_ALLOC -I. -c $dir/aligned.cpp -o $dir/aligned.o &&
+    g++ $dir/aligned.o $dir/recorder.o -o $dir/aligned -lpthread -ldl"
+check "aligned new" env HOTPATH_OUTPUT_PATH=/dev/null $dir/aligned
 for other in jemalloc tcmalloc_minimal mimalloc; do
     if echo 'int main(void) { return 0; }' | gcc -xc - -o $dir/probe -Wl,--no-as-needed -l$other 2>/dev/null; then
         check "$other: build" gcc $flags $dir/program.c -o $dir/$other -Wl,--no-as-needed -l$other -lpthread -ldl
@@ -91,6 +136,8 @@ for other in jemalloc tcmalloc_minimal mimalloc; do
         misaligns=
         [ $other = mimalloc ] && misaligns=MISALIGNS=1
         check "$other: counts" env $misaligns $dir/$other
+        check "$other, aligned new: build" g++ $dir/aligned.o $dir/recorder.o -o $dir/aligned_$other -Wl,--no-as-needed -l$other -lpthread -ldl
+        check "$other, aligned new" env HOTPATH_OUTPUT_PATH=/dev/null $dir/aligned_$other
     else
         echo "# skipped: lib$other is not there"
     fi
