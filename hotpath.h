@@ -30,6 +30,7 @@
        >>threads         records, contexts, retirement, fork
        >>scopes          the recording path
        >>values          dbg, val, gauges, results, text
+       >>spans           keyed spans: SQL, HTTP, routes
        >>alloc           -DHOTPATH_ALLOC: the account of allocations and the ways into it
        >>snapshot        the one way to read
        >>difference      one snapshot minus another
@@ -72,6 +73,7 @@
    HOTPATH_FUNC_LOG();            as HOTPATH_FUNC; HOTPATH_RETURN(v) keeps v beside the time
    HOTPATH_ERROR("reason");       the innermost open scope has failed
    HOTPATH_BYTES(n);              the innermost open scope has moved n bytes
+   HOTPATH_SPAN(v, kind, key);    a statement, a request or a route, by its key: KEYED SPANS
    HOTPATH_DBG(expr)              an expression: evaluates once, records and gives the value
    HOTPATH_VAL("key", v);         the history of a value
    HOTPATH_GAUGE_SET("key", v);   also _INC and _DEC: one number shared by all threads
@@ -270,8 +272,11 @@ typedef enum hotpath_kind {
     HOTPATH_KIND_DBG = 7,
     HOTPATH_KIND_VAL = 8,
     HOTPATH_KIND_GAUGE = 9,
-    HOTPATH_KIND_REASON = 10, /* HOTPATH_ERROR */
-    HOTPATH_KIND_OUTSIDE = 11 /* <outside>: allocations while no scope is open */
+    HOTPATH_KIND_REASON = 10,  /* HOTPATH_ERROR */
+    HOTPATH_KIND_OUTSIDE = 11, /* <outside>: allocations while no scope is open */
+    HOTPATH_KIND_SQL = 14,     /* a statement of HOTPATH_SPAN_SQL, as are those of the next two */
+    HOTPATH_KIND_HTTP = 15,
+    HOTPATH_KIND_SERVER = 16
 } hotpath_kind_t;
 
 /* One place in the source, in static storage. Only `id` changes after compilation: it is 0 until
@@ -430,6 +435,107 @@ typedef struct hotpath_node {
     uint64_t alloc_total_bytes;
 } hotpath_node_t;
 
+/* What one scope did within one execution that was kept. */
+typedef struct hotpath_inside {
+    uint32_t function; /* index into the functions of the same snapshot */
+    uint32_t node;     /* index into the nodes, or HOTPATH_NO_NODE without that part */
+    uint64_t calls;
+    uint64_t total_ns;
+    uint64_t self_ns;
+    uint64_t median_ns; /* frames: of self_ns in the frames that are kept; else 0 */
+    uint64_t excess_ns; /* frames: self_ns beyond that */
+} hotpath_inside_t;
+
+    /* Bytes of a keyed span's key that are kept. Of a longer one the last twelve tell which it is. */
+    #define HOTPATH_SPAN_KEY_MAX 200
+
+/* What a keyed span is, and so what becomes of its key. White space and comments are gone, and values:
+   of SQL each literal and parameter is ?, and a list of them one ?; addresses have no user, query or
+   fragment, and parts that look like numbers, ids or tokens are :id. */
+typedef enum hotpath_span_kind {
+    HOTPATH_SPAN_SQL = 1,   /* a statement */
+    HOTPATH_SPAN_HTTP = 2,  /* a request to another program: "GET https://host/route" */
+    HOTPATH_SPAN_SERVER = 3 /* a request from another program: "GET /route" */
+} hotpath_span_kind_t;
+
+/* Parts of a span of HOTPATH_SPAN_HTTP. */
+typedef enum hotpath_span_phase {
+    HOTPATH_SPAN_PHASE_LOOKUP = 0, /* of the name */
+    HOTPATH_SPAN_PHASE_CONNECT = 1,
+    HOTPATH_SPAN_PHASE_TLS = 2,
+    HOTPATH_SPAN_PHASE_FIRST_BYTE = 3 /* from the request to the first byte of the answer */
+} hotpath_span_phase_t;
+    #define HOTPATH_SPAN_PHASES 4
+
+/* An open keyed span. It stays where it is, and all zeros is one that ends nothing. */
+typedef struct hotpath_span {
+    uint64_t opaque[6];
+} hotpath_span_t;
+
+/* What is known of a span that was timed elsewhere. All zeros: nothing. */
+typedef struct hotpath_span_facts {
+    int status;        /* as hotpath_span_status */
+    const char* error; /* as hotpath_span_error, NULL: none */
+    uint64_t rows;
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+    uint64_t fullscan_steps;
+    uint64_t phases_ns[HOTPATH_SPAN_PHASES]; /* 0: not known */
+} hotpath_span_facts_t;
+
+/* Where spans of a key began. */
+typedef struct hotpath_span_caller {
+    uint32_t function;     /* index into the functions of the same snapshot */
+    uint64_t calls;        /* of the key, within it */
+    uint64_t caller_calls; /* its own, on the paths that lead to the key */
+    double per_call;       /* the one by the other */
+} hotpath_span_caller_t;
+    #define HOTPATH_SPAN_CALLERS 8
+
+/* One of the slowest spans of a key. */
+typedef struct hotpath_span_slow {
+    uint64_t at_ns; /* begin, since the recorder's start */
+    uint64_t duration_ns;
+    uint64_t thread; /* that ended it */
+    uint64_t rows;
+    int status;
+    uint32_t inside_count;
+    const hotpath_inside_t* inside; /* most total time first */
+    bool inside_truncated;          /* there were more */
+    bool inside_shared; /* others of the key were open at the same time: it is not known */
+} hotpath_span_slow_t;
+    #define HOTPATH_SPAN_SLOWEST 16
+
+/* A key of spans. Percentiles, recent executions and reasons are those of its function. */
+typedef struct hotpath_span_row {
+    uint32_t function; /* index into the functions of the same snapshot */
+    uint32_t kind;     /* hotpath_span_kind_t */
+    const char* key; /* the function's name; "<other>": past HOTPATH_ENTRIES_LIMIT keys of a kind */
+    uint64_t count;  /* spans that began */
+    uint64_t open;   /* of them not ended yet */
+    uint64_t completed;
+    uint64_t errors;     /* with a reason, an SQL status but 0, or a status from 500 on */
+    uint64_t status_4xx; /* from 400 to 499; never of SQL, as is the next one */
+    uint64_t status_5xx;
+    uint64_t total_ns;
+    uint64_t rows;
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+    uint64_t fullscan_steps;
+    uint64_t phases_ns[HOTPATH_SPAN_PHASES]; /* sums */
+    uint64_t phases_count[HOTPATH_SPAN_PHASES];
+    double per_second; /* that ended in the last full second; of a difference the mean */
+    double per_second_mean;
+    double per_second_peak;
+    double concurrency;                   /* open on average, by Little's law: total / window */
+    const hotpath_span_caller_t* callers; /* the scopes right above, most calls first */
+    const hotpath_span_caller_t* routes;  /* the nearest HOTPATH_SPAN_SERVER above, likewise */
+    const hotpath_span_slow_t* slowest;   /* slowest first; with HOTPATH_PART_LOGS */
+    uint32_t callers_count;               /* at most HOTPATH_SPAN_CALLERS */
+    uint32_t routes_count;                /* likewise */
+    uint32_t slowest_count;               /* at most HOTPATH_SPAN_SLOWEST */
+} hotpath_span_row_t;
+
 /* An open scope of a thread or parked context, outermost first. */
 typedef struct hotpath_open {
     uint32_t function; /* index into the functions of the same snapshot */
@@ -498,6 +604,7 @@ typedef struct hotpath_drops {
     uint64_t node_overflow;     /* entries past the node bound: under <other> */
     uint64_t function_overflow; /* sites past the function bound: counted as <other> */
     uint64_t entry_overflow;    /* values past the entry bound */
+    uint64_t span_overflow;     /* keyed spans past it: under <other> of their kind */
     uint64_t lite_functions;    /* (thread, function) pairs past the memory bound */
     uint64_t value_mismatch;    /* gauge updates of the other number type, converted */
     uint64_t clock_anomalies;   /* snapshots at which the clocks disagreed by over 1 % */
@@ -572,6 +679,7 @@ typedef struct hotpath_info {
     #define HOTPATH_PART_LOGS      0x4u  /* recent and slowest executions, histories of values */
     #define HOTPATH_PART_VALUES    0x8u  /* dbg, val and gauge entries */
     #define HOTPATH_PART_FUNCTIONS 0x10u /* nothing else */
+    #define HOTPATH_PART_SPANS     0x40u /* keys of spans; callers with the tree, slowest with logs */
     /* With any of them: functions have what hotpath_snapshot_times reads only after it. */
     #define HOTPATH_TIMES_LATER 0x100u
 
@@ -794,6 +902,43 @@ HOTPATH_API void hotpath_thread_name(const char* name);
 HOTPATH_API void hotpath_record(
     const char* track, const char* label, uint64_t begin_ns, uint64_t end_ns);
 
+/* Begins a keyed span: a scope whose name is made of a key that is known at run time. It is always
+   timed, and may end where it began, or on another thread, or after the scopes around it.
+   Args: span stays at its place until it ends; one that is begun again before is given up. kind says
+   what the key is; key, of `length` bytes (SIZE_MAX: up to its 0), may hold anything, also bytes that are
+   no UTF-8; at most HOTPATH_SPAN_KEY_MAX of what it becomes are kept. Two keys that become the same are
+   one. Past HOTPATH_ENTRIES_LIMIT keys of a kind it counts as <other> of its kind (span_overflow).
+   Threads: as hotpath_begin, and wait-free once the key is known; O(length). */
+HOTPATH_API void hotpath_span_begin(
+    hotpath_span_t* span, hotpath_span_kind_t kind, const char* key, size_t length);
+
+/* Facts of a span between its begin and its end; any may be left out. One thread at a time for one span.
+   Of a span that is not open they change nothing. Threads: any; wait-free. */
+
+/* HTTP and SERVER: 100 to 599; SQL: 0 is success, anything else fails. The last one counts. */
+HOTPATH_API void hotpath_span_status(hotpath_span_t* span, int status);
+/* It fails; reason is copied, at most 255 bytes of it, and kept as those of HOTPATH_ERROR are: a few,
+   the same ones again and again. The first one counts. */
+HOTPATH_API void hotpath_span_error(hotpath_span_t* span, const char* reason);
+/* Rows that it gave, added to those before. */
+HOTPATH_API void hotpath_span_rows(hotpath_span_t* span, uint64_t rows);
+/* Bytes that it received and sent, added to those before. */
+HOTPATH_API void hotpath_span_bytes(hotpath_span_t* span, uint64_t bytes_in, uint64_t bytes_out);
+/* Steps that went through a table row by row, added to those before. */
+HOTPATH_API void hotpath_span_fullscan(hotpath_span_t* span, uint64_t steps);
+/* How long a part of it took. Args: ns, 0 counts too. */
+HOTPATH_API void hotpath_span_phase(hotpath_span_t* span, hotpath_span_phase_t phase, uint64_t ns);
+
+/* Ends it. What was open in it on this thread and never left counts as abandoned. For the second time,
+   or of one that was begun before a fork, it changes nothing; the former counts in foreign_ends.
+   Threads: any, also another than the one that began it, if the program orders the two; wait-free. */
+HOTPATH_API void hotpath_span_end(hotpath_span_t* span);
+
+/* Records a span that has just ended and was timed elsewhere, as a call of the innermost open scope.
+   Args: kind, key and length as hotpath_span_begin; facts may be NULL. Threads: as hotpath_span_begin. */
+HOTPATH_API void hotpath_span_record(hotpath_span_kind_t kind, const char* key, size_t length,
+    uint64_t duration_ns, const hotpath_span_facts_t* facts);
+
 /* Makes a context. Args: name is copied, at most 63 bytes. Returns: NULL if there is no memory. */
 HOTPATH_API hotpath_context_t* hotpath_context_create(const char* name);
 
@@ -888,6 +1033,10 @@ HOTPATH_API const hotpath_node_t* hotpath_snapshot_nodes(
 HOTPATH_API const hotpath_thread_t* hotpath_snapshot_threads(
     const hotpath_snapshot_t* snapshot, size_t* count);
 HOTPATH_API const hotpath_entry_t* hotpath_snapshot_entries(
+    const hotpath_snapshot_t* snapshot, size_t* count);
+
+/* The keys of spans that began, in the order of their functions' ids. */
+HOTPATH_API const hotpath_span_row_t* hotpath_snapshot_spans(
     const hotpath_snapshot_t* snapshot, size_t* count);
 
 /* A percentile of the completed executions of a function.
@@ -1060,11 +1209,12 @@ static inline hotpath_value_t hotpath_i_value_of_text(const char* v) {
             (uint32_t)sizeof(hotpath_site_t))
 
     /* Names the layout of what a snapshot is read through. */
-    #define HOTPATH_I_LAYOUT                                                       \
-        ((uint32_t)(HOTPATH_VERSION_NUMBER << 12) ^                                \
-            (uint32_t)(sizeof(hotpath_info_t) + 3 * sizeof(hotpath_function_t) +   \
-                       5 * sizeof(hotpath_node_t) + 7 * sizeof(hotpath_thread_t) + \
-                       11 * sizeof(hotpath_entry_t) + 13 * sizeof(hotpath_snapshot_desc_t)))
+    #define HOTPATH_I_LAYOUT                                                                 \
+        ((uint32_t)(HOTPATH_VERSION_NUMBER << 12) ^                                          \
+            (uint32_t)(sizeof(hotpath_info_t) + 3 * sizeof(hotpath_function_t) +             \
+                       5 * sizeof(hotpath_node_t) + 7 * sizeof(hotpath_thread_t) +           \
+                       11 * sizeof(hotpath_entry_t) + 13 * sizeof(hotpath_snapshot_desc_t) + \
+                       17 * sizeof(hotpath_span_row_t) + 19 * sizeof(hotpath_span_slow_t)))
 
     /* The initializer of a hotpath_site_t: name must live as long as the file's static storage. */
     #define HOTPATH_SITE_INIT(name, kind) HOTPATH_I_SITE_INIT(name, kind, 0)
@@ -1185,6 +1335,21 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         #define HOTPATH_FUNC_LOG() \
             HOTPATH_I_SCOPE(       \
                 HOTPATH_I_FUNC_NAME, HOTPATH_KIND_FUNCTION, hotpath_i_func_log, __COUNTER__)
+        /* A keyed span from here to the end of the block; declares the hotpath_span_t var for its facts.
+   key is a string that ends in 0. */
+        #define HOTPATH_SPAN(var, kind, key) HOTPATH_I_SPAN(var, kind, key, __COUNTER__)
+        #ifdef __cplusplus
+            #define HOTPATH_I_SPAN(v, kind, key, n) hotpath_i_span_scope v(kind, key)
+        #elif HOTPATH_I_GNU
+            #define HOTPATH_I_SPAN(v, kind, key, n)                             \
+                hotpath_span_t v __attribute__((cleanup(hotpath_span_end)));    \
+                const int HOTPATH_I_CAT(hotpath_i_begun_, n) HOTPATH_I_UNUSED = \
+                    (hotpath_span_begin(&v, kind, key, SIZE_MAX), 0)
+        #else
+            /* This compiler has no attribute cleanup: use hotpath_span_begin and _end. */
+            #define HOTPATH_I_SPAN(v, kind, key, n) \
+                hotpath_this_compiler_has_only_hotpath_span_begin_and_end v
+        #endif
         /* The innermost open scope failed; reason is a string literal. A statement. */
         #define HOTPATH_ERROR(reason) HOTPATH_I_ERROR("" reason "", __COUNTER__)
         #define HOTPATH_I_ERROR(reason, n)                         \
@@ -1386,7 +1551,11 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
                     return (v)
         #endif
         /* A value that is not evaluated; sizeof alone takes no bit-field. */
-        #define HOTPATH_I_OFF_KEY(key, v)          ((void)sizeof("" key ""), HOTPATH_I_OFF_VALUE(v))
+        #define HOTPATH_I_OFF_KEY(key, v) ((void)sizeof("" key ""), HOTPATH_I_OFF_VALUE(v))
+        #define HOTPATH_SPAN(var, kind, key)                                                      \
+            HOTPATH_I_OFF(HOTPATH_I_CAT(hotpath_i_off_span_, var),                                \
+                (hotpath_i_off_span(0 ? (kind) : HOTPATH_SPAN_SQL, 0 ? (key) : (const char*)0))); \
+            hotpath_span_t var HOTPATH_I_UNUSED
         #define HOTPATH_ERROR(reason)              ((void)sizeof("" reason ""))
         #define HOTPATH_BYTES(n)                   HOTPATH_I_OFF_VALUE(n)
         #define HOTPATH_THREAD_NAME(name)          ((void)sizeof(name))
@@ -1433,6 +1602,37 @@ static inline void hotpath_thread_name(const char* name) { (void)name; }
 static inline void hotpath_record(
     const char* track, const char* label, uint64_t begin_ns, uint64_t end_ns) {
     (void)track, (void)label, (void)begin_ns, (void)end_ns;
+}
+static inline void hotpath_span_begin(
+    hotpath_span_t* span, hotpath_span_kind_t kind, const char* key, size_t length) {
+    (void)span, (void)kind, (void)key, (void)length;
+}
+static inline int hotpath_i_off_span(hotpath_span_kind_t kind, const char* key) {
+    return (void)kind, (void)key, 0;
+}
+static inline void hotpath_span_status(hotpath_span_t* span, int status) {
+    (void)span, (void)status;
+}
+static inline void hotpath_span_error(hotpath_span_t* span, const char* reason) {
+    (void)span, (void)reason;
+}
+static inline void hotpath_span_rows(hotpath_span_t* span, uint64_t rows) {
+    (void)span, (void)rows;
+}
+static inline void hotpath_span_bytes(hotpath_span_t* span, uint64_t bytes_in, uint64_t bytes_out) {
+    (void)span, (void)bytes_in, (void)bytes_out;
+}
+static inline void hotpath_span_fullscan(hotpath_span_t* span, uint64_t steps) {
+    (void)span, (void)steps;
+}
+static inline void hotpath_span_phase(
+    hotpath_span_t* span, hotpath_span_phase_t phase, uint64_t ns) {
+    (void)span, (void)phase, (void)ns;
+}
+static inline void hotpath_span_end(hotpath_span_t* span) { (void)span; }
+static inline void hotpath_span_record(hotpath_span_kind_t kind, const char* key, size_t length,
+    uint64_t duration_ns, const hotpath_span_facts_t* facts) {
+    (void)kind, (void)key, (void)length, (void)duration_ns, (void)facts;
 }
 static inline hotpath_context_t* hotpath_context_create(const char* name) {
     return (void)name, (hotpath_context_t*)0;
@@ -1492,6 +1692,10 @@ static inline const hotpath_entry_t* hotpath_snapshot_entries(
     const hotpath_snapshot_t* snapshot, size_t* count) {
     return (void)snapshot, *count = 0, (const hotpath_entry_t*)0;
 }
+static inline const hotpath_span_row_t* hotpath_snapshot_spans(
+    const hotpath_snapshot_t* snapshot, size_t* count) {
+    return (void)snapshot, *count = 0, (const hotpath_span_row_t*)0;
+}
 static inline uint64_t hotpath_snapshot_percentile(
     const hotpath_snapshot_t* snapshot, const hotpath_function_t* function, double percent) {
     return (void)snapshot, (void)function, (void)percent, (uint64_t)0;
@@ -1550,6 +1754,15 @@ class hotpath_i_scope {
     hotpath_i_scope(const hotpath_i_scope&) = delete;
     hotpath_i_scope& operator=(const hotpath_i_scope&) = delete;
     hotpath_token_t token;
+};
+class hotpath_i_span_scope : public hotpath_span_t {
+  public:
+    HOTPATH_I_INLINE hotpath_i_span_scope(hotpath_span_kind_t kind, const char* key) {
+        hotpath_span_begin(this, kind, key, SIZE_MAX);
+    }
+    HOTPATH_I_INLINE ~hotpath_i_span_scope() { hotpath_span_end(this); }
+    hotpath_i_span_scope(const hotpath_i_span_scope&) = delete;
+    hotpath_i_span_scope& operator=(const hotpath_i_span_scope&) = delete;
 };
         #define HOTPATH_I_OVERLOAD(type, name)                  \
             inline hotpath_value_t hotpath_i_value_of(type v) { \
@@ -1642,6 +1855,7 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
         #define HP_END(var)                           HOTPATH_END(var)
         #define HP_FUNC_LOG()                         HOTPATH_FUNC_LOG()
         #define HP_RETURN(v)                          HOTPATH_RETURN(v)
+        #define HP_SPAN(var, kind, key)               HOTPATH_SPAN(var, kind, key)
         #define HP_ERROR(reason)                      HOTPATH_ERROR(reason)
         #define HP_BYTES(n)                           HOTPATH_BYTES(n)
         #define HP_THREAD_NAME(name)                  HOTPATH_THREAD_NAME(name)
@@ -2146,6 +2360,19 @@ static void hotpath_i_os_exit_hook_free(void) {
     #else
         #define HOTPATH_I_INTERPOSE 0
     #endif
+/* A number that is not known beforehand, and the same for the process's lifetime. */
+static uint64_t hotpath_i_os_secret(void) {
+    uint64_t secret = (uint64_t)(uintptr_t)&hotpath_i_os_secret * 0x9E3779B97F4A7C15u;
+    #if defined(__linux__)
+    const void* random = (const void*)getauxval(AT_RANDOM);
+    uint64_t word;
+    if (random != NULL) {
+        memcpy(&word, random, sizeof word);
+        secret ^= word;
+    }
+    #endif
+    return secret | 1;
+}
     #if HOTPATH_I_ALLOC
 
 static void* hotpath_i_os_aligned(size_t alignment, size_t size) {
@@ -2257,19 +2484,6 @@ static size_t hotpath_i_os_page(void) {
     return size > 0 ? (size_t)size : 4096;
 }
         #endif
-/* A number that is not known beforehand, and the same for the process's lifetime. */
-static uint64_t hotpath_i_os_secret(void) {
-    uint64_t secret = (uint64_t)(uintptr_t)&hotpath_i_os_secret * 0x9E3779B97F4A7C15u;
-        #if defined(__linux__)
-    const void* random = (const void*)getauxval(AT_RANDOM);
-    uint64_t word;
-    if (random != NULL) {
-        memcpy(&word, random, sizeof word);
-        secret ^= word;
-    }
-        #endif
-    return secret | 1;
-}
     #endif
 
     #if defined(__linux__)
@@ -3434,7 +3648,10 @@ typedef struct hotpath_i_frec {
     uint64_t paced_begun;         /* executions that had begun at its last step */
     uint32_t paced_rate;          /* what it said: 0 or 1 all, else one in so many */
     uint32_t is_paced;            /* 1; 2: listed still, although it has a rate of its own by now */
+    struct hotpath_i_span_sums* spans; /* of a key of spans; NULL until the first one */
 } hotpath_i_frec_t;
+
+typedef struct hotpath_i_span_sums hotpath_i_span_sums_t;
 
 /* HOTPATH_TIME_SAMPLING=auto: what recording took of a thread's time, and what it may take next. */
 typedef struct hotpath_i_pace {
@@ -3616,6 +3833,8 @@ typedef struct hotpath_i_thread {
     uint64_t node_overflow;
     uint64_t lite_functions;
     uint64_t context_overflow;
+    uint64_t span_overflow;
+    struct hotpath_i_span_known* span_cache; /* raw keys by their hash */
     uint64_t text_head;
     uint64_t* text;
     uint32_t regular_nodes; /* of them those that HOTPATH_MAX_NODES bounds */
@@ -3706,6 +3925,9 @@ typedef struct hotpath_i_state {
     hotpath_i_item_t** items[HOTPATH_I_CLASSES]; /* by id */
     uint32_t item_count[HOTPATH_I_CLASSES];
     uint32_t item_max[HOTPATH_I_CLASSES];
+    uint32_t span_keys[3];            /* by kind */
+    hotpath_i_item_t* span_others[3]; /* <other> of each */
+    uint64_t span_secret;
     hotpath_i_block_t* shared; /* where items and contexts are being taken from */
     uint64_t start_tick;
     uint64_t start_ns;
@@ -3792,6 +4014,12 @@ typedef struct hotpath_i_recorder {
     size_t (*heap_suspects)(const hotpath_heap_suspects_desc_t*, hotpath_heap_suspect_t*, size_t);
     size_t (*heap_pools)(hotpath_heap_pool_t*, size_t);
     void (*exclude)(int);
+    void (*span_begin)(hotpath_span_t*, hotpath_span_kind_t, const char*, size_t);
+    void (*span_error)(hotpath_span_t*, const char*);
+    void (*span_add)(const hotpath_span_t*, size_t, uint64_t, size_t, uint64_t);
+    void (*span_end)(hotpath_span_t*);
+    void (*span_record)(
+        hotpath_span_kind_t, const char*, size_t, uint64_t, const hotpath_span_facts_t*);
 } hotpath_i_recorder_t;
     #if defined(_WIN32)
 extern const hotpath_i_recorder_t hotpath_recorder_v1;
@@ -3949,6 +4177,11 @@ static uint64_t hotpath_i_ns(uint64_t ticks) {
     uint64_t rounded = ns.low + ((uint64_t)1 << 39);
     ns.high += rounded < ns.low;
     return ns.high << 24 | rounded >> 40;
+}
+/* Back: exact for what is measured in days. */
+static uint64_t hotpath_i_to_ticks(uint64_t ns) {
+    double ticks = (double)ns * 1099511627776.0 / (double)HOTPATH_I_LOAD(&hotpath_i_g.scale);
+    return ticks < 9e18 ? (uint64_t)(ticks + 0.5) : (uint64_t)9e18;
 }
 static uint64_t hotpath_i_since_start_ns(uint64_t tick) {
     uint64_t start = HOTPATH_I_LOAD(&hotpath_i_g.start_tick);
@@ -4116,9 +4349,10 @@ static uint32_t hotpath_i_item_number(hotpath_i_class_t class_of) {
     } while (!HOTPATH_I_CAS(count, &n, n + 1));
     return n + 1;
 }
-/* Values and gauges are one by key and reasons by text; dbg and functions are one by place. */
+/* Values, gauges and spans are one by key and reasons by text; dbg and functions are one by place. */
 static bool hotpath_i_one_by_name(uint32_t kind) {
-    return kind == HOTPATH_KIND_VAL || kind == HOTPATH_KIND_GAUGE || kind == HOTPATH_KIND_REASON;
+    return kind == HOTPATH_KIND_VAL || kind == HOTPATH_KIND_GAUGE || kind == HOTPATH_KIND_REASON ||
+           (kind >= HOTPATH_KIND_SQL && kind <= HOTPATH_KIND_SERVER);
 }
 static hotpath_i_item_t* hotpath_i_item_search(hotpath_i_item_t* item, const char* name,
     const char* file, uint32_t line, uint32_t kind, uint32_t hash) {
@@ -4137,12 +4371,26 @@ static hotpath_i_item_t* hotpath_i_item_known(hotpath_i_item_t* item) {
     if (HOTPATH_I_LOAD(place) == NULL) HOTPATH_I_STORE_RELEASE(place, item);
     return item;
 }
+static uint32_t hotpath_i_item_hash(
+    const char* name, const char* file, uint32_t line, uint32_t kind) {
+    uint32_t hash = hotpath_i_hash_text(2166136261u ^ kind, name, HOTPATH_I_ITEM_NAME_MAX);
+    return hotpath_i_one_by_name(kind)
+               ? hash
+               : hotpath_i_hash_text(hash ^ line * 31u, file, HOTPATH_I_ITEM_FILE_MAX);
+}
+/* Finds, and makes none. */
+static hotpath_i_item_t* hotpath_i_item_look(
+    const char* name, const char* file, uint32_t line, uint32_t kind) {
+    uint32_t hash = hotpath_i_item_hash(name, file, line, kind);
+    hotpath_i_item_t* first =
+        HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.buckets[hash % HOTPATH_I_HASH_BUCKETS]);
+    hotpath_i_item_t* item = hotpath_i_item_search(first, name, file, line, kind, hash);
+    return item != NULL ? hotpath_i_item_known(item) : NULL;
+}
 /* Finds or makes. Returns NULL past the bound of its class, or without memory. */
 static hotpath_i_item_t* hotpath_i_item_find(
     const char* name, const char* file, uint32_t line, uint32_t kind) {
-    uint32_t hash = hotpath_i_hash_text(2166136261u ^ kind, name, HOTPATH_I_ITEM_NAME_MAX);
-    if (!hotpath_i_one_by_name(kind))
-        hash = hotpath_i_hash_text(hash ^ line * 31u, file, HOTPATH_I_ITEM_FILE_MAX);
+    uint32_t hash = hotpath_i_item_hash(name, file, line, kind);
     hotpath_i_item_t** bucket = &hotpath_i_g.buckets[hash % HOTPATH_I_HASH_BUCKETS];
     hotpath_i_item_t* first = HOTPATH_I_LOAD_ACQUIRE(bucket);
     hotpath_i_item_t* item = hotpath_i_item_search(first, name, file, line, kind, hash);
@@ -4767,6 +5015,8 @@ static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to
 static void hotpath_i_report_fork_child(void);
 static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c);
 static void hotpath_i_tell_apart(void);
+static void hotpath_i_span_merge(
+    hotpath_i_thread_t* store, hotpath_i_frec_t* into, hotpath_i_span_sums_t* from);
 static void hotpath_i_alloc_adopt(hotpath_i_thread_t* t);
 static void hotpath_i_alloc_merge(hotpath_i_thread_t* store, hotpath_i_thread_t* t);
 static void hotpath_i_alloc_fork_child(void);
@@ -4805,9 +5055,10 @@ static void hotpath_i_merge_frec(
     f->drawn = f->paced_begun = 0;
     f->is_paced = f->paced_rate = 0;
     if (f->ring.head == 0 && f->untimed == 0 && f->abandoned == 0 && f->reasons_used == 0 &&
-        f->reason_other == 0)
+        f->reason_other == 0 && f->spans == NULL)
         return;
     hotpath_i_frec_t* into = hotpath_i_frec_make(store, function);
+    if (f->spans != NULL) hotpath_i_span_merge(store, into, f->spans);
     hotpath_i_merge_ring(store, &into->ring, t, &f->ring);
     into->untimed += f->untimed;
     into->error_squares = hotpath_i_double_bits(
@@ -5254,6 +5505,7 @@ static HOTPATH_I_COLD bool hotpath_i_init_once(void) {
     hotpath_i_item_find("<outside>", "", 0, HOTPATH_KIND_OUTSIDE); /* the second one */
     #endif
     hotpath_i_switch_init();
+    hotpath_i_g.span_secret = hotpath_i_os_secret();
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.ready, 2u);
     return true;
 }
@@ -5867,6 +6119,14 @@ static bool hotpath_i_end_deep(
     return true;
 }
 
+/* Gives up the scopes on top whose frames have been left, before another one opens. */
+static void hotpath_i_heal(
+    hotpath_i_local_t* l, hotpath_i_thread_t* t, uintptr_t stack, const hotpath_token_t* token) {
+    while (l->top != t->context->entries &&
+           (stack > l->top->stack ? hotpath_i_is_left(t, stack, l->top)
+                                  : stack == l->top->stack && l->top->token == token))
+        hotpath_i_abandon_to(l, l->top - 1);
+}
 static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
     hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
     volatile uintptr_t cookie;
@@ -5887,10 +6147,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
     uint32_t function = HOTPATH_I_LOAD(&site->id); /* only a number here */
     if (function == 0) function = hotpath_i_site_id(site);
     hotpath_i_thread_t* t = l->thread;
-    while (l->top != t->context->entries &&
-           (stack > l->top->stack ? hotpath_i_is_left(t, stack, l->top)
-                                  : stack == l->top->stack && l->top->token == token))
-        hotpath_i_abandon_to(l, l->top - 1);
+    hotpath_i_heal(l, t, stack, token);
     if (function == 0) {
         token->tick = hotpath_i_ticks();
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)1);
@@ -6915,6 +7172,795 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
     const hotpath_i_thread_t* t = hotpath_i_local.thread;
     HOTPATH_I_STORE_RELEASE(&slot->thread, t != NULL ? t->log_meta >> 24 : 0);
     HOTPATH_I_STORE_RELEASE(&slot->sequence, index + 1);
+}
+
+/* >>spans
+   A key becomes a name (hotpath_i_normalise), a name an item, as one of named scopes; a cache by the hash
+   of the raw key keeps all of that from being done again. No raw key is kept. What a thread knows of a
+   key beyond its frec hangs on that (hotpath_i_span_sums_t). */
+
+    #define HOTPATH_I_SPAN_CACHE 256 /* raw keys a thread knows, a power of two */
+
+enum {
+    HOTPATH_I_SPAN_ROWS,
+    HOTPATH_I_SPAN_BYTES_IN,
+    HOTPATH_I_SPAN_BYTES_OUT,
+    HOTPATH_I_SPAN_FULLSCAN,
+    HOTPATH_I_SPAN_4XX,
+    HOTPATH_I_SPAN_5XX,
+    HOTPATH_I_SPAN_PHASE, /* sums, then counts */
+    HOTPATH_I_SPAN_COUNTS = HOTPATH_I_SPAN_PHASE + 2 * HOTPATH_SPAN_PHASES
+};
+
+typedef struct hotpath_i_span_slow {
+    uint64_t tick;
+    uint64_t duration;
+    uint64_t meta; /* thread << 24 | 1, 0: none */
+    uint64_t rows;
+    uint64_t status;
+} hotpath_i_span_slow_t;
+
+struct hotpath_i_span_sums {
+    uint64_t counts[HOTPATH_I_SPAN_COUNTS];
+    uint64_t floor;    /* a duration from here on is one of the slowest */
+    uint64_t sequence; /* odd while `slow` changes */
+    hotpath_i_span_slow_t slow[HOTPATH_SPAN_SLOWEST];
+};
+
+/* Two hashes of a raw key, with a secret of the process: nobody can make others for the same place. */
+typedef struct hotpath_i_span_known {
+    uint64_t hash;
+    uint64_t check;
+    hotpath_i_item_t* item;
+} hotpath_i_span_known_t;
+
+/* What hotpath_span_t.opaque is. */
+enum {
+    HOTPATH_I_SPAN_TICK,
+    HOTPATH_I_SPAN_MARK, /* 0: nothing is open; HOTPATH_I_SPAN_ENDED */
+    HOTPATH_I_SPAN_SLOT,
+    HOTPATH_I_SPAN_GAVE,  /* rows */
+    HOTPATH_I_SPAN_STATE, /* status << 32 | reason's id << 2 | failed << 1 | a status is there */
+    HOTPATH_I_SPAN_OF     /* function << 32 | hotpath_i_g.first_record */
+};
+    #define HOTPATH_I_SPAN_ENDED ((uint64_t)1)
+
+/* A key that is being made. The hash is that of all of it, also of what is not kept. */
+typedef struct hotpath_i_span_text {
+    char text[HOTPATH_SPAN_KEY_MAX + 1];
+    uint32_t used;
+    uint32_t hash;
+    uint64_t length;
+    uint32_t before; /* of SQL: the token that was put last */
+    char held[4];    /* and what is not put yet: it may turn out to go on with a list */
+    uint32_t held_count;
+    const char* word; /* the last token, if it is a word, in the raw key */
+    size_t word_length;
+} hotpath_i_span_text_t;
+
+static void hotpath_i_span_putc(hotpath_i_span_text_t* o, char c) {
+    if (o->used < HOTPATH_SPAN_KEY_MAX) o->text[o->used++] = c;
+    o->hash = (o->hash ^ (unsigned char)c) * 16777619u;
+    o->length++;
+}
+static void hotpath_i_span_put(hotpath_i_span_text_t* o, const char* text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        hotpath_i_span_putc(o, text[i]);
+}
+static void hotpath_i_span_put_lower(hotpath_i_span_text_t* o, const char* text, size_t length) {
+    for (size_t i = 0; i < length; i++)
+        hotpath_i_span_putc(o, text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] | 32) : text[i]);
+}
+/* Ends the text; of a longer one the last bytes are made of the hash of all. */
+static void hotpath_i_span_text_end(hotpath_i_span_text_t* o) {
+    if (o->length > o->used) {
+        uint32_t hash = o->hash;
+        o->used = HOTPATH_SPAN_KEY_MAX - 12;
+        while (o->used > 0 && ((unsigned char)o->text[o->used] & 0xc0) == 0x80)
+            o->used--; /* no half of a character */
+        memcpy(o->text + o->used, "...#", 4);
+        o->used += 4;
+        for (int i = 28; i >= 0; i -= 4)
+            o->text[o->used++] = "0123456789abcdef"[hash >> i & 15];
+    }
+    o->text[o->used] = 0;
+}
+
+static bool hotpath_i_is_digit(char c) { return c >= '0' && c <= '9'; }
+/* White space, and all bytes that have no picture. */
+static bool hotpath_i_is_blank(char c) { return (unsigned char)c <= ' ' || c == 127; }
+/* What names consist of, in any encoding. */
+static bool hotpath_i_is_name(char c) {
+    return hotpath_i_is_alnum(c) || c == '_' || (unsigned char)c >= 128;
+}
+static bool hotpath_i_is_hex(char c) {
+    return hotpath_i_is_digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f');
+}
+
+/* SQL. Tokens come from any dialect, and what is a literal in one of them is none of the key. */
+enum {
+    HOTPATH_I_SQL_NONE,
+    HOTPATH_I_SQL_WORD,
+    HOTPATH_I_SQL_VALUE,
+    HOTPATH_I_SQL_GROUP, /* (?) */
+    HOTPATH_I_SQL_OPEN,
+    HOTPATH_I_SQL_CLOSE,
+    HOTPATH_I_SQL_COMMA,
+    HOTPATH_I_SQL_DOT, /* also :: */
+    HOTPATH_I_SQL_OPERATOR
+};
+
+static void hotpath_i_sql_put(
+    hotpath_i_span_text_t* o, uint32_t token, const char* text, size_t length) {
+    uint32_t before = o->before;
+    bool tight = before == HOTPATH_I_SQL_NONE || before == HOTPATH_I_SQL_OPEN ||
+                 before == HOTPATH_I_SQL_DOT || token == HOTPATH_I_SQL_OPEN ||
+                 token == HOTPATH_I_SQL_CLOSE || token == HOTPATH_I_SQL_COMMA ||
+                 token == HOTPATH_I_SQL_DOT;
+    if (token == HOTPATH_I_SQL_OPEN && before != HOTPATH_I_SQL_WORD && before != HOTPATH_I_SQL_OPEN)
+        tight = before == HOTPATH_I_SQL_NONE || before == HOTPATH_I_SQL_DOT;
+    if (!tight) hotpath_i_span_putc(o, ' ');
+    hotpath_i_span_put(o, text, length);
+    o->before = token;
+}
+static void hotpath_i_sql_put_held(hotpath_i_span_text_t* o) {
+    for (uint32_t i = 0; i < o->held_count; i++) {
+        char c = o->held[i];
+        hotpath_i_sql_put(o,
+            c == ','   ? HOTPATH_I_SQL_COMMA
+            : c == '(' ? HOTPATH_I_SQL_OPEN
+                       : HOTPATH_I_SQL_VALUE,
+            &c, 1);
+    }
+    o->held_count = 0;
+}
+static bool hotpath_i_sql_held_ends(const hotpath_i_span_text_t* o, char c) {
+    return o->held_count != 0 && o->held[o->held_count - 1] == c;
+}
+/* Any token but what lists consist of. */
+static void hotpath_i_sql_token(
+    hotpath_i_span_text_t* o, uint32_t token, const char* text, size_t length) {
+    hotpath_i_sql_put_held(o);
+    hotpath_i_sql_put(o, token, text, length);
+    o->word = token == HOTPATH_I_SQL_WORD ? text : NULL;
+    o->word_length = length;
+}
+/* A value. One that follows another in a list is no more than that. */
+static void hotpath_i_sql_value(hotpath_i_span_text_t* o) {
+    o->word = NULL;
+    bool listed =
+        hotpath_i_sql_held_ends(o, ',') &&
+        (o->held_count > 1 ? o->held[o->held_count - 2] == '?' : o->before == HOTPATH_I_SQL_VALUE);
+    if (listed)
+        o->held_count--;
+    else if (hotpath_i_sql_held_ends(o, '('))
+        o->held[o->held_count++] = '?';
+    else {
+        hotpath_i_sql_put_held(o);
+        hotpath_i_sql_put(o, HOTPATH_I_SQL_VALUE, "?", 1);
+    }
+}
+static void hotpath_i_sql_comma(hotpath_i_span_text_t* o) {
+    bool after = o->held_count == 0
+                     ? o->before == HOTPATH_I_SQL_VALUE || o->before == HOTPATH_I_SQL_GROUP
+                     : hotpath_i_sql_held_ends(o, '?') && o->held_count < sizeof o->held;
+    if (!after) {
+        hotpath_i_sql_token(o, HOTPATH_I_SQL_COMMA, ",", 1);
+        return;
+    }
+    o->word = NULL;
+    o->held[o->held_count++] = ',';
+}
+static void hotpath_i_sql_open(hotpath_i_span_text_t* o) {
+    bool next = o->held_count == 1 && o->held[0] == ',' && o->before == HOTPATH_I_SQL_GROUP;
+    if (!next) hotpath_i_sql_put_held(o);
+    o->word = NULL;
+    o->held[o->held_count++] = '(';
+}
+static void hotpath_i_sql_close(hotpath_i_span_text_t* o) {
+    o->word = NULL;
+    if (!hotpath_i_sql_held_ends(o, '?')) {
+        hotpath_i_sql_token(o, HOTPATH_I_SQL_CLOSE, ")", 1);
+    } else if (o->held[0] == ',') { /* a row like the one before */
+        o->held_count = 0;
+    } else {
+        hotpath_i_sql_token(o, HOTPATH_I_SQL_CLOSE, ")", 1);
+        o->before = HOTPATH_I_SQL_GROUP;
+    }
+}
+static bool hotpath_i_sql_is_word(const char* word, size_t length, const char* upper) {
+    size_t i = 0;
+    while (i < length && upper[i] != 0 && (word[i] & ~32) == upper[i])
+        i++;
+    return i == length && upper[i] == 0;
+}
+static bool hotpath_i_sql_is_one_of(
+    const char* word, size_t length, const char* const* words, size_t count) {
+    for (size_t i = 0; i < count && word != NULL; i++)
+        if (hotpath_i_sql_is_word(word, length, words[i])) return true;
+    return false;
+}
+/* Behind a comment; they nest in the standard, and what one dialect takes for its end is no harm. */
+static const char* hotpath_i_sql_comment(const char* at, const char* end) {
+    if (*at == '-') {
+        while (at < end && *at != '\n' && *at != '\r')
+            at++;
+        return at;
+    }
+    size_t depth = 0;
+    while (at < end) {
+        bool two = end - at > 1;
+        if (two && at[0] == '/' && at[1] == '*')
+            depth++, at += 2;
+        else if (two && at[0] == '*' && at[1] == '/')
+            depth--, at += 2;
+        else
+            at++;
+        if (depth == 0) break;
+    }
+    return at;
+}
+/* Behind a text in quotes, in which two of them are one. A backslash before a quote ends it in one
+   dialect and not in another, unless `escapes` says so: then nothing behind it can be trusted, and NULL
+   is returned. */
+static const char* hotpath_i_sql_quoted(const char* at, const char* end, bool escapes) {
+    char quote = *at++;
+    for (; at < end; at++) {
+        if (*at == '\\' && quote != '`') {
+            bool before_quote = end - at > 1 && at[1] == quote;
+            if (before_quote && !escapes) return NULL;
+            at += end - at > 1 && (escapes || at[1] == '\\');
+        } else if (*at == quote) {
+            if (end - at > 1 && at[1] == quote)
+                at++;
+            else
+                return at + 1;
+        }
+    }
+    return end;
+}
+/* Behind a text between two of $tag$, or NULL if none begins here. */
+static const char* hotpath_i_sql_dollars(const char* at, const char* end) {
+    const char* tag = at++;
+    if (at < end && hotpath_i_is_digit(*at)) return NULL;
+    while (at < end && hotpath_i_is_name(*at))
+        at++;
+    if (at == end || *at != '$') return NULL;
+    size_t length = (size_t)(++at - tag);
+    for (; (size_t)(end - at) >= length; at++) {
+        at = (const char*)memchr(at, '$', (size_t)(end - at));
+        if (at == NULL || (size_t)(end - at) < length) return end;
+        if (memcmp(at, tag, length) == 0) return at + length;
+    }
+    return end;
+}
+static bool hotpath_i_sql_is_number(const char* at, const char* end) {
+    return at < end &&
+           (hotpath_i_is_digit(*at) || (*at == '.' && end - at > 1 && hotpath_i_is_digit(at[1])));
+}
+static const char* hotpath_i_sql_number(const char* at, const char* end) {
+    bool hex = end - at > 1 && at[0] == '0' && (at[1] | 32) == 'x';
+    for (; at < end; at++) {
+        bool sign = (*at == '+' || *at == '-') && !hex && (at[-1] | 32) == 'e' && end - at > 1 &&
+                    hotpath_i_is_digit(at[1]);
+        if (!sign && !hotpath_i_is_name(*at) && *at != '.') break;
+    }
+    return at;
+}
+/* Whether a name in double quotes can be no text: those dialects that take it for one do not do so
+   here. */
+static bool hotpath_i_sql_is_name(
+    const hotpath_i_span_text_t* o, const char* after, const char* end) {
+    static const char* const words[] = {"FROM", "JOIN", "INTO", "UPDATE", "TABLE", "SET", "AS"};
+    if (o->held_count == 0 && o->before == HOTPATH_I_SQL_DOT) return true;
+    if (after < end && *after == '.') return true;
+    return hotpath_i_sql_is_one_of(o->word, o->word_length, words, sizeof words / sizeof *words);
+}
+static const char* hotpath_i_sql_name_in_quotes(
+    hotpath_i_span_text_t* o, const char* at, const char* end) {
+    const char* after = hotpath_i_sql_quoted(at, end, false);
+    if (after == NULL) return NULL;
+    if (*at == '`' || hotpath_i_sql_is_name(o, after, end))
+        hotpath_i_sql_token(o, HOTPATH_I_SQL_WORD, at, (size_t)(after - at));
+    else
+        hotpath_i_sql_value(o);
+    return after;
+}
+/* A word, or a text with a letter before it that says of what kind it is. */
+static const char* hotpath_i_sql_word(hotpath_i_span_text_t* o, const char* at, const char* end) {
+    static const char* const values[] = {"NULL", "TRUE", "FALSE"};
+    static const char* const tests[] = {"IS", "NOT"};
+    static const char* const kinds[] = {"E", "N", "B", "X", "U"};
+    const char* from = at;
+    while (at < end && (hotpath_i_is_name(*at) || *at == '$'))
+        at++;
+    size_t length = (size_t)(at - from);
+    const char* quote = at + (length == 1 && end - at > 1 && *at == '&');
+    if (quote < end && *quote == '\'' && hotpath_i_sql_is_one_of(from, length, kinds, 5)) {
+        hotpath_i_sql_value(o);
+        return hotpath_i_sql_quoted(quote, end, (*from | 32) == 'e');
+    }
+    if (hotpath_i_sql_is_one_of(from, length, values, 3) &&
+        !(o->word != NULL && hotpath_i_sql_is_one_of(o->word, o->word_length, tests, 2)))
+        hotpath_i_sql_value(o);
+    else
+        hotpath_i_sql_token(o, HOTPATH_I_SQL_WORD, from, length);
+    return at;
+}
+/* A parameter, or a text in dollars; NULL if it is none. */
+static const char* hotpath_i_sql_parameter(const char* at, const char* end) {
+    const char* after = *at == '$' ? hotpath_i_sql_dollars(at, end) : NULL;
+    if (after != NULL) return after;
+    bool named = end - at > 1 && (hotpath_i_is_name(at[1]) || (*at == '$' && at[1] == '.'));
+    if (*at != '?' && !named) return NULL;
+    for (at++; at < end && (hotpath_i_is_name(*at) || (*at == '.' && hotpath_i_is_digit(at[-1])));)
+        at++;
+    return at;
+}
+static const char* hotpath_i_sql_operator(
+    hotpath_i_span_text_t* o, const char* at, const char* end) {
+    const char* from = at;
+    bool first = o->held_count != 0
+                     ? !hotpath_i_sql_held_ends(o, '?')
+                     : o->before == HOTPATH_I_SQL_NONE || o->before == HOTPATH_I_SQL_OPEN ||
+                           o->before == HOTPATH_I_SQL_COMMA || o->before == HOTPATH_I_SQL_OPERATOR;
+    if ((*at == '-' || *at == '+') && first && hotpath_i_sql_is_number(at + 1, end))
+        return at + 1; /* a sign */
+    if (*at == ':' && end - at > 1 && at[1] == ':') {
+        hotpath_i_sql_token(o, HOTPATH_I_SQL_DOT, "::", 2);
+        return at + 2;
+    }
+    for (at++; at < end && *at != 0 && strchr("+-*/<>=~!#%^&|", *at) != NULL; at++) {
+        if (end - at > 1 && ((at[0] == '-' && at[1] == '-') || (at[0] == '/' && at[1] == '*')))
+            break;
+        if ((*at == '-' || *at == '+') && hotpath_i_sql_is_number(at + 1, end)) break;
+    }
+    hotpath_i_sql_token(o, HOTPATH_I_SQL_OPERATOR, from, (size_t)(at - from));
+    return at;
+}
+static const char* hotpath_i_sql_step(hotpath_i_span_text_t* o, const char* at, const char* end) {
+    char c = *at, next = end - at > 1 ? at[1] : 0;
+    const char* after;
+    if (hotpath_i_is_blank(c)) return at + 1;
+    if ((c == '-' && next == '-') || (c == '/' && next == '*'))
+        return hotpath_i_sql_comment(at, end);
+    if (c == '\'') {
+        hotpath_i_sql_value(o);
+        return hotpath_i_sql_quoted(at, end, false);
+    }
+    if (c == '"' || c == '`') return hotpath_i_sql_name_in_quotes(o, at, end);
+    if (hotpath_i_is_digit(c) ||
+        (hotpath_i_sql_is_number(at, end) && o->before != HOTPATH_I_SQL_WORD)) {
+        hotpath_i_sql_value(o);
+        return hotpath_i_sql_number(at, end);
+    }
+    if (hotpath_i_is_name(c)) return hotpath_i_sql_word(o, at, end);
+    bool cast = c == ':' && next == ':';
+    if ((c == '?' || c == '$' || c == '@' || c == ':') && !cast &&
+        (after = hotpath_i_sql_parameter(at, end)) != NULL) {
+        hotpath_i_sql_value(o);
+        return after;
+    }
+    if (c == '(') return hotpath_i_sql_open(o), at + 1;
+    if (c == ')') return hotpath_i_sql_close(o), at + 1;
+    if (c == ',') return hotpath_i_sql_comma(o), at + 1;
+    if (c == '.') return hotpath_i_sql_token(o, HOTPATH_I_SQL_DOT, ".", 1), at + 1;
+    if (c == ';') {
+        for (after = at + 1; after < end && (hotpath_i_is_blank(*after) || *after == ';');)
+            after++;
+        if (after < end) hotpath_i_sql_token(o, HOTPATH_I_SQL_COMMA, ";", 1);
+        return after;
+    }
+    return hotpath_i_sql_operator(o, at, end);
+}
+static void hotpath_i_sql_normalise(hotpath_i_span_text_t* o, const char* at, const char* end) {
+    while (at != NULL && at < end)
+        at = hotpath_i_sql_step(o, at, end);
+    hotpath_i_sql_put_held(o);
+    if (at == NULL) hotpath_i_span_put(o, " ...", 4); /* what follows may be a literal */
+}
+
+/* Addresses. */
+static bool hotpath_i_url_is_id(const char* part, size_t length) {
+    size_t digits = 0, hex = 0, dashes = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (part[i] == '@' || part[i] == '%') return true;
+        digits += hotpath_i_is_digit(part[i]);
+        hex += hotpath_i_is_hex(part[i]);
+        dashes += part[i] == '-';
+    }
+    if (digits == 0) return length > 32;
+    return length > 32 || digits == length || digits >= 4 || (hex + dashes == length && hex >= 8);
+}
+static void hotpath_i_url_route(hotpath_i_span_text_t* o, const char* at, const char* end) {
+    hotpath_i_span_putc(o, '/');
+    while (at < end) {
+        if (*at == '/') {
+            at++;
+            continue;
+        }
+        const char* from = at;
+        while (at < end && *at != '/' && *at != ';')
+            at++;
+        if (o->text[o->used - 1] != '/' || o->length > o->used) hotpath_i_span_putc(o, '/');
+        if (hotpath_i_url_is_id(from, (size_t)(at - from)))
+            hotpath_i_span_put(o, ":id", 3);
+        else
+            hotpath_i_span_put(o, from, (size_t)(at - from));
+        while (at < end && *at != '/') /* parameters of the part, such as ;session=... */
+            at++;
+    }
+}
+/* The scheme and the host, without who asks. Returns: what follows. */
+static const char* hotpath_i_url_host(
+    hotpath_i_span_text_t* o, const char* at, const char* end, bool keep) {
+    const char* scheme = at;
+    while (at < end && (hotpath_i_is_alnum(*at) || *at == '+' || *at == '-' || *at == '.'))
+        at++;
+    if (end - at < 3 || at == scheme || memcmp(at, "://", 3) != 0) return scheme;
+    const char *after = at, *host = at += 3;
+    for (; at < end && *at != '/'; at++)
+        if (*at == '@') host = at + 1;
+    if (!keep) return at;
+    hotpath_i_span_put_lower(o, scheme, (size_t)(after - scheme));
+    hotpath_i_span_put(o, "://", 3);
+    hotpath_i_span_put_lower(o, host, (size_t)(at - host));
+    return at;
+}
+static void hotpath_i_url_normalise(
+    hotpath_i_span_text_t* o, const char* at, const char* end, bool host) {
+    while (at < end && hotpath_i_is_blank(*at))
+        at++;
+    const char* method = at;
+    while (at < end && at - method < 17 && (hotpath_i_is_alnum(*at) || *at == '-' || *at == '_'))
+        at++;
+    if (at > method && at < end && *at == ' ') {
+        hotpath_i_span_put(o, method, (size_t)(at - method) + 1);
+        while (at < end && *at == ' ')
+            at++;
+    } else {
+        at = method;
+    }
+    const char* stop = at;
+    while (stop < end && !hotpath_i_is_blank(*stop) && *stop != '?' && *stop != '#')
+        stop++;
+    at = hotpath_i_url_host(o, at, stop, host);
+    hotpath_i_url_route(o, at, stop);
+}
+
+/* Two hashes at once: each of its own multiplies, which do not wait for each other. */
+static void hotpath_i_span_hash(
+    const char* key, size_t length, uint64_t kind, hotpath_i_span_known_t* out) {
+    uint64_t a = hotpath_i_g.span_secret ^ kind, b = ~a + length * 0x9E3779B97F4A7C15u, word;
+    size_t i = 0;
+    for (; length - i >= 8; i += 8) {
+        memcpy(&word, key + i, 8);
+        a = (a ^ word) * 0xff51afd7ed558ccdu;
+        a ^= a >> 32;
+        b = ((b << 29 | b >> 35) + word) * 0xc4ceb9fe1a85ec53u;
+    }
+    word = 0;
+    memcpy(&word, key + i, length - i);
+    a = (a ^ word) * 0xff51afd7ed558ccdu;
+    b = ((b << 29 | b >> 35) + word) * 0xc4ceb9fe1a85ec53u;
+    a ^= a >> 32;
+    a *= 0xc4ceb9fe1a85ec53u;
+    out->hash = a ^ a >> 29;
+    out->check = b ^ b >> 32;
+}
+static uint32_t hotpath_i_span_item_kind(hotpath_span_kind_t kind) {
+    return HOTPATH_KIND_SQL + ((uint32_t)kind - HOTPATH_SPAN_SQL);
+}
+static bool hotpath_i_is_span(uint32_t kind) {
+    return kind >= HOTPATH_KIND_SQL && kind <= HOTPATH_KIND_SERVER;
+}
+/* The item of a key that is normalised; past the bound that of <other>, which is made with the first
+   one. Returns: NULL without memory, or past the bound of functions. */
+static hotpath_i_item_t* hotpath_i_span_item(hotpath_span_kind_t kind, const char* name) {
+    uint32_t item_kind = hotpath_i_span_item_kind(kind);
+    hotpath_i_item_t* item = hotpath_i_item_look(name, "", 0, item_kind);
+    if (item != NULL) return item;
+    hotpath_i_item_t* other = hotpath_i_item_find("<other>", "", 0, item_kind);
+    HOTPATH_I_STORE(&hotpath_i_g.span_others[kind - HOTPATH_SPAN_SQL], other);
+    uint32_t *count = &hotpath_i_g.span_keys[kind - HOTPATH_SPAN_SQL], n = HOTPATH_I_LOAD(count);
+    do {
+        if (n >= hotpath_i_settings.entries_limit) return other;
+    } while (!HOTPATH_I_CAS(count, &n, n + 1));
+    item = hotpath_i_item_find(name, "", 0, item_kind);
+    return item != NULL ? item : other;
+}
+static hotpath_i_item_t* hotpath_i_span_normalise(
+    hotpath_span_kind_t kind, const char* key, size_t length) {
+    hotpath_i_span_text_t o;
+    memset(&o, 0, sizeof o);
+    o.hash = 2166136261u;
+    if (kind == HOTPATH_SPAN_SQL)
+        hotpath_i_sql_normalise(&o, key, key + length);
+    else
+        hotpath_i_url_normalise(&o, key, key + length, kind == HOTPATH_SPAN_HTTP);
+    hotpath_i_span_text_end(&o);
+    return hotpath_i_span_item(kind, o.text);
+}
+/* The item of a raw key. Returns: NULL as hotpath_i_span_item. */
+static hotpath_i_item_t* hotpath_i_span_find(
+    hotpath_i_thread_t* t, hotpath_span_kind_t kind, const char* key, size_t length) {
+    hotpath_i_span_known_t known;
+    hotpath_i_span_hash(key, length, kind, &known);
+    if (t->span_cache == NULL)
+        t->span_cache = (hotpath_i_span_known_t*)hotpath_i_arena_take(
+            &t->arena, HOTPATH_I_SPAN_CACHE * sizeof *t->span_cache);
+    hotpath_i_span_known_t* place = t->span_cache;
+    if (place != NULL) {
+        place += known.hash & (HOTPATH_I_SPAN_CACHE - 1);
+        if (place->hash == known.hash && place->check == known.check && place->item != NULL)
+            return place->item;
+    }
+    known.item = hotpath_i_span_normalise(kind, key, length);
+    if (place != NULL) { /* a handler that jumps out in between leaves a place without an item */
+        place->item = NULL;
+        HOTPATH_I_SIGNAL_FENCE();
+        place->hash = known.hash, place->check = known.check;
+        HOTPATH_I_SIGNAL_FENCE();
+        place->item = known.item;
+    }
+    return known.item;
+}
+
+static bool hotpath_i_span_is_kind(hotpath_span_kind_t kind) {
+    return kind >= HOTPATH_SPAN_SQL && kind <= HOTPATH_SPAN_SERVER;
+}
+/* The function of a key, counted where it is another's. */
+static uint32_t hotpath_i_span_function(
+    hotpath_i_thread_t* t, hotpath_span_kind_t kind, const char* key, size_t length) {
+    if (key == NULL) key = "(null)", length = SIZE_MAX;
+    if (length == SIZE_MAX) length = strlen(key);
+    const hotpath_i_item_t* item = hotpath_i_span_find(t, kind, key, length);
+    if (item == NULL)
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
+    else if (item == HOTPATH_I_LOAD(&hotpath_i_g.span_others[kind - HOTPATH_SPAN_SQL]))
+        HOTPATH_I_OWN_ADD(&t->span_overflow, (uint64_t)1);
+    return item != NULL ? item->id : 1;
+}
+/* Whether no span is to be recorded: they are of no group. */
+static bool hotpath_i_span_is_off(void) {
+    uint64_t off = HOTPATH_I_LOAD(&hotpath_i_off);
+    return (off & (HOTPATH_I_OFF_ALL | 1)) != 0;
+}
+/* What a thread knows of a key. Returns: NULL where memory has run out. */
+static hotpath_i_span_sums_t* hotpath_i_span_sums_of(hotpath_i_thread_t* t, hotpath_i_frec_t* f) {
+    if (f->spans != NULL || f == &t->lite) return f->spans;
+    hotpath_i_span_sums_t* sums =
+        hotpath_i_memory_is_full()
+            ? NULL
+            : (hotpath_i_span_sums_t*)hotpath_i_arena_take(&t->arena, sizeof *sums);
+    if (sums == NULL)
+        HOTPATH_I_OWN_ADD(&t->lite_functions, (uint64_t)1);
+    else
+        HOTPATH_I_STORE_RELEASE(&f->spans, sums);
+    return sums;
+}
+static void hotpath_i_span_count(hotpath_i_span_sums_t* sums, size_t what, uint64_t n) {
+    if (sums != NULL && n != 0) HOTPATH_I_OWN_ADD(&sums->counts[what], n);
+}
+static void hotpath_i_span_slow_store(
+    hotpath_i_span_slow_t* to, const hotpath_i_span_slow_t* from) {
+    HOTPATH_I_STORE_RELEASE(&to->tick, from->tick);
+    HOTPATH_I_STORE_RELEASE(&to->duration, from->duration);
+    HOTPATH_I_STORE_RELEASE(&to->meta, from->meta);
+    HOTPATH_I_STORE_RELEASE(&to->rows, from->rows);
+    HOTPATH_I_STORE_RELEASE(&to->status, from->status);
+}
+/* Takes a span among the slowest, in place of the least of them. */
+static HOTPATH_I_COLD void hotpath_i_span_slow_insert(
+    hotpath_i_span_sums_t* sums, const hotpath_i_span_slow_t* span) {
+    size_t place = 0;
+    for (size_t i = 1; i < HOTPATH_SPAN_SLOWEST && sums->slow[place].meta != 0; i++)
+        if (sums->slow[i].meta == 0 || sums->slow[i].duration < sums->slow[place].duration)
+            place = i;
+    HOTPATH_I_STORE(&sums->sequence, sums->sequence + 1);
+    HOTPATH_I_SIGNAL_FENCE();
+    hotpath_i_span_slow_store(&sums->slow[place], span);
+    HOTPATH_I_STORE_RELEASE(&sums->sequence, sums->sequence + 1);
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i < HOTPATH_SPAN_SLOWEST; i++) {
+        if (sums->slow[i].meta == 0) return;
+        least = sums->slow[i].duration < least ? sums->slow[i].duration : least;
+    }
+    sums->floor = least + 1;
+}
+/* Adds what an ended record knows of a key to the store. */
+static void hotpath_i_span_merge(
+    hotpath_i_thread_t* store, hotpath_i_frec_t* into, hotpath_i_span_sums_t* from) {
+    hotpath_i_span_sums_t* sums = hotpath_i_span_sums_of(store, into);
+    for (size_t i = 0; i < HOTPATH_I_SPAN_COUNTS && sums != NULL; i++)
+        sums->counts[i] += from->counts[i];
+    for (size_t i = 0; i < HOTPATH_SPAN_SLOWEST && sums != NULL; i++)
+        if (from->slow[i].meta != 0 && from->slow[i].duration >= sums->floor)
+            hotpath_i_span_slow_insert(sums, &from->slow[i]);
+    memset(from, 0, sizeof *from);
+}
+
+/* A span failed: with the reason it was given, or one that its status makes. */
+static HOTPATH_I_COLD void hotpath_i_span_fail(
+    hotpath_i_node_t* node, hotpath_i_frec_t* f, uint32_t reason, int status) {
+    HOTPATH_I_OWN_ADD(&node->errors, (uint64_t)1);
+    if (reason == 0) {
+        char text[32];
+        hotpath_i_writer_t w = hotpath_i_writer_to(text, sizeof text - 1, NULL, NULL);
+        hotpath_i_puts(&w, status < 0 ? "status -" : "status ");
+        hotpath_i_put_u64(&w, status < 0 ? 0u - (unsigned)status : (unsigned)status);
+        text[w.used] = 0;
+        const hotpath_i_item_t* item = hotpath_i_item_find(text, "", 0, HOTPATH_KIND_REASON);
+        reason = item != NULL ? item->id : 0;
+    }
+    if (f->lite == 0) hotpath_i_reason_add(f, reason, 1);
+}
+/* Adds a finished span's facts: rows, status, and itself if it is one of the slowest. */
+static void hotpath_i_span_finish(hotpath_i_thread_t* t, hotpath_i_node_t* node, uint64_t rows,
+    uint64_t state, uint64_t start, uint64_t d) {
+    hotpath_i_frec_t* f = node->frec;
+    hotpath_i_span_sums_t* sums = hotpath_i_span_sums_of(t, f);
+    const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, node->function);
+    int status = (int)(int32_t)(state >> 32);
+    bool sql = item != NULL && item->kind == HOTPATH_KIND_SQL;
+    hotpath_i_span_count(sums, HOTPATH_I_SPAN_ROWS, rows);
+    if (!sql && status >= 400 && status < 600)
+        hotpath_i_span_count(sums, status < 500 ? HOTPATH_I_SPAN_4XX : HOTPATH_I_SPAN_5XX, 1);
+    if ((state & 2) != 0 || (sql ? status != 0 : status >= 500))
+        hotpath_i_span_fail(node, f, (uint32_t)state >> 2, status);
+    if (sums == NULL || d < sums->floor) return;
+    hotpath_i_span_slow_t slow = {start, d, t->log_meta | 1, rows, state >> 32};
+    hotpath_i_span_slow_insert(sums, &slow);
+}
+
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_begin(
+    hotpath_span_t* span, hotpath_span_kind_t kind, const char* key, size_t length) {
+    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
+    volatile uintptr_t cookie;
+    hotpath_i_local_t* l = &hotpath_i_local;
+    memset(span, 0, sizeof *span);
+    if (!hotpath_i_init()) return;
+    HOTPATH_I_FORWARD(span_begin(span, kind, key, length));
+    if (hotpath_i_span_is_off() || !hotpath_i_span_is_kind(kind)) return;
+    if (!hotpath_i_enter_slow(l, &cookie, stack, HOTPATH_I_IN_BEGIN, true)) return;
+    hotpath_i_thread_t* t = l->thread;
+    uint32_t function = hotpath_i_span_function(t, kind, key, length);
+    hotpath_token_t* token = (hotpath_token_t*)(void*)span;
+    hotpath_i_heal(l, t, stack, token);
+    if (l->top->token == token) hotpath_i_abandon_to(l, l->top - 1); /* it was never ended */
+    /* The frame that it belongs to is not that of a helper which begins it. */
+    uintptr_t at = (uintptr_t)span, frame = at - stack < 65536 ? at : UINTPTR_MAX - 1;
+    if (l->top >= l->last && !hotpath_i_make_room(l, frame, token)) {
+        hotpath_i_begin_deep(l, t, function, token);
+    } else {
+        hotpath_i_node_t* node =
+            hotpath_i_child(t, l->top, hotpath_i_index(l->top->node), function);
+        t->pace.full++, t->pace.asked++;
+        hotpath_i_open_entry(l, t, l->top + 1, node, frame, token, false, 1);
+    }
+    span->opaque[HOTPATH_I_SPAN_OF] =
+        (uint64_t)function << 32 | HOTPATH_I_LOAD(&hotpath_i_g.first_record);
+    hotpath_i_leave(l);
+}
+/* Whether a span is open, and was not begun before a fork. */
+static bool hotpath_i_span_is_open(const hotpath_span_t* span) {
+    return span->opaque[HOTPATH_I_SPAN_MARK] > HOTPATH_I_SPAN_ENDED &&
+           (uint32_t)span->opaque[HOTPATH_I_SPAN_OF] == HOTPATH_I_LOAD(&hotpath_i_g.first_record);
+}
+HOTPATH_API void hotpath_span_status(hotpath_span_t* span, int status) {
+    uint64_t state = span->opaque[HOTPATH_I_SPAN_STATE] & UINT32_MAX;
+    span->opaque[HOTPATH_I_SPAN_STATE] = (uint64_t)(uint32_t)status << 32 | state;
+}
+HOTPATH_API void hotpath_span_rows(hotpath_span_t* span, uint64_t rows) {
+    span->opaque[HOTPATH_I_SPAN_GAVE] += rows;
+}
+HOTPATH_API void hotpath_span_error(hotpath_span_t* span, const char* reason) {
+    if (!hotpath_i_init()) return;
+    HOTPATH_I_FORWARD(span_error(span, reason));
+    uint64_t* state = &span->opaque[HOTPATH_I_SPAN_STATE];
+    if (!hotpath_i_span_is_open(span) || (*state & 2) != 0) return;
+    const hotpath_i_item_t* item =
+        hotpath_i_item_find(reason != NULL ? reason : "(null)", "", 0, HOTPATH_KIND_REASON);
+    *state |= (item != NULL ? (uint64_t)item->id << 2 : 0) | 2;
+}
+/* Adds to what this thread knows of the span's key. */
+HOTPATH_I_REAL_STACK static void hotpath_i_span_add(
+    const hotpath_span_t* span, size_t what, uint64_t n, size_t and_what, uint64_t and_n) {
+    HOTPATH_I_FORWARD(span_add(span, what, n, and_what, and_n));
+    hotpath_i_local_t* l = &hotpath_i_local;
+    volatile uintptr_t cookie;
+    if (!hotpath_i_span_is_open(span)) return;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
+    if (t == NULL) return;
+    uint32_t function = (uint32_t)(span->opaque[HOTPATH_I_SPAN_OF] >> 32);
+    hotpath_i_span_sums_t* sums = hotpath_i_span_sums_of(t, hotpath_i_frec_make(t, function));
+    hotpath_i_span_count(sums, what, n);
+    hotpath_i_span_count(sums, and_what, and_n);
+    hotpath_i_leave(l);
+}
+HOTPATH_API void hotpath_span_bytes(hotpath_span_t* span, uint64_t bytes_in, uint64_t bytes_out) {
+    hotpath_i_span_add(
+        span, HOTPATH_I_SPAN_BYTES_IN, bytes_in, HOTPATH_I_SPAN_BYTES_OUT, bytes_out);
+}
+HOTPATH_API void hotpath_span_fullscan(hotpath_span_t* span, uint64_t steps) {
+    hotpath_i_span_add(span, HOTPATH_I_SPAN_FULLSCAN, steps, HOTPATH_I_SPAN_FULLSCAN, 0);
+}
+HOTPATH_API void hotpath_span_phase(hotpath_span_t* span, hotpath_span_phase_t phase, uint64_t ns) {
+    if ((uint32_t)phase >= HOTPATH_SPAN_PHASES) return;
+    size_t what = HOTPATH_I_SPAN_PHASE + (size_t)phase;
+    hotpath_i_span_add(span, what, ns, what + HOTPATH_SPAN_PHASES, 1);
+}
+
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_end(hotpath_span_t* span) {
+    HOTPATH_I_FORWARD(span_end(span));
+    uint64_t mark = span->opaque[HOTPATH_I_SPAN_MARK], now = hotpath_i_ticks();
+    if (mark == 0) return;
+    hotpath_i_local_t* l = &hotpath_i_local;
+    volatile uintptr_t cookie;
+    if (mark == HOTPATH_I_SPAN_ENDED) {
+        HOTPATH_I_SHARED_ADD(
+            l->thread != NULL ? &l->thread->foreign_ends : &hotpath_i_g.foreign_ends, (uint64_t)1);
+        return;
+    }
+    bool open = hotpath_i_span_is_open(span);
+    span->opaque[HOTPATH_I_SPAN_MARK] = HOTPATH_I_SPAN_ENDED;
+    if (!open) return;
+    if (!hotpath_i_enter_slow(l, &cookie, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_IN_END, false)) {
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.foreign_ends, (uint64_t)1);
+        return;
+    }
+    hotpath_i_thread_t* t = l->thread;
+    hotpath_i_open_t *base = t->context->entries, *e = l->top;
+    while (e > base && e->mark != mark)
+        e--;
+    if (e <= base) {
+        HOTPATH_I_SHARED_ADD(&t->foreign_ends, (uint64_t)1);
+    } else {
+        hotpath_i_abandon_to(l, e);
+        hotpath_i_node_t* node = e->node;
+        uint64_t start = e->start, d = hotpath_i_close(l, t, e, &now);
+        hotpath_i_note_allocs(t, e);
+        hotpath_i_finish(t, node->frec, start, d, now, 0, t->log_meta, 1);
+        hotpath_i_span_finish(t, node, span->opaque[HOTPATH_I_SPAN_GAVE],
+            span->opaque[HOTPATH_I_SPAN_STATE], start, d);
+    }
+    hotpath_i_leave(l);
+}
+
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_record(hotpath_span_kind_t kind, const char* key,
+    size_t length, uint64_t duration_ns, const hotpath_span_facts_t* facts) {
+    static const hotpath_span_facts_t none = {0, NULL, 0, 0, 0, 0, {0, 0, 0, 0}};
+    if (!hotpath_i_init()) return;
+    HOTPATH_I_FORWARD(span_record(kind, key, length, duration_ns, facts));
+    if (hotpath_i_span_is_off() || !hotpath_i_span_is_kind(kind)) return;
+    if (facts == NULL) facts = &none;
+    hotpath_i_local_t* l = &hotpath_i_local;
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
+    if (t == NULL) return;
+    uint32_t function = hotpath_i_span_function(t, kind, key, length);
+    hotpath_i_node_t* node = hotpath_i_child(t, l->top, hotpath_i_index(l->top->node), function);
+    uint64_t now = hotpath_i_ticks(), d = hotpath_i_to_ticks(duration_ns);
+    HOTPATH_I_OWN_ADD(&node->calls, (uint64_t)1);
+    HOTPATH_I_STORE_RELEASE(&node->total, node->total + d);
+    hotpath_i_finish(t, node->frec, now - d, d, now, 0, t->log_meta, 1);
+    uint64_t state = (uint64_t)(uint32_t)facts->status << 32;
+    if (facts->error != NULL) {
+        const hotpath_i_item_t* item =
+            hotpath_i_item_find(facts->error, "", 0, HOTPATH_KIND_REASON);
+        state |= (item != NULL ? (uint64_t)item->id << 2 : 0) | 2;
+    }
+    hotpath_i_span_finish(t, node, facts->rows, state, now - d, d);
+    hotpath_i_span_sums_t* sums = hotpath_i_span_sums_of(t, node->frec);
+    hotpath_i_span_count(sums, HOTPATH_I_SPAN_BYTES_IN, facts->bytes_in);
+    hotpath_i_span_count(sums, HOTPATH_I_SPAN_BYTES_OUT, facts->bytes_out);
+    hotpath_i_span_count(sums, HOTPATH_I_SPAN_FULLSCAN, facts->fullscan_steps);
+    for (size_t i = 0; i < HOTPATH_SPAN_PHASES; i++) {
+        hotpath_i_span_count(sums, HOTPATH_I_SPAN_PHASE + i, facts->phases_ns[i]);
+        hotpath_i_span_count(
+            sums, HOTPATH_I_SPAN_PHASE + HOTPATH_SPAN_PHASES + i, facts->phases_ns[i] != 0);
+    }
+    hotpath_i_leave(l);
 }
 
 /* >>alloc
@@ -8002,6 +9048,8 @@ struct hotpath_snapshot {
     hotpath_node_t* nodes;
     hotpath_thread_t* threads;
     hotpath_entry_t* entries;
+    hotpath_span_row_t* spans;
+    size_t span_count;
     size_t function_count;
     size_t node_count;
     size_t thread_count;
@@ -9345,11 +10393,15 @@ static void hotpath_i_merge_function(
     if (f->calls_per_sec > f->calls_per_sec_peak) f->calls_per_sec_peak = f->calls_per_sec;
     f->has_times = true;
 }
+/* The number of the second that a moment is in. */
+static uint64_t hotpath_i_window_of(uint64_t now) {
+    uint64_t start = hotpath_i_g.start_tick;
+    return now > start ? (now - start) / hotpath_i_window_ticks() : 0;
+}
 /* The histograms of all functions lie near each other: reasons come after them. */
 static void hotpath_i_merge_functions(hotpath_snapshot_t* s, const uint32_t* list, size_t count) {
     const hotpath_i_reading_t reading = {s, list, count};
-    uint64_t start = hotpath_i_g.start_tick;
-    s->window = s->now > start ? (s->now - start) / hotpath_i_window_ticks() : 0;
+    s->window = hotpath_i_window_of(s->now);
     hotpath_i_fetch_frecs(&reading, 0);
     hotpath_i_fetch_frecs(&reading, 1);
     for (size_t i = 0; i < count && !s->full; i++) {
@@ -9578,6 +10630,201 @@ static void hotpath_i_list_entries(hotpath_snapshot_t* s) {
     s->temp = temp;
 }
 
+/* Keys of spans. */
+static hotpath_span_row_t* hotpath_i_span_row_of(const hotpath_snapshot_t* s, uint32_t function) {
+    size_t low = 0, high = s->span_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (s->spans[middle].function < function)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < s->span_count && s->spans[low].function == function ? &s->spans[low] : NULL;
+}
+static void hotpath_i_pick_span_slow(
+    hotpath_i_span_slow_t* list, uint32_t* count, const hotpath_i_span_slow_t* span) {
+    uint32_t at = *count;
+    if (at == HOTPATH_SPAN_SLOWEST && span->duration <= list[at - 1].duration) return;
+    if (at < HOTPATH_SPAN_SLOWEST)
+        *count = at + 1;
+    else
+        at--;
+    for (; at > 0 && list[at - 1].duration < span->duration; at--)
+        list[at] = list[at - 1];
+    list[at] = *span;
+}
+static void hotpath_i_read_span_slow(
+    hotpath_i_span_slow_t* list, uint32_t* count, const hotpath_i_span_sums_t* sums) {
+    hotpath_i_span_slow_t copy[HOTPATH_SPAN_SLOWEST];
+    bool whole = false;
+    for (int tries = 0; tries < 100 && !whole; tries++) {
+        if (tries != 0) hotpath_i_os_yield();
+        uint64_t sequence = HOTPATH_I_LOAD_ACQUIRE(&sums->sequence);
+        for (size_t i = 0; i < HOTPATH_SPAN_SLOWEST; i++) {
+            copy[i].tick = HOTPATH_I_LOAD_ACQUIRE(&sums->slow[i].tick);
+            copy[i].duration = HOTPATH_I_LOAD_ACQUIRE(&sums->slow[i].duration);
+            copy[i].meta = HOTPATH_I_LOAD_ACQUIRE(&sums->slow[i].meta);
+            copy[i].rows = HOTPATH_I_LOAD_ACQUIRE(&sums->slow[i].rows);
+            copy[i].status = HOTPATH_I_LOAD_ACQUIRE(&sums->slow[i].status);
+        }
+        whole = (sequence & 1) == 0 && HOTPATH_I_LOAD(&sums->sequence) == sequence;
+    }
+    for (size_t i = 0; i < HOTPATH_SPAN_SLOWEST && whole; i++)
+        if (copy[i].meta != 0) hotpath_i_pick_span_slow(list, count, &copy[i]);
+}
+static void hotpath_i_keep_span_slow(
+    hotpath_snapshot_t* s, hotpath_span_row_t* row, const hotpath_i_span_slow_t* list) {
+    hotpath_span_slow_t* kept =
+        (hotpath_span_slow_t*)hotpath_i_keep(s, row->slowest_count * sizeof *kept);
+    for (uint32_t i = 0; i < row->slowest_count && kept != NULL; i++) {
+        kept[i].at_ns = hotpath_i_since_start_ns(list[i].tick);
+        kept[i].duration_ns = hotpath_i_ns(list[i].duration);
+        kept[i].thread = list[i].meta >> 24;
+        kept[i].rows = list[i].rows;
+        kept[i].status = (int)(int32_t)list[i].status;
+    }
+    row->slowest = kept;
+}
+/* Means over the window, once count and total are known. */
+static void hotpath_i_span_rates(const hotpath_snapshot_t* s, hotpath_span_row_t* row) {
+    double window = (double)s->info.window_ns;
+    row->per_second_mean = window > 0 ? (double)row->completed * 1e9 / window : 0;
+    row->concurrency = window > 0 ? (double)row->total_ns / window : 0;
+}
+static void hotpath_i_fill_span(hotpath_snapshot_t* s, hotpath_span_row_t* row) {
+    const hotpath_function_t* f = &s->functions[row->function];
+    hotpath_i_span_slow_t slow[HOTPATH_SPAN_SLOWEST];
+    uint64_t counts[HOTPATH_I_SPAN_COUNTS] = {0};
+    hotpath_i_sums_t sums;
+    memset(&sums, 0, sizeof sums);
+    for (size_t r = 0; r < s->record_count; r++) {
+        const hotpath_i_frec_t* from = hotpath_i_frec_of(s->records[r], f->id);
+        if (from == NULL) continue;
+        row->completed += HOTPATH_I_LOAD(&from->ring.head) + HOTPATH_I_LOAD(&from->untimed);
+        hotpath_i_add_rate(s, &sums, from);
+        const hotpath_i_span_sums_t* spans = HOTPATH_I_LOAD_ACQUIRE(&from->spans);
+        for (size_t i = 0; i < HOTPATH_I_SPAN_COUNTS && spans != NULL; i++)
+            counts[i] += HOTPATH_I_LOAD(&spans->counts[i]);
+        if (spans != NULL && (s->parts & HOTPATH_PART_LOGS) != 0)
+            hotpath_i_read_span_slow(slow, &row->slowest_count, spans);
+    }
+    row->kind = f->kind - HOTPATH_KIND_SQL + HOTPATH_SPAN_SQL;
+    row->key = f->name;
+    row->count = f->calls, row->open = f->open_calls;
+    row->errors = f->errors, row->total_ns = f->total_ns;
+    row->status_4xx = counts[HOTPATH_I_SPAN_4XX];
+    row->status_5xx = counts[HOTPATH_I_SPAN_5XX];
+    row->rows = counts[HOTPATH_I_SPAN_ROWS];
+    row->bytes_in = counts[HOTPATH_I_SPAN_BYTES_IN];
+    row->bytes_out = counts[HOTPATH_I_SPAN_BYTES_OUT];
+    row->fullscan_steps = counts[HOTPATH_I_SPAN_FULLSCAN];
+    for (size_t i = 0; i < HOTPATH_SPAN_PHASES; i++) {
+        row->phases_ns[i] = counts[HOTPATH_I_SPAN_PHASE + i];
+        row->phases_count[i] = counts[HOTPATH_I_SPAN_PHASE + HOTPATH_SPAN_PHASES + i];
+    }
+    double elapsed = (double)s->info.elapsed_ns / 1e9, second = (double)sums.second;
+    row->per_second = elapsed < 1 && elapsed > 0 ? second / elapsed : second;
+    row->per_second_peak = (double)sums.peak > second ? (double)sums.peak : second;
+    if (row->per_second > row->per_second_peak) row->per_second_peak = row->per_second;
+    hotpath_i_span_rates(s, row);
+    hotpath_i_keep_span_slow(s, row, slow);
+}
+/* Callers of a key, by function: what was found so far, and where. */
+typedef struct hotpath_i_callers {
+    hotpath_span_caller_t* list;
+    uint32_t count;
+    uint32_t* place; /* of functions: in the list, + 1 */
+    uint32_t* seen;  /* of nodes: the last row that they called in, + 1 */
+} hotpath_i_callers_t;
+
+static void hotpath_i_add_caller(const hotpath_snapshot_t* s, hotpath_i_callers_t* c, uint32_t row,
+    uint32_t caller, uint64_t calls) {
+    const hotpath_node_t* n = &s->nodes[caller];
+    uint32_t* place = &c->place[n->function];
+    if (*place == 0) {
+        *place = ++c->count;
+        memset(&c->list[*place - 1], 0, sizeof *c->list);
+        c->list[*place - 1].function = n->function;
+    }
+    hotpath_span_caller_t* entry = &c->list[*place - 1];
+    entry->calls += calls;
+    if (c->seen[caller] != row + 1) entry->caller_calls += n->calls;
+    c->seen[caller] = row + 1;
+}
+/* Keeps those with most calls; of equal ones the first. */
+static const hotpath_span_caller_t* hotpath_i_keep_callers(
+    hotpath_snapshot_t* s, hotpath_i_callers_t* c, uint32_t* count) {
+    uint32_t most = c->count < HOTPATH_SPAN_CALLERS ? c->count : HOTPATH_SPAN_CALLERS;
+    for (uint32_t i = 0; i < c->count; i++)
+        c->place[c->list[i].function] = 0;
+    hotpath_span_caller_t* kept = (hotpath_span_caller_t*)hotpath_i_keep(s, most * sizeof *kept);
+    for (uint32_t k = 0; k < most && kept != NULL; k++) {
+        uint32_t best = 0;
+        for (uint32_t i = 1; i < c->count; i++)
+            if (c->list[i].calls > c->list[best].calls) best = i;
+        kept[k] = c->list[best];
+        c->list[best].calls = 0;
+        if (kept[k].caller_calls != 0)
+            kept[k].per_call = (double)kept[k].calls / (double)kept[k].caller_calls;
+    }
+    *count = kept != NULL ? most : 0;
+    c->count = 0;
+    return kept;
+}
+/* The nearest request from outside above a node. */
+static uint32_t hotpath_i_route_of(const hotpath_snapshot_t* s, uint32_t node) {
+    do {
+        node = s->nodes[node].parent;
+    } while (node != HOTPATH_NO_NODE &&
+             s->functions[s->nodes[node].function].kind != HOTPATH_KIND_SERVER);
+    return node;
+}
+/* From where each key was called: its nodes form a chain. */
+static void hotpath_i_list_callers(hotpath_snapshot_t* s) {
+    size_t temp = s->temp;
+    hotpath_i_callers_t c = {NULL, 0, NULL, NULL};
+    uint32_t* next = (uint32_t*)hotpath_i_temp(s, s->node_count * sizeof *next);
+    uint32_t* first = (uint32_t*)hotpath_i_temp(s, s->span_count * sizeof *first);
+    c.seen = (uint32_t*)hotpath_i_temp(s, 2 * s->node_count * sizeof *c.seen);
+    c.place = (uint32_t*)hotpath_i_temp(s, s->function_count * sizeof *c.place);
+    c.list = (hotpath_span_caller_t*)hotpath_i_temp(s, s->function_count * sizeof *c.list);
+    for (size_t i = s->node_count; i-- > 0 && !s->full;) {
+        const hotpath_span_row_t* row = hotpath_i_span_row_of(s, s->nodes[i].function);
+        if (row == NULL) continue;
+        next[i] = first[row - s->spans];
+        first[row - s->spans] = (uint32_t)i + 1;
+    }
+    for (uint32_t k = 0; k < s->span_count && !s->full; k++) {
+        for (uint32_t i = first[k]; i != 0; i = next[i - 1])
+            if (s->nodes[i - 1].parent != HOTPATH_NO_NODE)
+                hotpath_i_add_caller(s, &c, k, s->nodes[i - 1].parent, s->nodes[i - 1].calls);
+        s->spans[k].callers = hotpath_i_keep_callers(s, &c, &s->spans[k].callers_count);
+        c.seen += s->node_count;
+        for (uint32_t i = first[k]; i != 0; i = next[i - 1]) {
+            uint32_t route = hotpath_i_route_of(s, i - 1);
+            if (route != HOTPATH_NO_NODE)
+                hotpath_i_add_caller(s, &c, k, route, s->nodes[i - 1].calls);
+        }
+        s->spans[k].routes = hotpath_i_keep_callers(s, &c, &s->spans[k].routes_count);
+        c.seen -= s->node_count;
+    }
+    s->temp = temp;
+}
+static void hotpath_i_list_spans(hotpath_snapshot_t* s) {
+    size_t count = 0;
+    s->window = hotpath_i_window_of(s->now);
+    for (size_t i = 0; i < s->function_count; i++)
+        count += hotpath_i_is_span(s->functions[i].kind) && s->functions[i].calls != 0;
+    s->spans = (hotpath_span_row_t*)hotpath_i_keep(s, count * sizeof *s->spans);
+    for (uint32_t i = 0; i < s->function_count && s->span_count < count && !s->full; i++) {
+        if (!hotpath_i_is_span(s->functions[i].kind) || s->functions[i].calls == 0) continue;
+        s->spans[s->span_count].function = i;
+        hotpath_i_fill_span(s, &s->spans[s->span_count++]);
+    }
+    if ((s->parts & HOTPATH_PART_TREE) != 0 && count != 0) hotpath_i_list_callers(s);
+}
+
 static void hotpath_i_fill_drops(hotpath_drops_t* d) {
     d->reentrant = HOTPATH_I_LOAD(&hotpath_i_g.dropped_early);
     d->no_memory = HOTPATH_I_LOAD(&hotpath_i_g.no_memory);
@@ -9598,6 +10845,7 @@ static void hotpath_i_fill_drops(hotpath_drops_t* d) {
         d->node_overflow += HOTPATH_I_LOAD(&t->node_overflow);
         d->lite_functions += HOTPATH_I_LOAD(&t->lite_functions);
         d->context_overflow += HOTPATH_I_LOAD(&t->context_overflow);
+        d->span_overflow += HOTPATH_I_LOAD(&t->span_overflow);
     }
     if (hotpath_i_g.ended != NULL) { /* bounds that merging met */
         d->node_overflow += hotpath_i_g.ended->node_overflow;
@@ -9831,6 +11079,7 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_fill_overhead(s);
     if ((s->parts & HOTPATH_PART_THREADS) != 0) hotpath_i_list_threads(s);
     if ((s->parts & HOTPATH_PART_VALUES) != 0) hotpath_i_list_entries(s);
+    if ((s->parts & HOTPATH_PART_SPANS) != 0) hotpath_i_list_spans(s);
     s->temp = 0;
 }
 static bool hotpath_i_owns(const hotpath_snapshot_desc_t* desc) {
@@ -10062,6 +11311,12 @@ HOTPATH_API const hotpath_entry_t* hotpath_snapshot_entries(
     const hotpath_snapshot_t* snapshot, size_t* count) {
     *count = snapshot->entry_count;
     return snapshot->entries;
+}
+
+HOTPATH_API const hotpath_span_row_t* hotpath_snapshot_spans(
+    const hotpath_snapshot_t* snapshot, size_t* count) {
+    *count = snapshot->span_count;
+    return snapshot->spans;
 }
 
 /* The lowest duration of a bucket; its width is 1 in the first two octaves and then doubles. */
@@ -11922,6 +13177,7 @@ static void hotpath_i_table_values(
         X(node_overflow, false, "calls past the tree's nodes: raise HOTPATH_MAX_NODES")           \
         X(function_overflow, false, "sites under <other>: raise HOTPATH_MAX_FUNCTIONS")           \
         X(entry_overflow, false, "values of too many keys: raise HOTPATH_ENTRIES_LIMIT")          \
+        X(span_overflow, false, "spans under <other>: raise HOTPATH_ENTRIES_LIMIT")               \
         X(lite_functions, false, "functions with totals only: raise HOTPATH_MEMORY_MAX")          \
         X(value_mismatch, false, "gauge updates of another type, converted: use one a key")       \
         X(clock_anomalies, false, "snapshots where the clocks disagree: doubt the times")         \
@@ -12241,6 +13497,9 @@ static const char* hotpath_i_kind_name(uint32_t kind) {
         case HOTPATH_KIND_TRACK: return "track";
         case HOTPATH_KIND_SPAN: return "span";
         case HOTPATH_KIND_OTHER: return "other";
+        case HOTPATH_KIND_SQL: return "sql";
+        case HOTPATH_KIND_HTTP: return "http";
+        case HOTPATH_KIND_SERVER: return "server";
         case HOTPATH_KIND_OUTSIDE: return "outside";
         case HOTPATH_KIND_DBG: return "dbg";
         case HOTPATH_KIND_VAL: return "val";
@@ -13406,7 +14665,8 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     #endif
     hotpath_alloc_event, hotpath_free_event, hotpath_heap_reset_event, hotpath_heap_snapshot,
     hotpath_heap_forget, hotpath_heap_label, hotpath_heap_rows, hotpath_heap_suspects,
-    hotpath_heap_pools, hotpath_i_exclude};
+    hotpath_heap_pools, hotpath_i_exclude, hotpath_span_begin, hotpath_span_error,
+    hotpath_i_span_add, hotpath_span_end, hotpath_span_record};
 
 #endif /* HOTPATH_IMPLEMENTATION */
 
