@@ -929,6 +929,12 @@ HOTPATH_API void hotpath_span_fullscan(hotpath_span_t* span, uint64_t steps);
 /* How long a part of it took. Args: ns, 0 counts too. */
 HOTPATH_API void hotpath_span_phase(hotpath_span_t* span, hotpath_span_phase_t phase, uint64_t ns);
 
+/* What this thread does from now on is not inside it: for loops that begin several at a time, and before
+   it is handed to another thread. What was open in it on this thread and never left counts as
+   abandoned. A request that begins right inside another of its kind does it to that. Threads: the one
+   that began it, on another it does nothing; wait-free. */
+HOTPATH_API void hotpath_span_detach(hotpath_span_t* span);
+
 /* Ends it. What was open in it on this thread and never left counts as abandoned. For the second time,
    or of one that was begun before a fork, it changes nothing; the former counts in foreign_ends.
    Threads: any, also another than the one that began it, if the program orders the two; wait-free. */
@@ -1629,6 +1635,7 @@ static inline void hotpath_span_phase(
     hotpath_span_t* span, hotpath_span_phase_t phase, uint64_t ns) {
     (void)span, (void)phase, (void)ns;
 }
+static inline void hotpath_span_detach(hotpath_span_t* span) { (void)span; }
 static inline void hotpath_span_end(hotpath_span_t* span) { (void)span; }
 static inline void hotpath_span_record(hotpath_span_kind_t kind, const char* key, size_t length,
     uint64_t duration_ns, const hotpath_span_facts_t* facts) {
@@ -3546,6 +3553,7 @@ static void hotpath_i_settings_apply(const hotpath_desc_t* desc) {
     #define HOTPATH_I_UNTIMED  4u /* of both: it has no start, and its intent may be 0 */
     #define HOTPATH_I_MARK     8u /* from one mark to the next */
     #define HOTPATH_I_NO_START ((uint64_t)1 << 63) /* a duration since then is never short */
+    #define HOTPATH_I_NO_FRAME (UINTPTR_MAX - 1)   /* above all frames */
 
 typedef enum hotpath_i_class {
     HOTPATH_I_CLASS_FUNCTION,
@@ -3736,6 +3744,25 @@ typedef struct hotpath_i_growth {
 } hotpath_i_growth_t;
     #endif
 
+/* An open span. Who may end it is who changes its state: from its mark, or from that with
+   HOTPATH_I_SPAN_GIVEN, to one with HOTPATH_I_SPAN_CLAIMED. Slots are their record's for ever. */
+typedef struct hotpath_i_span_slot {
+    uint64_t state;         /* its mark and what has become of it; 0: none is open */
+    uint64_t start;         /* tick */
+    uint64_t credited;      /* ticks that the node of its begin has of it, once it is given up */
+    hotpath_i_node_t* node; /* of its begin, in the record `owner` */
+    struct hotpath_i_thread* owner;
+    hotpath_i_node_t* end_node; /* while it ends elsewhere: where, and the total after it */
+    uint64_t end_total;
+    struct hotpath_i_span_slot* next; /* of those that are free, or are given back */
+    struct hotpath_i_span_slot* all;  /* of the record */
+} hotpath_i_span_slot_t;
+
+    #define HOTPATH_I_SPAN_CLAIMED ((uint64_t)1) /* somebody ends it */
+    #define HOTPATH_I_SPAN_ENDING  ((uint64_t)2) /* elsewhere: end_node and end_total are there */
+    #define HOTPATH_I_SPAN_GIVEN   ((uint64_t)4) /* its place in the stack has been given up */
+    #define HOTPATH_I_SPAN_SLOTS   16384u        /* a record: further ones end where they began */
+
 /* An open scope. A reader takes it as true if its mark is the same before and after. While it is
    changed its mark is 0. */
 typedef struct hotpath_i_open {
@@ -3749,6 +3776,8 @@ typedef struct hotpath_i_open {
     uint64_t seen;     /* the last moment until which a reader credited it; readers alone use it */
     uint64_t head;     /* closed: completed executions before; of one that is not timed, of those */
     uint64_t weight;   /* with HOTPATH_I_SAMPLED: how many executions it stands for */
+    hotpath_i_span_slot_t* slot; /* if slot_mark is the mark: of a span, which may end elsewhere */
+    uint64_t slot_mark;
     #if HOTPATH_I_ALLOC
     uint64_t alloc_count; /* of the node before this one */
     uint64_t alloc_bytes;
@@ -3835,6 +3864,10 @@ typedef struct hotpath_i_thread {
     uint64_t context_overflow;
     uint64_t span_overflow;
     struct hotpath_i_span_known* span_cache; /* raw keys by their hash */
+    hotpath_i_span_slot_t* span_slots;       /* all of them */
+    hotpath_i_span_slot_t* span_free;
+    hotpath_i_span_slot_t* span_returned; /* by other threads */
+    uint32_t span_slot_count;
     uint64_t text_head;
     uint64_t* text;
     uint32_t regular_nodes; /* of them those that HOTPATH_MAX_NODES bounds */
@@ -4020,6 +4053,7 @@ typedef struct hotpath_i_recorder {
     void (*span_end)(hotpath_span_t*);
     void (*span_record)(
         hotpath_span_kind_t, const char*, size_t, uint64_t, const hotpath_span_facts_t*);
+    void (*span_detach)(hotpath_span_t*);
 } hotpath_i_recorder_t;
     #if defined(_WIN32)
 extern const hotpath_i_recorder_t hotpath_recorder_v1;
@@ -5011,7 +5045,7 @@ static void hotpath_i_fold(hotpath_i_thread_t* t, hotpath_i_frec_t* f);
 static void hotpath_i_reason_add(hotpath_i_frec_t* f, uint64_t id, uint64_t count);
 static void hotpath_i_slow_insert(hotpath_i_thread_t* t, hotpath_i_frec_t* f,
     const hotpath_i_thread_t* from, const hotpath_i_execution_t* execution);
-static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to);
+static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to, uintptr_t left);
 static void hotpath_i_report_fork_child(void);
 static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c);
 static void hotpath_i_tell_apart(void);
@@ -5200,7 +5234,7 @@ static void hotpath_i_retire(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
         l->top = t->own.top;
         HOTPATH_I_STORE_RELEASE(&t->context, &t->own);
     }
-    hotpath_i_abandon_to(l, t->own.entries);
+    hotpath_i_abandon_to(l, t->own.entries, HOTPATH_I_NO_FRAME);
     hotpath_i_pace_end(t);
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED);
     (void)HOTPATH_I_SHARED_ADD_SC(&hotpath_i_g.unmerged, 1);
@@ -5240,7 +5274,7 @@ static void hotpath_i_reap(bool look_for_dead) {
                 gone.top = t->own.top;
                 HOTPATH_I_STORE(&t->context, &t->own);
             }
-            hotpath_i_abandon_to(&gone, t->own.entries);
+            hotpath_i_abandon_to(&gone, t->own.entries, HOTPATH_I_NO_FRAME);
             t->is_kept = 1;
             HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED);
             hotpath_i_merge_record(t);
@@ -5843,13 +5877,93 @@ static void hotpath_i_abandon_deep(hotpath_i_local_t* l) {
     t->context->deep_epoch++;
     l->attention &= ~HOTPATH_I_ATTENTION_DEEP;
 }
-/* Gives up the open entries above down_to: their time until now counts, their end does not. */
-static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to) {
+/* Whether an open entry is that of a span with a slot. */
+static bool hotpath_i_has_slot(const hotpath_i_open_t* e) {
+    return e->slot != NULL && e->slot_mark == e->mark;
+}
+/* Takes the right to end a span, which goes on being open for readers. Returns: false if another has
+   it. At most twice: it is given up once. */
+static bool hotpath_i_slot_claim(hotpath_i_span_slot_t* slot, uint64_t mark) {
+    uint64_t state = mark;
+    if (HOTPATH_I_CAS(&slot->state, &state, mark | HOTPATH_I_SPAN_CLAIMED)) return true;
+    return state == (mark | HOTPATH_I_SPAN_GIVEN) &&
+           HOTPATH_I_CAS(&slot->state, &state, state | HOTPATH_I_SPAN_CLAIMED);
+}
+/* Makes a slot one for another span, when all of the last one is counted. */
+static void hotpath_i_slot_free(hotpath_i_thread_t* t, hotpath_i_span_slot_t* slot) {
+    hotpath_i_thread_t* owner = slot->owner;
+    HOTPATH_I_STORE_RELEASE(&slot->state, (uint64_t)0);
+    if (owner == t) {
+        slot->next = t->span_free;
+        HOTPATH_I_SIGNAL_FENCE();
+        t->span_free = slot;
+        return;
+    }
+    hotpath_i_span_slot_t* next = HOTPATH_I_LOAD(&owner->span_returned);
+    do {
+        HOTPATH_I_STORE(&slot->next, next);
+    } while (!HOTPATH_I_CAS(&owner->span_returned, &next, slot));
+}
+/* Returns: NULL past the bound, or without memory. */
+static hotpath_i_span_slot_t* hotpath_i_slot_take(hotpath_i_thread_t* t) {
+    if (t->span_free == NULL && HOTPATH_I_LOAD(&t->span_returned) != NULL) {
+        hotpath_i_span_slot_t* all = HOTPATH_I_LOAD(&t->span_returned);
+        while (!HOTPATH_I_CAS(&t->span_returned, &all, (hotpath_i_span_slot_t*)NULL)) {}
+        t->span_free = all;
+    }
+    hotpath_i_span_slot_t* slot = t->span_free;
+    if (slot != NULL) {
+        t->span_free = HOTPATH_I_LOAD(&slot->next);
+        return slot;
+    }
+    if (t->span_slot_count >= HOTPATH_I_SPAN_SLOTS || hotpath_i_memory_is_full()) return NULL;
+    slot = (hotpath_i_span_slot_t*)hotpath_i_arena_take(&t->arena, sizeof *slot);
+    if (slot == NULL) return NULL;
+    slot->owner = t;
+    slot->all = t->span_slots;
+    HOTPATH_I_STORE(&t->span_slot_count, t->span_slot_count + 1);
+    HOTPATH_I_STORE_RELEASE(&t->span_slots, slot);
+    return slot;
+}
+/* Takes the entry of a span off the top of the stack. It may be ended yet, here or elsewhere, unless its
+   variable was in a frame below `left`, or has been ended elsewhere already. */
+static void hotpath_i_give_up(hotpath_i_local_t* l, hotpath_i_open_t* e, uintptr_t left) {
+    hotpath_i_thread_t* t = l->thread;
+    hotpath_i_span_slot_t* slot = e->slot;
+    hotpath_i_node_t* node = e->node;
+    uint64_t mark = e->mark, state = mark, now = hotpath_i_ticks();
+    uint64_t d = hotpath_i_duration(t, e->start, now);
+    uint64_t total = HOTPATH_I_LOAD(&node->total) + d, seen = hotpath_i_intend(e, total);
+    if (seen > now && seen > e->start + d) {
+        total += seen - (e->start + d);
+        d = seen - e->start;
+        HOTPATH_I_STORE_RELEASE(&e->intent, total + 1);
+    }
+    bool gone = e->stack < left;
+    HOTPATH_I_STORE(&slot->credited, d);
+    if (!HOTPATH_I_CAS(
+            &slot->state, &state, mark | (gone ? HOTPATH_I_SPAN_CLAIMED : HOTPATH_I_SPAN_GIVEN))) {
+        HOTPATH_I_STORE_RELEASE(&e->intent, (uint64_t)0);
+        hotpath_i_close_entry(l, e, mark, UINT64_MAX);
+        return;
+    }
+    hotpath_i_close_as(l, e, node, mark, UINT64_MAX, total);
+    if (!gone) return;
+    HOTPATH_I_OWN_ADD(&node->frec->abandoned, (uint64_t)1);
+    hotpath_i_slot_free(t, slot);
+}
+/* Gives up the open entries above down_to: their time until now counts, their end does not. Frames
+   below `left` are no more. */
+static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to, uintptr_t left) {
     hotpath_i_thread_t* t = l->thread;
     if (l->top <= down_to) return; /* NULL in a child, where a handler that forked came first */
     if (t->context->deep != 0) hotpath_i_abandon_deep(l);
     while (l->top > down_to) {
         hotpath_i_open_t* e = l->top;
+        if (hotpath_i_has_slot(e)) {
+            hotpath_i_give_up(l, e, left);
+            continue;
+        }
         hotpath_i_frec_t* f = e->node->frec;
         uint64_t now = hotpath_i_ticks();
         uint64_t weight = hotpath_i_weight(e);
@@ -5973,7 +6087,7 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         uint32_t* slot = &newest[h % SLOTS];
         bool again = (base[i].stack == stack && base[i].token == token);
         if (again) { /* everything from here up was above a frame that is entered anew */
-            hotpath_i_abandon_to(l, &base[i - 1]);
+            hotpath_i_abandon_to(l, &base[i - 1], stack);
             return;
         }
         if (*slot != 0 && base[*slot].stack == base[i].stack &&
@@ -5990,6 +6104,11 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
     hotpath_i_open_t* last = l->top;
     for (uint32_t i = dead_from; i < top; i++) {
         hotpath_i_node_t* node = base[i].node;
+        hotpath_i_span_slot_t* slot = hotpath_i_has_slot(&base[i]) ? base[i].slot : NULL;
+        if (slot != NULL && !hotpath_i_slot_claim(slot, base[i].mark)) { /* ended elsewhere */
+            HOTPATH_I_STORE_RELEASE(&base[i].mark, base[i].mark | HOTPATH_I_CLOSED);
+            continue;
+        }
         uint64_t weight = hotpath_i_weight(&base[i]);
         uint64_t d = weight != 0 ? hotpath_i_duration(t, base[i].start, hotpath_i_ticks()) : 0;
         uint64_t total = node->total + d * weight;
@@ -5998,6 +6117,7 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         HOTPATH_I_STORE_RELEASE(&node->total, total);
         if (weight > 1) hotpath_i_add_error(node->frec, d, weight);
         HOTPATH_I_OWN_ADD(&node->frec->abandoned, (uint64_t)1);
+        if (slot != NULL) hotpath_i_slot_free(t, slot);
     }
     uint32_t gap = top - dead_from;
     for (hotpath_i_open_t* e = &base[top]; e <= last; e++) {
@@ -6007,6 +6127,8 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         HOTPATH_I_STORE_RELEASE(&to->calls, e->calls);
         HOTPATH_I_STORE_RELEASE(&to->start, e->start);
         to->stack = e->stack, to->token = e->token, to->weight = e->weight;
+        HOTPATH_I_STORE(&to->slot, e->slot);
+        HOTPATH_I_STORE(&to->slot_mark, e->slot_mark);
     #if HOTPATH_I_ALLOC
         to->alloc_count = e->alloc_count, to->alloc_bytes = e->alloc_bytes;
     #endif
@@ -6042,6 +6164,8 @@ static void hotpath_i_stack_grow(hotpath_i_local_t* l, hotpath_context_t* c) {
             HOTPATH_I_LOAD(&e->seen),
             e->head,
             e->weight,
+            e->slot,
+            e->slot_mark,
     #if HOTPATH_I_ALLOC
             e->alloc_count,
             e->alloc_bytes
@@ -6125,7 +6249,7 @@ static void hotpath_i_heal(
     while (l->top != t->context->entries &&
            (stack > l->top->stack ? hotpath_i_is_left(t, stack, l->top)
                                   : stack == l->top->stack && l->top->token == token))
-        hotpath_i_abandon_to(l, l->top - 1);
+        hotpath_i_abandon_to(l, l->top - 1, stack);
 }
 static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_begin_slow(
     hotpath_site_t* site, hotpath_token_t* token, uintptr_t stack) {
@@ -6535,7 +6659,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
         if ((mark >> 48) >= (hotpath_i_g.first_record & 0xffffu))
             HOTPATH_I_SHARED_ADD(&t->foreign_ends, (uint64_t)1);
     } else {
-        hotpath_i_abandon_to(l, e);
+        hotpath_i_abandon_to(l, e, stack);
         if (t->context->deep != 0) hotpath_i_abandon_deep(l);
         uint64_t bits = 0, meta = t->log_meta, start = e->start;
         hotpath_i_take_pending(l, mark, &bits, &meta);
@@ -6849,7 +6973,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_context_destroy(hotpath_context_t*
             hotpath_i_context_park(l, t);
             hotpath_i_context_resume(l, t, ctx);
         }
-        hotpath_i_abandon_to(l, ctx->entries);
+        hotpath_i_abandon_to(l, ctx->entries, HOTPATH_I_NO_FRAME);
         if (ctx->deep != 0) hotpath_i_abandon_deep(l);
         for (hotpath_i_open_t* e = ctx->entries + 1; e < ctx->entries + ctx->capacity; e++)
             HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0); /* their intents: this record may end */
@@ -6882,12 +7006,13 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_unwind(uint32_t depth) {
     hotpath_i_local_t* l = &hotpath_i_local;
     if (l->top == NULL) return;
     volatile uintptr_t cookie;
-    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
+    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, stack);
     if (t == NULL) return;
     hotpath_context_t* c = t->context;
     uint32_t open = (uint32_t)(l->top - c->entries);
     if (c->deep != 0 && depth < open + c->deep) hotpath_i_abandon_deep(l);
-    if (depth < open) hotpath_i_abandon_to(l, c->entries + depth);
+    if (depth < open) hotpath_i_abandon_to(l, c->entries + depth, stack);
     hotpath_i_leave(l);
 }
 
@@ -7188,7 +7313,8 @@ enum {
     HOTPATH_I_SPAN_FULLSCAN,
     HOTPATH_I_SPAN_4XX,
     HOTPATH_I_SPAN_5XX,
-    HOTPATH_I_SPAN_PHASE, /* sums, then counts */
+    HOTPATH_I_SPAN_OUTSIDE, /* ticks after it was given up, in which its caller was not open */
+    HOTPATH_I_SPAN_PHASE,   /* sums, then counts */
     HOTPATH_I_SPAN_COUNTS = HOTPATH_I_SPAN_PHASE + 2 * HOTPATH_SPAN_PHASES
 };
 
@@ -7472,7 +7598,8 @@ static const char* hotpath_i_sql_word(hotpath_i_span_text_t* o, const char* at, 
     static const char* const tests[] = {"IS", "NOT"};
     static const char* const kinds[] = {"E", "N", "B", "X", "U"};
     const char* from = at;
-    while (at < end && (hotpath_i_is_name(*at) || *at == '$'))
+    while (at < end &&
+           (hotpath_i_is_name(*at) || (*at == '$' && hotpath_i_sql_dollars(at, end) == NULL)))
         at++;
     size_t length = (size_t)(at - from);
     const char* quote = at + (length == 1 && end - at > 1 && *at == '&');
@@ -7529,8 +7656,8 @@ static const char* hotpath_i_sql_step(hotpath_i_span_text_t* o, const char* at, 
         return hotpath_i_sql_quoted(at, end, false);
     }
     if (c == '"' || c == '`') return hotpath_i_sql_name_in_quotes(o, at, end);
-    if (hotpath_i_is_digit(c) ||
-        (hotpath_i_sql_is_number(at, end) && o->before != HOTPATH_I_SQL_WORD)) {
+    if (hotpath_i_is_digit(c) || (hotpath_i_sql_is_number(at, end) &&
+                                     (o->held_count != 0 || o->before != HOTPATH_I_SQL_WORD))) {
         hotpath_i_sql_value(o);
         return hotpath_i_sql_number(at, end);
     }
@@ -7813,6 +7940,41 @@ static void hotpath_i_span_finish(hotpath_i_thread_t* t, hotpath_i_node_t* node,
     hotpath_i_span_slow_insert(sums, &slow);
 }
 
+/* Before a span begins: on top there may be this very variable, which was never ended; spans that have
+   ended elsewhere; and a request that one of its kind does not belong into, with nothing in between:
+   a loop begins one after the other, and they end when they do. */
+static void hotpath_i_span_make_way(hotpath_i_local_t* l, hotpath_i_thread_t* t,
+    hotpath_span_kind_t kind, const hotpath_token_t* token) {
+    while (l->top != t->context->entries) {
+        hotpath_i_open_t* e = l->top;
+        const hotpath_i_item_t* item =
+            hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, e->node->function);
+        bool again = e->token == token;
+        if (!again && !hotpath_i_has_slot(e)) return;
+        if (!again && HOTPATH_I_LOAD(&e->slot->state) == e->mark &&
+            (kind == HOTPATH_SPAN_SQL || item == NULL ||
+                item->kind != hotpath_i_span_item_kind(kind)))
+            return;
+        hotpath_i_abandon_to(l, e - 1, again ? UINTPTR_MAX : 0);
+    }
+}
+static void hotpath_i_span_open(hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_span_t* span,
+    uint32_t function, uintptr_t frame) {
+    hotpath_token_t* token = (hotpath_token_t*)(void*)span;
+    hotpath_i_node_t* node = hotpath_i_child(t, l->top, hotpath_i_index(l->top->node), function);
+    hotpath_i_open_t* e = l->top + 1;
+    hotpath_i_span_slot_t* slot = hotpath_i_slot_take(t);
+    if (slot != NULL) { /* who finds the entry's mark finds these, too */
+        HOTPATH_I_STORE(&slot->node, node);
+        HOTPATH_I_STORE_RELEASE(&slot->state, t->next_mark);
+        HOTPATH_I_STORE(&e->slot_mark, t->next_mark);
+    }
+    HOTPATH_I_STORE(&e->slot, slot);
+    t->pace.full++, t->pace.asked++;
+    hotpath_i_open_entry(l, t, e, node, frame, token, false, 1);
+    if (slot != NULL) HOTPATH_I_STORE(&slot->start, token->tick);
+    span->opaque[HOTPATH_I_SPAN_SLOT] = (uint64_t)(uintptr_t)slot;
+}
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_begin(
     hotpath_span_t* span, hotpath_span_kind_t kind, const char* key, size_t length) {
     uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
@@ -7827,17 +7989,13 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_begin(
     uint32_t function = hotpath_i_span_function(t, kind, key, length);
     hotpath_token_t* token = (hotpath_token_t*)(void*)span;
     hotpath_i_heal(l, t, stack, token);
-    if (l->top->token == token) hotpath_i_abandon_to(l, l->top - 1); /* it was never ended */
+    hotpath_i_span_make_way(l, t, kind, token);
     /* The frame that it belongs to is not that of a helper which begins it. */
-    uintptr_t at = (uintptr_t)span, frame = at - stack < 65536 ? at : UINTPTR_MAX - 1;
-    if (l->top >= l->last && !hotpath_i_make_room(l, frame, token)) {
+    uintptr_t at = (uintptr_t)span, frame = at - stack < 65536 ? at : HOTPATH_I_NO_FRAME;
+    if (l->top >= l->last && !hotpath_i_make_room(l, frame, token))
         hotpath_i_begin_deep(l, t, function, token);
-    } else {
-        hotpath_i_node_t* node =
-            hotpath_i_child(t, l->top, hotpath_i_index(l->top->node), function);
-        t->pace.full++, t->pace.asked++;
-        hotpath_i_open_entry(l, t, l->top + 1, node, frame, token, false, 1);
-    }
+    else
+        hotpath_i_span_open(l, t, span, function, frame);
     span->opaque[HOTPATH_I_SPAN_OF] =
         (uint64_t)function << 32 | HOTPATH_I_LOAD(&hotpath_i_g.first_record);
     hotpath_i_leave(l);
@@ -7891,39 +8049,128 @@ HOTPATH_API void hotpath_span_phase(hotpath_span_t* span, hotpath_span_phase_t p
     hotpath_i_span_add(span, what, ns, what + HOTPATH_SPAN_PHASES, 1);
 }
 
+/* The node of another record's path in this one. */
+static hotpath_i_node_t* hotpath_i_path_in(
+    hotpath_i_thread_t* t, const hotpath_i_thread_t* from, hotpath_i_node_t* node) {
+    enum {
+        AT_ONCE = 64
+    };
+    if (t == from) return node;
+    uint32_t functions[AT_ONCE], depth = 0, index = hotpath_i_index(node), at;
+    for (at = index; at != 0; at = hotpath_i_node_at(from, at)->parent)
+        depth++;
+    hotpath_i_node_t* into = hotpath_i_node_at(t, 0);
+    for (uint32_t done = 0; done < depth;) {
+        uint32_t count = depth - done < AT_ONCE ? depth - done : AT_ONCE, below = depth;
+        for (at = index; below > done; at = hotpath_i_node_at(from, at)->parent, below--)
+            if (below <= done + count)
+                functions[below - done - 1] = hotpath_i_node_at(from, at)->function;
+        for (uint32_t i = 0; i < count; i++)
+            into = hotpath_i_child(t, t->own.entries, hotpath_i_index(into), functions[i]);
+        done += count;
+    }
+    return into;
+}
+/* Adds a finished span to a thread that has it not on its stack. A reader that still takes it for open
+   has its time until the moment it reads for; the end is not before that (hotpath_i_intend). */
+static hotpath_i_node_t* hotpath_i_end_elsewhere(
+    hotpath_i_thread_t* t, hotpath_i_span_slot_t* slot, uint64_t start, uint64_t* d) {
+    hotpath_i_node_t* node = hotpath_i_path_in(t, slot->owner, HOTPATH_I_LOAD(&slot->node));
+    uint64_t state = HOTPATH_I_LOAD(&slot->state), credited = 0;
+    if ((state & HOTPATH_I_SPAN_GIVEN) != 0) credited = HOTPATH_I_LOAD(&slot->credited);
+    if (*d < credited) *d = credited;
+    uint64_t before = HOTPATH_I_LOAD(&node->total) - credited;
+    HOTPATH_I_STORE(&slot->end_node, node);
+    HOTPATH_I_STORE(&slot->end_total, before + *d);
+    HOTPATH_I_STORE_RELEASE(&slot->state, state | HOTPATH_I_SPAN_ENDING);
+    HOTPATH_I_SIGNAL_FENCE();
+    uint64_t seen = HOTPATH_I_LOAD(&hotpath_i_g.read_tick);
+    if (seen > start + *d) {
+        *d = seen - start;
+        HOTPATH_I_STORE_RELEASE(&slot->end_total, before + *d);
+    }
+    HOTPATH_I_STORE_RELEASE(&node->total, before + *d);
+    if ((state & HOTPATH_I_SPAN_GIVEN) != 0)
+        hotpath_i_span_count(
+            hotpath_i_span_sums_of(t, node->frec), HOTPATH_I_SPAN_OUTSIDE, *d - credited);
+    return node;
+}
+/* Of a span past the depth bound: its node is in its mark. */
+static hotpath_i_node_t* hotpath_i_end_span_deep(
+    hotpath_i_local_t* l, hotpath_i_thread_t* t, const hotpath_span_t* span, uint64_t now) {
+    const hotpath_token_t* token = (const hotpath_token_t*)(const void*)span;
+    uint64_t mark = token->mark;
+    return hotpath_i_end_deep(l, t, token, now)
+               ? hotpath_i_node_at(t, (uint32_t)(mark >> 24) & 0xffffffu)
+               : NULL;
+}
+/* The entry of a span on this thread's stack, or NULL. */
+static hotpath_i_open_t* hotpath_i_span_entry(
+    const hotpath_i_local_t* l, const hotpath_i_thread_t* t, uint64_t mark) {
+    hotpath_i_open_t* e = l->top;
+    while (e > t->context->entries && e->mark != mark)
+        e--;
+    return e > t->context->entries ? e : NULL;
+}
+/* Returns: the node that has the span's time now, or NULL if it is not this thread's to end. */
+static hotpath_i_node_t* hotpath_i_end_span(
+    hotpath_i_local_t* l, const hotpath_span_t* span, uint64_t now, uintptr_t stack, uint64_t* d) {
+    hotpath_i_thread_t* t = l->thread;
+    uint64_t mark = span->opaque[HOTPATH_I_SPAN_MARK], start = span->opaque[HOTPATH_I_SPAN_TICK];
+    hotpath_i_span_slot_t* slot =
+        (hotpath_i_span_slot_t*)(uintptr_t)span->opaque[HOTPATH_I_SPAN_SLOT];
+    *d = hotpath_i_duration(t, start, now);
+    if ((mark & HOTPATH_I_DEEP) != 0) return hotpath_i_end_span_deep(l, t, span, now);
+    hotpath_i_open_t* e = hotpath_i_span_entry(l, t, mark);
+    if (slot != NULL ? !hotpath_i_slot_claim(slot, mark) : e == NULL) return NULL;
+    hotpath_i_node_t* node;
+    if (e != NULL) {
+        hotpath_i_abandon_to(l, e, stack);
+        if (t->context->deep != 0) hotpath_i_abandon_deep(l);
+        node = e->node;
+        *d = hotpath_i_close(l, t, e, &now);
+        hotpath_i_note_allocs(t, e);
+    } else {
+        node = hotpath_i_end_elsewhere(t, slot, start, d);
+    }
+    if (slot != NULL) hotpath_i_slot_free(t, slot);
+    hotpath_i_finish(t, node->frec, start, *d, now, 0, t->log_meta, 1);
+    return node;
+}
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_end(hotpath_span_t* span) {
     HOTPATH_I_FORWARD(span_end(span));
-    uint64_t mark = span->opaque[HOTPATH_I_SPAN_MARK], now = hotpath_i_ticks();
+    uint64_t mark = span->opaque[HOTPATH_I_SPAN_MARK], now, d;
     if (mark == 0) return;
+    now = hotpath_i_ticks();
     hotpath_i_local_t* l = &hotpath_i_local;
     volatile uintptr_t cookie;
-    if (mark == HOTPATH_I_SPAN_ENDED) {
+    uintptr_t stack = HOTPATH_I_STACK_ADDRESS();
+    if (mark != HOTPATH_I_SPAN_ENDED && !hotpath_i_span_is_open(span)) {
+        span->opaque[HOTPATH_I_SPAN_MARK] = 0; /* of before a fork */
+        return;
+    }
+    hotpath_i_node_t* node = NULL;
+    if (hotpath_i_enter_slow(l, &cookie, stack, HOTPATH_I_IN_END, false)) {
+        if (mark != HOTPATH_I_SPAN_ENDED) node = hotpath_i_end_span(l, span, now, stack, &d);
+        if (node != NULL)
+            hotpath_i_span_finish(l->thread, node, span->opaque[HOTPATH_I_SPAN_GAVE],
+                span->opaque[HOTPATH_I_SPAN_STATE], span->opaque[HOTPATH_I_SPAN_TICK], d);
+        hotpath_i_leave(l);
+        span->opaque[HOTPATH_I_SPAN_MARK] = HOTPATH_I_SPAN_ENDED;
+    }
+    if (node == NULL)
         HOTPATH_I_SHARED_ADD(
             l->thread != NULL ? &l->thread->foreign_ends : &hotpath_i_g.foreign_ends, (uint64_t)1);
-        return;
-    }
-    bool open = hotpath_i_span_is_open(span);
-    span->opaque[HOTPATH_I_SPAN_MARK] = HOTPATH_I_SPAN_ENDED;
-    if (!open) return;
-    if (!hotpath_i_enter_slow(l, &cookie, HOTPATH_I_STACK_ADDRESS(), HOTPATH_I_IN_END, false)) {
-        HOTPATH_I_SHARED_ADD(&hotpath_i_g.foreign_ends, (uint64_t)1);
-        return;
-    }
-    hotpath_i_thread_t* t = l->thread;
-    hotpath_i_open_t *base = t->context->entries, *e = l->top;
-    while (e > base && e->mark != mark)
-        e--;
-    if (e <= base) {
-        HOTPATH_I_SHARED_ADD(&t->foreign_ends, (uint64_t)1);
-    } else {
-        hotpath_i_abandon_to(l, e);
-        hotpath_i_node_t* node = e->node;
-        uint64_t start = e->start, d = hotpath_i_close(l, t, e, &now);
-        hotpath_i_note_allocs(t, e);
-        hotpath_i_finish(t, node->frec, start, d, now, 0, t->log_meta, 1);
-        hotpath_i_span_finish(t, node, span->opaque[HOTPATH_I_SPAN_GAVE],
-            span->opaque[HOTPATH_I_SPAN_STATE], start, d);
-    }
+}
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_detach(hotpath_span_t* span) {
+    HOTPATH_I_FORWARD(span_detach(span));
+    hotpath_i_local_t* l = &hotpath_i_local;
+    volatile uintptr_t cookie;
+    if (!hotpath_i_span_is_open(span) || l->thread == NULL) return;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
+    if (t == NULL) return;
+    hotpath_i_open_t* e = hotpath_i_span_entry(l, t, span->opaque[HOTPATH_I_SPAN_MARK]);
+    if (e != NULL && hotpath_i_has_slot(e)) hotpath_i_abandon_to(l, e - 1, 0);
     hotpath_i_leave(l);
 }
 
@@ -9030,7 +9277,9 @@ typedef struct hotpath_i_override {
     uint32_t open;                  /* 1, or 0 for a scope that has just ended */
     uint32_t merged;                /* the snapshot's node */
     const hotpath_i_node_t* ended;  /* where it was found to have ended since: base is its total */
-    bool watched;                   /* still credited, while its node is settled */
+    const hotpath_i_span_slot_t* slot; /* of a span; without a stack: it has none any more */
+    bool watched;                      /* still credited, while its node is settled */
+    bool elsewhere;                    /* a span that is being ended by another thread */
 } hotpath_i_override_t;
 
 struct hotpath_snapshot {
@@ -9147,6 +9396,33 @@ static void hotpath_i_count_threads(hotpath_snapshot_t* s) {
     }
 }
 
+/* What another thread that ends a span makes of its node's total. Returns: false if that is there. */
+static bool hotpath_i_read_ending(const hotpath_i_span_slot_t* slot, uint64_t mark,
+    const hotpath_i_node_t** node, uint64_t* total) {
+    uint64_t state = HOTPATH_I_LOAD_ACQUIRE(&slot->state);
+    *node = HOTPATH_I_LOAD_ACQUIRE(&slot->end_node);
+    *total = HOTPATH_I_LOAD_ACQUIRE(&slot->end_total);
+    return (state & ~(uint64_t)(HOTPATH_I_MARK - 1)) == mark &&
+           (state & HOTPATH_I_SPAN_ENDING) != 0 && HOTPATH_I_LOAD(&slot->state) == state;
+}
+/* The slot of a span that is, or was, at an entry; NULL if it is none. */
+static const hotpath_i_span_slot_t* hotpath_i_read_slot(const hotpath_i_open_t* e, uint64_t mark) {
+    return HOTPATH_I_LOAD(&e->slot_mark) == mark ? HOTPATH_I_LOAD(&e->slot) : NULL;
+}
+/* A span whose entry is still there. Given up, its entry has an intent that counts, and is about to be
+   closed; ended elsewhere, it does not count. */
+static void hotpath_i_read_span_entry(
+    hotpath_i_override_t* out, const hotpath_i_span_slot_t* slot, uint64_t intent) {
+    uint64_t state = HOTPATH_I_LOAD_ACQUIRE(&slot->state);
+    out->slot = slot;
+    if ((state & ~HOTPATH_I_SPAN_CLAIMED) == out->mark) return;
+    bool given = (state & ~(uint64_t)(HOTPATH_I_MARK - 1)) == out->mark &&
+                 (state & HOTPATH_I_SPAN_GIVEN) != 0;
+    out->open = 0, out->extra = 0, out->calls = 0;
+    out->base = given && intent != 0 ? intent - 1 : 0;
+    out->elsewhere = !given;
+    if (!given && !hotpath_i_read_ending(slot, out->mark, &out->node, &out->base)) out->node = NULL;
+}
 /* One entry of a stack as it stands. Returns false where the stack ends or moves. */
 static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_override_t* out) {
     for (int tries = 0; tries < 64; tries++) {
@@ -9175,6 +9451,8 @@ static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_ov
         out->extra = seen > start ? seen - start : 0;
         if (intent > total + out->extra) out->extra = intent - 1 - total;
         out->calls = calls != UINT64_MAX ? calls + 1 : 0;
+        const hotpath_i_span_slot_t* slot = hotpath_i_read_slot(e, mark);
+        if (slot != NULL) hotpath_i_read_span_entry(out, slot, intent);
         return true;
     }
     return false;
@@ -9191,6 +9469,7 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
         for (uint32_t i = 1; i < capacity && open; i++) {
             hotpath_i_override_t entry;
             if (!hotpath_i_read_entry(&entries[i], s->now, &entry)) break;
+            if (entry.elsewhere && entry.node == NULL) continue;
             hotpath_i_override_t* kept = (hotpath_i_override_t*)hotpath_i_keep(s, sizeof entry);
             if (kept == NULL) return;
             entry.stack = c;
@@ -9198,7 +9477,7 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
             *kept = entry;
             if (s->overrides == NULL) s->overrides = kept;
             s->override_count++;
-            open = entry.open != 0;
+            open = entry.open != 0 || entry.elsewhere;
         }
         /* Only in a running stack an entry may be ahead of its node. Those of another one may be of a
            record that has been merged meanwhile: what they knew of the node is in the store. */
@@ -9206,14 +9485,66 @@ static void hotpath_i_read_stack(hotpath_snapshot_t* s, const hotpath_context_t*
         bool runs = HOTPATH_I_LOAD_ACQUIRE(&t->context) == c;
         for (size_t k = count; k < s->override_count && !runs; k++) {
             s->overrides[k].calls = 0;
-            if (s->overrides[k].open == 0) s->overrides[k].base = 0;
+            if (s->overrides[k].open == 0 && !s->overrides[k].elsewhere) s->overrides[k].base = 0;
         }
         if ((switches & 1) == 0 && HOTPATH_I_LOAD(&c->switches) == switches) return;
         hotpath_i_os_wait(tries); /* who moves it may have lost its processor */
     }
     s->used = used, s->override_count = count;
 }
+/* The node of another record's path in this one, or NULL. */
+static const hotpath_i_node_t* hotpath_i_find_path(
+    const hotpath_i_thread_t* t, const hotpath_i_thread_t* from, const hotpath_i_node_t* node) {
+    uint32_t index = hotpath_i_index(node), depth = 0;
+    const hotpath_i_node_t* into = hotpath_i_node_at(t, 0);
+    for (uint32_t at = index; at != 0; at = hotpath_i_node_at(from, at)->parent)
+        depth++;
+    for (; depth > 0 && into != NULL; depth--) {
+        uint32_t at = index;
+        for (uint32_t up = 1; up < depth; up++)
+            at = hotpath_i_node_at(from, at)->parent;
+        into = hotpath_i_hash_find(
+            t, hotpath_i_key(hotpath_i_index(into), hotpath_i_node_at(from, at)->function));
+    }
+    return into;
+}
+/* Spans of a record that are open and in no stack any more: their time since then. Of a record that has
+   no thread they are credited where its calls went. Before the stacks: what is given up meanwhile is in
+   one of them yet. */
+static void hotpath_i_read_slots(hotpath_snapshot_t* s, hotpath_i_thread_t* t) {
+    const hotpath_i_span_slot_t* slot = HOTPATH_I_LOAD_ACQUIRE(&t->span_slots);
+    bool read = hotpath_i_is_read(s, t);
+    if (!read && (s->thread != 0 || hotpath_i_g.ended == NULL)) return;
+    for (; slot != NULL && !s->full; slot = slot->all) {
+        uint64_t state = HOTPATH_I_LOAD_ACQUIRE(&slot->state);
+        const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&slot->node);
+        uint64_t start = HOTPATH_I_LOAD_ACQUIRE(&slot->start);
+        uint64_t credited = HOTPATH_I_LOAD_ACQUIRE(&slot->credited);
+        if ((state & HOTPATH_I_SPAN_GIVEN) == 0 || HOTPATH_I_LOAD(&slot->state) != state) continue;
+        if (!read) node = hotpath_i_find_path(hotpath_i_g.ended, t, node);
+        if (node == NULL) continue;
+        hotpath_i_override_t* kept = (hotpath_i_override_t*)hotpath_i_keep(s, sizeof *kept);
+        if (kept == NULL) return;
+        kept->slot = slot;
+        kept->node = node;
+        kept->mark = state & ~(uint64_t)(HOTPATH_I_MARK - 1);
+        kept->start = start;
+        kept->merged = HOTPATH_NO_NODE;
+        if ((state & HOTPATH_I_SPAN_ENDING) != 0) {
+            kept->elsewhere = true;
+            if (!hotpath_i_read_ending(slot, kept->mark, &kept->node, &kept->base)) kept->base = 0;
+        } else {
+            kept->open = 1;
+            kept->extra = hotpath_i_minus(s->now, start + credited);
+        }
+        if (s->overrides == NULL) s->overrides = kept;
+        s->override_count++;
+    }
+}
 static void hotpath_i_read_stacks(hotpath_snapshot_t* s) {
+    hotpath_i_thread_t* record = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
+    for (; record != NULL; record = record->next)
+        hotpath_i_read_slots(s, record);
     hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
     for (; c != NULL; c = c->next) {
         const hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&c->thread);
@@ -9591,8 +9922,9 @@ static void hotpath_i_credit(hotpath_snapshot_t* s, uint32_t chain, const hotpat
         extra += o->extra;
         open += o->open;
         o->merged = merged;
-        o->watched = o->open != 0 &&
-                     (open > 1 || HOTPATH_I_LOAD(&o->stack->state) != HOTPATH_I_CONTEXT_OF_THREAD);
+        o->watched =
+            o->open != 0 && (open > 1 || o->slot != NULL ||
+                                HOTPATH_I_LOAD(&o->stack->state) != HOTPATH_I_CONTEXT_OF_THREAD);
         s->unsettled |= o->watched;
     }
     s->nodes[merged].open_calls += open;
@@ -9633,6 +9965,19 @@ static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* 
    only (hotpath_i_compact), each to its new place before the old one is taken, and as a whole. */
 static bool hotpath_i_still_open(hotpath_i_override_t* o) {
     const hotpath_context_t* c = o->stack;
+    if (o->slot != NULL) {
+        uint64_t state = HOTPATH_I_LOAD_ACQUIRE(&o->slot->state);
+        bool ended = (state & ~(uint64_t)(HOTPATH_I_MARK - 1)) != o->mark ||
+                     (state & HOTPATH_I_SPAN_ENDING) != 0;
+        if (!ended && c == NULL) return true;
+        if (ended) {
+            const hotpath_i_node_t* node;
+            uint64_t total;
+            if (hotpath_i_read_ending(o->slot, o->mark, &node, &total))
+                o->ended = node, o->base = total;
+            return false;
+        }
+    }
     const hotpath_i_open_t* entries;
     do {
         entries = HOTPATH_I_LOAD_ACQUIRE(&c->entries);
@@ -9824,11 +10169,45 @@ static void hotpath_i_prune(hotpath_snapshot_t* s) {
             s->overrides[k].merged < s->node_count ? to[s->overrides[k].merged] : HOTPATH_NO_NODE;
     s->node_count = kept;
 }
+/* Time of spans that went on when the scopes around them had ended, by function, and their total, if
+   there is any: it is no part of those scopes. */
+static uint64_t* hotpath_i_read_outside(hotpath_snapshot_t* s) {
+    uint64_t* outside = NULL;
+    for (uint32_t i = 0; i < s->function_count; i++) {
+        if (!hotpath_i_is_span(s->functions[i].kind)) continue;
+        if (outside == NULL)
+            outside = (uint64_t*)hotpath_i_temp(s, 2 * s->function_count * sizeof *outside);
+        for (size_t r = 0; r < s->record_count && outside != NULL; r++) {
+            const hotpath_i_frec_t* f = hotpath_i_frec_of(s->records[r], s->functions[i].id);
+            const hotpath_i_span_sums_t* sums =
+                f != NULL ? HOTPATH_I_LOAD_ACQUIRE(&f->spans) : NULL;
+            if (sums != NULL)
+                outside[2 * i] += HOTPATH_I_LOAD(&sums->counts[HOTPATH_I_SPAN_OUTSIDE]);
+        }
+    }
+    for (size_t k = 0; k < s->override_count && outside != NULL; k++) {
+        const hotpath_i_override_t* o = &s->overrides[k];
+        if (o->watched && o->stack == NULL && o->merged < s->node_count)
+            outside[2 * s->nodes[o->merged].function] += o->extra;
+    }
+    for (size_t i = 0; i < s->node_count && outside != NULL; i++)
+        outside[2 * s->nodes[i].function + 1] += s->nodes[i].total_ns;
+    return outside;
+}
+/* A node's time that was within its parent's. Of several paths of one key each has its share. */
+static uint64_t hotpath_i_within(const uint64_t* outside, const hotpath_node_t* n) {
+    if (outside == NULL || outside[2 * n->function] == 0) return n->total_ns;
+    uint64_t out = outside[2 * n->function], all = outside[2 * n->function + 1];
+    double share = all > out ? (double)out / (double)all : 1;
+    return share < 1 ? n->total_ns - (uint64_t)((double)n->total_ns * share + 0.5) : 0;
+}
 /* Links children and derives self times and the functions' totals, first in the clock's units. A
    node's self is never below zero: while threads run, a parent may be read before its child. A node
    that sampling left out took at least as long as what was timed under it. */
 static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
     bool sampled = HOTPATH_I_LOAD(&hotpath_i_g.sampled) != 0;
+    const uint64_t* outside = hotpath_i_read_outside(s);
+    if (s->full) return;
     for (size_t i = s->node_count; i-- > 0;) {
         hotpath_node_t* n = &s->nodes[i];
         hotpath_node_t* up = n->parent == HOTPATH_NO_NODE ? NULL : &s->nodes[n->parent];
@@ -9842,7 +10221,7 @@ static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
         if (up == NULL) continue;
         up->alloc_total_count += n->alloc_total_count;
         up->alloc_total_bytes += n->alloc_total_bytes;
-        up->self_ns += inner ? 0 : n->total_ns;
+        up->self_ns += inner ? 0 : hotpath_i_within(outside, n);
         n->next_sibling = up->first_child;
         up->first_child = (uint32_t)i;
     }
@@ -10443,16 +10822,15 @@ static void hotpath_i_thread_sums(
 }
 static void hotpath_i_thread_open(
     hotpath_snapshot_t* s, hotpath_thread_t* row, const hotpath_context_t* stack) {
-    size_t first = 0, count = 0;
+    size_t count = 0;
     for (size_t k = 0; k < s->override_count; k++)
-        if (s->overrides[k].stack == stack && s->overrides[k].open != 0) {
-            first = count == 0 ? k : first;
-            count++;
-        }
+        count += s->overrides[k].stack == stack && s->overrides[k].open != 0;
     hotpath_open_t* open = (hotpath_open_t*)hotpath_i_keep(s, count * sizeof *open);
     if (open == NULL) return;
-    for (size_t k = 0; k < count; k++) {
-        const hotpath_i_override_t* o = &s->overrides[first + k];
+    for (size_t k = 0, at = 0; k < count; k++, at++) {
+        while (s->overrides[at].stack != stack || s->overrides[at].open == 0)
+            at++;
+        const hotpath_i_override_t* o = &s->overrides[at];
         uint32_t index = o->node->function <= s->id_count ? s->index_of[o->node->function] : 0;
         open[k].function = index != 0 ? index - 1 : 0;
         open[k].node = (s->parts & HOTPATH_PART_TREE) != 0 ? o->merged : HOTPATH_NO_NODE;
@@ -11199,7 +11577,8 @@ static size_t hotpath_i_size_of_threads(const hotpath_snapshot_t* s) {
     size_t rows = 2, open = 0;
     hotpath_i_thread_t* t = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.threads);
     for (; t != NULL; t = t->next, rows++)
-        if (hotpath_i_is_read(s, t)) open += hotpath_i_count_stack(&t->own);
+        open += HOTPATH_I_LOAD(&t->span_slot_count) +
+                (hotpath_i_is_read(s, t) ? hotpath_i_count_stack(&t->own) : 0);
     hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts);
     for (; c != NULL; c = c->next, rows++)
         open += hotpath_i_count_stack(c);
@@ -11239,7 +11618,19 @@ static size_t hotpath_i_size_of_function(const hotpath_snapshot_t* s, uint32_t i
         size += (hotpath_i_least(recent, hotpath_i_settings.logs_limit) +
                     hotpath_i_least(completed, HOTPATH_I_SLOWEST)) *
                 (sizeof(hotpath_execution_t) + 8);
+    const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, id);
+    if ((s->parts & HOTPATH_PART_SPANS) != 0 && item != NULL && hotpath_i_is_span(item->kind))
+        size += sizeof(hotpath_span_row_t) + HOTPATH_SPAN_SLOWEST * sizeof(hotpath_span_slow_t) +
+                2 * HOTPATH_SPAN_CALLERS * sizeof(hotpath_span_caller_t) + 64;
     return size;
+}
+/* What lists callers of spans takes for a while. */
+static size_t hotpath_i_size_of_callers(const hotpath_snapshot_t* s, size_t functions) {
+    size_t nodes = 0;
+    HOTPATH_I_EACH_RECORD(s, t) { nodes += HOTPATH_I_LOAD(&t->node_count); }
+    return nodes * 3 * sizeof(uint32_t) +
+           functions * (2 * sizeof(uint32_t) + sizeof(hotpath_span_caller_t)) +
+           functions * 2 * sizeof(uint64_t) + 256;
 }
 static size_t hotpath_i_size_of_entry(const hotpath_snapshot_t* s, uint32_t id) {
     const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_ENTRY, id);
@@ -11261,7 +11652,7 @@ static size_t hotpath_i_snapshot_count(const hotpath_snapshot_t* s) {
                   HOTPATH_I_LOAD(&hotpath_i_g.app_info_count) * sizeof hotpath_i_g.app_info[0] +
                   HOTPATH_I_GROUPS * (HOTPATH_I_GROUP_MAX + 2);
     size += hotpath_i_size_of_threads(s) + hotpath_i_size_of_records(s) +
-            hotpath_i_size_of_allocs(functions);
+            hotpath_i_size_of_allocs(functions) + hotpath_i_size_of_callers(s, functions);
     for (uint32_t id = 1; id <= functions; id++)
         size += hotpath_i_size_of_function(s, id);
     for (uint32_t id = 1; id <= entries && (s->parts & HOTPATH_PART_VALUES) != 0; id++)
@@ -11606,6 +11997,46 @@ static void hotpath_i_minus_rest(hotpath_snapshot_t* s, const hotpath_snapshot_t
         a[i] = hotpath_i_minus(a[i], b[i]);
     memcpy(&s->info.drops, a, sizeof a);
 }
+static void hotpath_i_minus_span(hotpath_span_row_t* row, const hotpath_span_row_t* old) {
+    row->completed = hotpath_i_minus(row->completed, old->completed);
+    row->status_4xx = hotpath_i_minus(row->status_4xx, old->status_4xx);
+    row->status_5xx = hotpath_i_minus(row->status_5xx, old->status_5xx);
+    row->rows = hotpath_i_minus(row->rows, old->rows);
+    row->bytes_in = hotpath_i_minus(row->bytes_in, old->bytes_in);
+    row->bytes_out = hotpath_i_minus(row->bytes_out, old->bytes_out);
+    row->fullscan_steps = hotpath_i_minus(row->fullscan_steps, old->fullscan_steps);
+    for (size_t i = 0; i < HOTPATH_SPAN_PHASES; i++) {
+        row->phases_ns[i] = hotpath_i_minus(row->phases_ns[i], old->phases_ns[i]);
+        row->phases_count[i] = hotpath_i_minus(row->phases_count[i], old->phases_count[i]);
+    }
+}
+/* Keys of spans, when functions and nodes have been taken from each other. */
+static void hotpath_i_minus_spans(
+    hotpath_snapshot_t* s, const hotpath_snapshot_t* newer, const hotpath_snapshot_t* older) {
+    s->span_count = newer->span_count;
+    s->spans = (hotpath_span_row_t*)hotpath_i_copy_array(
+        s, newer->spans, s->span_count * sizeof *s->spans);
+    for (size_t i = 0; i < s->span_count && !s->full; i++) {
+        hotpath_span_row_t* row = &s->spans[i];
+        const hotpath_function_t* f = &s->functions[row->function];
+        for (size_t k = 0; k < older->span_count; k++)
+            if (older->functions[older->spans[k].function].id == f->id)
+                hotpath_i_minus_span(row, &older->spans[k]);
+        row->count = f->calls, row->errors = f->errors, row->total_ns = f->total_ns;
+        hotpath_i_span_rates(s, row);
+        row->per_second = row->per_second_mean;
+        uint32_t kept = 0;
+        hotpath_span_slow_t* slow = (hotpath_span_slow_t*)hotpath_i_copy_array(
+            s, row->slowest, row->slowest_count * sizeof *slow);
+        for (uint32_t k = 0; k < row->slowest_count && slow != NULL; k++)
+            if (slow[k].at_ns >= older->info.elapsed_ns) slow[kept++] = slow[k];
+        row->slowest = slow, row->slowest_count = kept;
+        row->callers = row->routes = NULL;
+        row->callers_count = row->routes_count = 0;
+    }
+    if ((s->parts & HOTPATH_PART_TREE) != 0 && s->span_count != 0 && !s->full)
+        hotpath_i_list_callers(s);
+}
 HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapshot_t* newer,
     const hotpath_snapshot_t* older, const hotpath_snapshot_desc_t* desc) {
     if (newer == NULL || older == NULL || newer->info.pid != older->info.pid ||
@@ -11656,8 +12087,13 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
     hotpath_i_match_nodes(s, older, map, place);
     hotpath_i_minus_nodes(s, older, map);
     hotpath_i_minus_rest(s, older);
+    hotpath_i_minus_spans(s, newer, older);
     hotpath_i_fill_overhead(s);
     s->temp = 0;
+    if (s->full) {
+        hotpath_snapshot_free(s);
+        return NULL;
+    }
     return s;
 }
 
@@ -14666,7 +15102,7 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     hotpath_alloc_event, hotpath_free_event, hotpath_heap_reset_event, hotpath_heap_snapshot,
     hotpath_heap_forget, hotpath_heap_label, hotpath_heap_rows, hotpath_heap_suspects,
     hotpath_heap_pools, hotpath_i_exclude, hotpath_span_begin, hotpath_span_error,
-    hotpath_i_span_add, hotpath_span_end, hotpath_span_record};
+    hotpath_i_span_add, hotpath_span_end, hotpath_span_record, hotpath_span_detach};
 
 #endif /* HOTPATH_IMPLEMENTATION */
 
