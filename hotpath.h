@@ -30,6 +30,7 @@
        >>threads         records, contexts, retirement, fork
        >>scopes          the recording path
        >>values          dbg, val, gauges, results, text
+       >>inside          what happened inside one execution; frames
        >>spans           keyed spans: SQL, HTTP, routes
        >>alloc           -DHOTPATH_ALLOC: the account of allocations and the ways into it
        >>snapshot        the one way to read
@@ -274,6 +275,7 @@ typedef enum hotpath_kind {
     HOTPATH_KIND_GAUGE = 9,
     HOTPATH_KIND_REASON = 10,  /* HOTPATH_ERROR */
     HOTPATH_KIND_OUTSIDE = 11, /* <outside>: allocations while no scope is open */
+    HOTPATH_KIND_FRAME = 12,   /* HOTPATH_FRAME: in no call tree */
     HOTPATH_KIND_SQL = 14,     /* a statement of HOTPATH_SPAN_SQL, as are those of the next two */
     HOTPATH_KIND_HTTP = 15,
     HOTPATH_KIND_SERVER = 16
@@ -362,10 +364,11 @@ typedef struct hotpath_function {
     const char* file; /* likewise; of runtime names and spans the place of the call, or "" */
     uint32_t line;
     uint32_t reasons_count;
-    uint64_t calls;         /* entries, open ones and every level of recursion included */
-    uint64_t open_calls;    /* of them not yet ended */
-    uint64_t abandoned;     /* of them never ended: left by longjmp, thread exit, a lost context */
-    uint64_t completed;     /* ended */
+    uint64_t calls;      /* entries, open ones and every level of recursion included; frames, which
+                               are in no call tree, have none, and neither total nor self */
+    uint64_t open_calls; /* of them not yet ended */
+    uint64_t abandoned;  /* of them never ended: left by longjmp, thread exit, a lost context */
+    uint64_t completed;  /* ended */
     uint64_t sampled_calls; /* of them timed: all but where sampling leaves some out */
     uint64_t errors;
     uint64_t bytes;
@@ -435,16 +438,54 @@ typedef struct hotpath_node {
     uint64_t alloc_total_bytes;
 } hotpath_node_t;
 
-/* What one scope did within one execution that was kept. */
+/* What one scope did inside one execution that was kept whole: a frame. */
 typedef struct hotpath_inside {
-    uint32_t function; /* index into the functions of the same snapshot */
-    uint32_t node;     /* index into the nodes, or HOTPATH_NO_NODE without that part */
-    uint64_t calls;
-    uint64_t total_ns;
-    uint64_t self_ns;
-    uint64_t median_ns; /* frames: of self_ns in the frames that are kept; else 0 */
-    uint64_t excess_ns; /* frames: self_ns beyond that */
+    uint32_t function;  /* index into the functions of the same snapshot */
+    uint32_t node;      /* index into the nodes, or HOTPATH_NO_NODE without that part */
+    uint64_t calls;     /* entries */
+    uint64_t total_ns;  /* with instrumented callees, until the end of the execution */
+    uint64_t self_ns;   /* without them */
+    uint64_t median_ns; /* of self_ns, over the last executions of the same thread */
+    int64_t excess_ns;  /* self_ns less that */
 } hotpath_inside_t;
+
+/* One of the worst frames. Its duration is the sum of self_ns over inside, other_ns and unmarked_ns,
+   unless inside_shared or sampling estimates. */
+typedef struct hotpath_worst_frame {
+    uint64_t id;     /* its number, from 1, of this name on this thread */
+    uint64_t thread; /* hotpath_thread_t.id, also of threads that have ended */
+    uint64_t at_ns;  /* begin, since the recorder's start */
+    uint64_t duration_ns;
+    uint64_t other_ns;    /* self time of scopes that are not among inside, which has 32 at most */
+    uint64_t other_calls; /* of them */
+    uint64_t unmarked_ns; /* outside of every scope */
+    uint64_t unmarked_median_ns;
+    const hotpath_inside_t* inside; /* most excess first */
+    uint32_t inside_count;
+    bool inside_shared;    /* contexts were switched: times of other frames may be among these */
+    bool inside_truncated; /* there were more nodes than are watched, or no memory */
+} hotpath_worst_frame_t;
+
+/* The frames of one name, merged over threads. Percentiles and single frames are those of its
+   function. */
+typedef struct hotpath_frame_row {
+    uint32_t function;    /* index into the functions of the same snapshot */
+    uint32_t worst_count; /* at most 8 */
+    const char* name;
+    uint64_t count;       /* completed */
+    uint64_t budget_ns;   /* the last one that was set, 0: none */
+    uint64_t over_budget; /* frames that took longer than the budget that they had */
+    uint64_t total_ns;
+    uint64_t min_ns; /* as hotpath_function_t has it */
+    uint64_t max_ns;
+    double mean_ns;
+    double stdev_ns;
+    double fps;             /* frames a second, in the last full one; of a difference on average */
+    double jitter_ns;       /* mean absolute difference between a frame and the one before */
+    uint64_t jitter_sum_ns; /* which is this */
+    uint64_t jitter_count;  /* divided by this */
+    const hotpath_worst_frame_t* worst; /* longest first */
+} hotpath_frame_t;
 
     /* Bytes of a keyed span's key that are kept. Of a longer one the last twelve tell which it is. */
     #define HOTPATH_SPAN_KEY_MAX 200
@@ -679,6 +720,7 @@ typedef struct hotpath_info {
     #define HOTPATH_PART_LOGS      0x4u  /* recent and slowest executions, histories of values */
     #define HOTPATH_PART_VALUES    0x8u  /* dbg, val and gauge entries */
     #define HOTPATH_PART_FUNCTIONS 0x10u /* nothing else */
+    #define HOTPATH_PART_FRAMES    0x20u /* frames; what was inside the worst, with the tree */
     #define HOTPATH_PART_SPANS     0x40u /* keys of spans; callers with the tree, slowest with logs */
     /* With any of them: functions have what hotpath_snapshot_times reads only after it. */
     #define HOTPATH_TIMES_LATER 0x100u
@@ -892,6 +934,13 @@ HOTPATH_API void hotpath_error(hotpath_site_t* reason);
 /* Adds to the bytes of the innermost open scope of this thread; without one it does nothing. */
 HOTPATH_API void hotpath_bytes(uint64_t bytes);
 
+/* A boundary of a thread's frames of one name: ends the frame that runs and begins the next one. It
+   compares all nodes of the thread's call tree with what they were at the last boundary.
+   Args: site of HOTPATH_KIND_FRAME; budget_ns of the frame that begins, 0: as before, at first none.
+   While it is off no frame runs: the next boundary begins one.
+   Threads: any; wait-free; not in handlers, whose boundaries are dropped and counted (reentrant). */
+HOTPATH_API void hotpath_frame(hotpath_site_t* site, uint64_t budget_ns);
+
 /* Names this thread; at most 63 bytes are kept. The system's thread name is not changed. */
 HOTPATH_API void hotpath_thread_name(const char* name);
 
@@ -1039,6 +1088,8 @@ HOTPATH_API const hotpath_node_t* hotpath_snapshot_nodes(
 HOTPATH_API const hotpath_thread_t* hotpath_snapshot_threads(
     const hotpath_snapshot_t* snapshot, size_t* count);
 HOTPATH_API const hotpath_entry_t* hotpath_snapshot_entries(
+    const hotpath_snapshot_t* snapshot, size_t* count);
+HOTPATH_API const hotpath_frame_t* hotpath_snapshot_frames(
     const hotpath_snapshot_t* snapshot, size_t* count);
 
 /* The keys of spans that began, in the order of their functions' ids. */
@@ -1220,7 +1271,9 @@ static inline hotpath_value_t hotpath_i_value_of_text(const char* v) {
             (uint32_t)(sizeof(hotpath_info_t) + 3 * sizeof(hotpath_function_t) +             \
                        5 * sizeof(hotpath_node_t) + 7 * sizeof(hotpath_thread_t) +           \
                        11 * sizeof(hotpath_entry_t) + 13 * sizeof(hotpath_snapshot_desc_t) + \
-                       17 * sizeof(hotpath_span_row_t) + 19 * sizeof(hotpath_span_slow_t)))
+                       17 * sizeof(hotpath_frame_t) + 19 * sizeof(hotpath_worst_frame_t) +   \
+                       23 * sizeof(hotpath_inside_t) + 29 * sizeof(hotpath_span_row_t) +     \
+                       31 * sizeof(hotpath_span_slow_t)))
 
     /* The initializer of a hotpath_site_t: name must live as long as the file's static storage. */
     #define HOTPATH_SITE_INIT(name, kind) HOTPATH_I_SITE_INIT(name, kind, 0)
@@ -1367,6 +1420,16 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         #define HOTPATH_BYTES(n) hotpath_bytes((uint64_t)(n))
         /* The name of this thread; any string. */
         #define HOTPATH_THREAD_NAME(name) hotpath_thread_name(name)
+        /* The boundary of a loop's frames, once in each round; label is a string literal. A statement. */
+        #define HOTPATH_FRAME(label) HOTPATH_I_FRAME("" label "", 0, __COUNTER__)
+        /* As HOTPATH_FRAME; a frame that begins here may take `ns` nanoseconds: 0 is as before. */
+        #define HOTPATH_FRAME_BUDGET(label, ns) \
+            HOTPATH_I_FRAME("" label "", (uint64_t)(ns), __COUNTER__)
+        #define HOTPATH_I_FRAME(name, ns, n)                           \
+            do {                                                       \
+                HOTPATH_I_SITE(n, name, HOTPATH_KIND_FRAME);           \
+                hotpath_frame(&HOTPATH_I_CAT(hotpath_i_site_, n), ns); \
+            } while (0)
 
         /* Blocks of an allocator of the program's own. Statements; heap is a string. */
         #if HOTPATH_I_ALLOC
@@ -1565,6 +1628,8 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         #define HOTPATH_ERROR(reason)              ((void)sizeof("" reason ""))
         #define HOTPATH_BYTES(n)                   HOTPATH_I_OFF_VALUE(n)
         #define HOTPATH_THREAD_NAME(name)          ((void)sizeof(name))
+        #define HOTPATH_FRAME(label)               ((void)sizeof("" label ""))
+        #define HOTPATH_FRAME_BUDGET(label, ns)    HOTPATH_I_OFF_KEY(label, ns)
         #define HOTPATH_VAL(key, v)                HOTPATH_I_OFF_KEY(key, v)
         #define HOTPATH_GAUGE_SET(key, v)          HOTPATH_I_OFF_KEY(key, v)
         #define HOTPATH_GAUGE_INC(key, v)          HOTPATH_I_OFF_KEY(key, v)
@@ -1604,6 +1669,9 @@ static inline hotpath_site_t* hotpath_named_site_in(
 }
 static inline void hotpath_error(hotpath_site_t* reason) { (void)reason; }
 static inline void hotpath_bytes(uint64_t bytes) { (void)bytes; }
+static inline void hotpath_frame(hotpath_site_t* site, uint64_t budget_ns) {
+    (void)site, (void)budget_ns;
+}
 static inline void hotpath_thread_name(const char* name) { (void)name; }
 static inline void hotpath_record(
     const char* track, const char* label, uint64_t begin_ns, uint64_t end_ns) {
@@ -1698,6 +1766,10 @@ static inline const hotpath_thread_t* hotpath_snapshot_threads(
 static inline const hotpath_entry_t* hotpath_snapshot_entries(
     const hotpath_snapshot_t* snapshot, size_t* count) {
     return (void)snapshot, *count = 0, (const hotpath_entry_t*)0;
+}
+static inline const hotpath_frame_t* hotpath_snapshot_frames(
+    const hotpath_snapshot_t* snapshot, size_t* count) {
+    return (void)snapshot, *count = 0, (const hotpath_frame_t*)0;
 }
 static inline const hotpath_span_row_t* hotpath_snapshot_spans(
     const hotpath_snapshot_t* snapshot, size_t* count) {
@@ -1866,6 +1938,8 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
         #define HP_ERROR(reason)                      HOTPATH_ERROR(reason)
         #define HP_BYTES(n)                           HOTPATH_BYTES(n)
         #define HP_THREAD_NAME(name)                  HOTPATH_THREAD_NAME(name)
+        #define HP_FRAME(label)                       HOTPATH_FRAME(label)
+        #define HP_FRAME_BUDGET(label, ns)            HOTPATH_FRAME_BUDGET(label, ns)
         #define HP_VAL(key, v)                        HOTPATH_VAL(key, v)
         #define HP_GAUGE_SET(key, v)                  HOTPATH_GAUGE_SET(key, v)
         #define HP_GAUGE_INC(key, v)                  HOTPATH_GAUGE_INC(key, v)
@@ -3656,6 +3730,7 @@ typedef struct hotpath_i_frec {
     uint64_t paced_begun;         /* executions that had begun at its last step */
     uint32_t paced_rate;          /* what it said: 0 or 1 all, else one in so many */
     uint32_t is_paced;            /* 1; 2: listed still, although it has a rate of its own by now */
+    struct hotpath_i_inside* inside;   /* of functions whose executions are kept whole */
     struct hotpath_i_span_sums* spans; /* of a key of spans; NULL until the first one */
 } hotpath_i_frec_t;
 
@@ -3763,6 +3838,74 @@ typedef struct hotpath_i_span_slot {
     #define HOTPATH_I_SPAN_GIVEN   ((uint64_t)4) /* its place in the stack has been given up */
     #define HOTPATH_I_SPAN_SLOTS   16384u        /* a record: further ones end where they began */
 
+    #define HOTPATH_I_INSIDE_NODES 4096 /* that are watched for one function on one thread */
+    #define HOTPATH_I_INSIDE_ROWS  32   /* of one execution */
+    #define HOTPATH_I_INSIDE_HEAD  11   /* words of a kept execution before its rows */
+    #define HOTPATH_I_SHARED       1u   /* flags of a kept execution */
+    #define HOTPATH_I_TRUNCATED    2u
+
+/* What one node did inside one execution. */
+typedef struct hotpath_i_inside_row {
+    uint64_t node; /* its index in the record */
+    uint64_t calls;
+    uint64_t total;
+    uint64_t self;
+} hotpath_i_inside_row_t;
+
+/* An execution with what happened inside it: words, as its slot has them behind its sequence. */
+typedef struct hotpath_i_kept {
+    uint64_t number; /* from 1; 0: there is none */
+    uint64_t tick;
+    uint64_t duration;
+    uint64_t meta; /* as of hotpath_i_execution_t */
+    uint64_t facts[2];
+    uint64_t flags;
+    uint64_t count;   /* rows */
+    uint64_t covered; /* the sum of self times */
+    uint64_t other_calls;
+    uint64_t other_self;
+    hotpath_i_inside_row_t rows[HOTPATH_I_INSIDE_ROWS];
+} hotpath_i_kept_t;
+
+/* A node that is watched, with what it had at the last boundary. */
+typedef struct hotpath_i_watched {
+    hotpath_i_node_t* at;
+    uint64_t calls;
+    uint64_t total;
+    uint64_t open;   /* while it is compared: of its open scope, */
+    uint64_t below;  /* of its children */
+    uint32_t parent; /* its place + 1, 0 without one */
+} hotpath_i_watched_t;
+
+/* The nodes of one thread below one of them, or all of them, and the executions that were kept:
+   `slowest` slots of the slowest and `recent` ones in turns. */
+typedef struct hotpath_i_inside {
+    uint32_t root;   /* index of the node, 0: all */
+    uint32_t looked; /* nodes of the record that were looked at */
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t rows; /* of a slot */
+    uint32_t slowest;
+    uint32_t recent;
+    uint32_t truncated;
+    hotpath_i_watched_t* nodes; /* in the order of their indexes */
+    uint64_t* slots;            /* a sequence, odd while it is written, and a hotpath_i_kept_t */
+} hotpath_i_inside_t;
+
+/* Frames of one name on one thread. */
+typedef struct hotpath_i_frames {
+    hotpath_i_inside_t inside; /* the first: frec.inside points to it */
+    uint64_t start;
+    uint64_t before; /* the duration of the last frame */
+    uint64_t budget; /* of the one that runs */
+    uint64_t over_budget;
+    uint64_t jitter;
+    uint64_t jitter_count;
+    uint64_t switches;   /* of contexts until it began */
+    uint32_t runs;       /* one has begun */
+    uint32_t has_before; /* the one before it has ended where it began */
+} hotpath_i_frames_t;
+
 /* An open scope. A reader takes it as true if its mark is the same before and after. While it is
    changed its mark is 0. */
 typedef struct hotpath_i_open {
@@ -3862,6 +4005,7 @@ typedef struct hotpath_i_thread {
     uint64_t node_overflow;
     uint64_t lite_functions;
     uint64_t context_overflow;
+    uint64_t context_switches;
     uint64_t span_overflow;
     struct hotpath_i_span_known* span_cache; /* raw keys by their hash */
     hotpath_i_span_slot_t* span_slots;       /* all of them */
@@ -4047,6 +4191,7 @@ typedef struct hotpath_i_recorder {
     size_t (*heap_suspects)(const hotpath_heap_suspects_desc_t*, hotpath_heap_suspect_t*, size_t);
     size_t (*heap_pools)(hotpath_heap_pool_t*, size_t);
     void (*exclude)(int);
+    void (*frame)(hotpath_site_t*, uint64_t);
     void (*span_begin)(hotpath_span_t*, hotpath_span_kind_t, const char*, size_t);
     void (*span_error)(hotpath_span_t*, const char*);
     void (*span_add)(const hotpath_span_t*, size_t, uint64_t, size_t, uint64_t);
@@ -4383,10 +4528,11 @@ static uint32_t hotpath_i_item_number(hotpath_i_class_t class_of) {
     } while (!HOTPATH_I_CAS(count, &n, n + 1));
     return n + 1;
 }
-/* Values, gauges and spans are one by key and reasons by text; dbg and functions are one by place. */
+/* Values, gauges and spans are one by key, reasons and frames by text; dbg and functions are one by
+   place. */
 static bool hotpath_i_one_by_name(uint32_t kind) {
     return kind == HOTPATH_KIND_VAL || kind == HOTPATH_KIND_GAUGE || kind == HOTPATH_KIND_REASON ||
-           (kind >= HOTPATH_KIND_SQL && kind <= HOTPATH_KIND_SERVER);
+           kind == HOTPATH_KIND_FRAME || (kind >= HOTPATH_KIND_SQL && kind <= HOTPATH_KIND_SERVER);
 }
 static hotpath_i_item_t* hotpath_i_item_search(hotpath_i_item_t* item, const char* name,
     const char* file, uint32_t line, uint32_t kind, uint32_t hash) {
@@ -5043,6 +5189,8 @@ static hotpath_i_ring_t* hotpath_i_value_ring(hotpath_i_thread_t* t, uint32_t en
 static uint64_t* hotpath_i_octave(hotpath_i_thread_t* t, hotpath_i_frec_t* f, size_t octave);
 static void hotpath_i_fold(hotpath_i_thread_t* t, hotpath_i_frec_t* f);
 static void hotpath_i_reason_add(hotpath_i_frec_t* f, uint64_t id, uint64_t count);
+static void hotpath_i_merge_inside(
+    hotpath_i_thread_t* store, hotpath_i_thread_t* t, uint32_t function, hotpath_i_frec_t* f);
 static void hotpath_i_slow_insert(hotpath_i_thread_t* t, hotpath_i_frec_t* f,
     const hotpath_i_thread_t* from, const hotpath_i_execution_t* execution);
 static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to, uintptr_t left);
@@ -5145,7 +5293,8 @@ static void hotpath_i_merge_node_allocs(hotpath_i_node_t* into, hotpath_i_node_t
 }
 static void hotpath_i_merge_nodes(hotpath_i_thread_t* store, hotpath_i_thread_t* t) {
     /* Parents have lower indexes than their children: one pass carries the paths over. The field
-       deep_open, which nothing needs any more, holds the node's index in the store. */
+       deep_open, which nothing needs any more, holds the node's index in the store until all is
+       merged. */
     for (uint32_t i = 1; i < t->node_count; i++) {
         hotpath_i_node_t* node = hotpath_i_node_at(t, i);
         uint32_t parent = i == 1 ? 0 : hotpath_i_node_at(t, node->parent)->deep_open;
@@ -5160,8 +5309,6 @@ static void hotpath_i_merge_nodes(hotpath_i_thread_t* store, hotpath_i_thread_t*
         hotpath_i_merge_node_allocs(into, node);
     }
     hotpath_i_merge_node_allocs(hotpath_i_node_at(store, 0), hotpath_i_node_at(t, 0));
-    for (uint32_t i = 0; i < t->node_count; i++)
-        hotpath_i_node_at(t, i)->deep_open = 0;
 }
 /* Parked contexts whose open scopes name nodes of an ended record name those of the store then.
    Returns false if one is claimed by a thread that may not have moved it yet: it still names them. */
@@ -5195,8 +5342,12 @@ static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
     hotpath_i_merge_nodes(store, t);
     for (uint32_t c = 0; c < HOTPATH_I_FUNC_CHUNKS; c++)
         for (uint32_t i = 0; i < HOTPATH_I_CHUNK && t->frecs[c] != NULL; i++)
-            if (t->frecs[c][i] != NULL)
+            if (t->frecs[c][i] != NULL) {
                 hotpath_i_merge_frec(store, t, c * HOTPATH_I_CHUNK + i, t->frecs[c][i]);
+                hotpath_i_merge_inside(store, t, c * HOTPATH_I_CHUNK + i, t->frecs[c][i]);
+            }
+    for (uint32_t i = 0; i < t->node_count; i++)
+        hotpath_i_node_at(t, i)->deep_open = 0;
     for (uint32_t c = 0; c < HOTPATH_I_ENTRY_CHUNKS; c++)
         for (uint32_t i = 0; i < HOTPATH_I_CHUNK && t->values[c] != NULL; i++) {
             hotpath_i_ring_t* ring = t->values[c][i];
@@ -6924,6 +7075,7 @@ static void hotpath_i_context_park(hotpath_i_local_t* l, hotpath_i_thread_t* t) 
 static void hotpath_i_context_resume(
     hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_context_t* c) {
     if (c->thread != t) hotpath_i_context_move(t, c);
+    t->context_switches++;
     c->entries[0].node = hotpath_i_node_at(t, 0);
     HOTPATH_I_STORE_RELEASE(&t->context, c);
     l->top = c->top;
@@ -7297,6 +7449,306 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
     const hotpath_i_thread_t* t = hotpath_i_local.thread;
     HOTPATH_I_STORE_RELEASE(&slot->thread, t != NULL ? t->log_meta >> 24 : 0);
     HOTPATH_I_STORE_RELEASE(&slot->sequence, index + 1);
+}
+
+/* >>inside
+   What happened inside one execution of a function, such as a frame, is what the call tree counted
+   from one boundary to the next. The nodes that are watched keep what they had at the last one. The
+   differences go into a slot if the execution is worth to be kept; a slot has a sequence, odd while
+   it is written, and its words are stored with release and loaded with acquire: a reader that finds
+   the sequence even and the same has nothing of another execution. */
+
+static size_t hotpath_i_slot_words(const hotpath_i_inside_t* in) {
+    return 1 + HOTPATH_I_INSIDE_HEAD + in->rows * sizeof(hotpath_i_inside_row_t) / 8;
+}
+static uint64_t* hotpath_i_slot_at(const hotpath_i_inside_t* in, uint64_t* slots, uint32_t i) {
+    return slots + i * hotpath_i_slot_words(in);
+}
+static size_t hotpath_i_kept_words(const hotpath_i_kept_t* kept) {
+    return HOTPATH_I_INSIDE_HEAD + (size_t)kept->count * sizeof(hotpath_i_inside_row_t) / 8;
+}
+static void hotpath_i_slot_store(uint64_t* slot, const hotpath_i_kept_t* kept) {
+    uint64_t words[sizeof *kept / 8];
+    size_t count = hotpath_i_kept_words(kept);
+    memcpy(words, kept, count * 8);
+    uint64_t sequence = HOTPATH_I_LOAD(slot) | 1; /* also after one that was jumped out of */
+    HOTPATH_I_STORE(slot, sequence);
+    HOTPATH_I_SIGNAL_FENCE();
+    for (size_t i = 0; i < count; i++)
+        HOTPATH_I_STORE_RELEASE(&slot[1 + i], words[i]);
+    HOTPATH_I_STORE_RELEASE(slot, sequence + 1);
+}
+/* Returns: false if the slot is empty, or was being written all the time. */
+static bool hotpath_i_slot_load(
+    const hotpath_i_inside_t* in, const uint64_t* slot, hotpath_i_kept_t* kept) {
+    uint64_t words[sizeof *kept / 8];
+    for (int tries = 0; tries < 100; tries++) {
+        if (tries != 0) hotpath_i_os_yield();
+        uint64_t sequence = HOTPATH_I_LOAD_ACQUIRE(slot);
+        for (size_t i = 0; i + 1 < hotpath_i_slot_words(in); i++)
+            words[i] = HOTPATH_I_LOAD_ACQUIRE(&slot[1 + i]);
+        if ((sequence & 1) != 0 || HOTPATH_I_LOAD(slot) != sequence) continue;
+        memcpy(kept, words, (hotpath_i_slot_words(in) - 1) * 8);
+        return kept->number != 0;
+    }
+    return false;
+}
+
+/* Takes memory for what is watched below a node, at the front of a struct of `size` bytes. Returns:
+   NULL without memory. */
+static hotpath_i_inside_t* hotpath_i_inside_new(hotpath_i_thread_t* t, size_t size, uint32_t root,
+    uint32_t rows, uint32_t slowest, uint32_t recent) {
+    hotpath_i_inside_t* in = hotpath_i_memory_is_full()
+                                 ? NULL
+                                 : (hotpath_i_inside_t*)hotpath_i_arena_take(&t->arena, size);
+    if (in == NULL) return NULL;
+    in->root = root, in->rows = rows, in->slowest = slowest, in->recent = recent;
+    return in;
+}
+/* Returns: the place + 1 of a node that is watched, or 0. */
+static uint32_t hotpath_i_watched_place(const hotpath_i_inside_t* in, uint32_t index) {
+    uint32_t low = 0, high = in->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (hotpath_i_index(in->nodes[middle].at) < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < in->count && hotpath_i_index(in->nodes[low].at) == index ? low + 1 : 0;
+}
+static bool hotpath_i_watch_more(hotpath_i_thread_t* t, hotpath_i_inside_t* in) {
+    uint32_t capacity = in->capacity != 0 ? in->capacity * 2 : 32;
+    hotpath_i_watched_t* nodes = NULL;
+    if (capacity <= HOTPATH_I_INSIDE_NODES && !hotpath_i_memory_is_full())
+        nodes = (hotpath_i_watched_t*)hotpath_i_arena_take(&t->arena, capacity * sizeof *nodes);
+    if (nodes == NULL) {
+        in->truncated = 1;
+        return false;
+    }
+    if (in->count != 0) memcpy(nodes, in->nodes, in->count * sizeof *nodes);
+    in->nodes = nodes;
+    in->capacity = capacity;
+    return true;
+}
+/* Time of another clock is not inside of anything. */
+static bool hotpath_i_is_watched(const hotpath_i_node_t* node) {
+    const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, node->function);
+    return item == NULL || (item->kind != HOTPATH_KIND_TRACK && item->kind != HOTPATH_KIND_SPAN);
+}
+/* Watches the nodes that are new below the root. Parents have lower indexes. */
+static void hotpath_i_watch_new(hotpath_i_thread_t* t, hotpath_i_inside_t* in) {
+    for (; in->looked < t->node_count; in->looked++) {
+        uint32_t index = in->looked;
+        hotpath_i_node_t* node = hotpath_i_node_at(t, index);
+        uint32_t parent = hotpath_i_watched_place(in, node->parent);
+        if (index <= in->root || (parent == 0 && node->parent != in->root)) continue;
+        if (!hotpath_i_is_watched(node)) continue;
+        if (in->count == in->capacity && !hotpath_i_watch_more(t, in)) continue;
+        hotpath_i_watched_t* w = &in->nodes[in->count];
+        memset(w, 0, sizeof *w);
+        w->at = node, w->parent = parent;
+        in->count++;
+    }
+}
+/* Adds a row; of more than `most` those with the least self time become one sum. */
+static void hotpath_i_kept_add(
+    hotpath_i_kept_t* kept, uint64_t most, const hotpath_i_inside_row_t* row) {
+    kept->covered += row->self;
+    if (kept->count == most) {
+        const hotpath_i_inside_row_t* last = &kept->rows[most - 1];
+        const hotpath_i_inside_row_t* out = row->self > last->self ? last : row;
+        kept->other_calls += out->calls;
+        kept->other_self += out->self;
+        if (out == row) return;
+        kept->count--;
+    }
+    uint64_t at = kept->count++;
+    for (; at > 0 && kept->rows[at - 1].self < row->self; at--)
+        kept->rows[at] = kept->rows[at - 1];
+    kept->rows[at] = *row;
+}
+/* Credits the scopes that are open with their time until now. */
+static void hotpath_i_watch_open(
+    const hotpath_i_open_t* top, const hotpath_i_inside_t* in, uint64_t now) {
+    for (const hotpath_i_open_t* e = top; e->stack != UINTPTR_MAX; e--) {
+        uint32_t place = hotpath_i_watched_place(in, hotpath_i_index(e->node));
+        uint64_t weight = hotpath_i_weight(e);
+        if (place != 0 && weight != 0 && now > e->start)
+            in->nodes[place - 1].open += (now - e->start) * weight;
+    }
+}
+/* A boundary: what the nodes have done since the last one is added to *kept, if that is not NULL.
+   Args: top, the innermost open scope of the thread. */
+static void hotpath_i_inside_step(hotpath_i_thread_t* t, const hotpath_i_open_t* top,
+    hotpath_i_inside_t* in, uint64_t now, hotpath_i_kept_t* kept) {
+    hotpath_i_watch_new(t, in);
+    for (uint32_t i = 0; i < in->count; i++)
+        in->nodes[i].open = in->nodes[i].below = 0;
+    hotpath_i_watch_open(top, in, now);
+    for (uint32_t i = in->count; i-- > 0;) { /* children first */
+        hotpath_i_watched_t* w = &in->nodes[i];
+        uint64_t calls = HOTPATH_I_LOAD(&w->at->calls);
+        uint64_t total = HOTPATH_I_LOAD(&w->at->total) + w->open;
+        uint64_t ticks = total > w->total ? total - w->total : 0;
+        hotpath_i_inside_row_t row = {hotpath_i_index(w->at), calls - w->calls, ticks, 0};
+        row.self = ticks > w->below ? ticks - w->below : 0;
+        if (w->parent != 0) in->nodes[w->parent - 1].below += ticks;
+        if (kept != NULL && (row.calls | ticks) != 0) hotpath_i_kept_add(kept, in->rows, &row);
+        w->calls = calls, w->total = total;
+    }
+}
+/* The slot that an execution among the slowest takes: an empty one, or that of the least. Returns:
+   how many there are, if it is not among them. */
+static uint32_t hotpath_i_slow_slot(const hotpath_i_inside_t* in, uint64_t duration) {
+    uint32_t place = in->slowest;
+    for (uint32_t i = 0; i < in->slowest && in->slots != NULL; i++) {
+        const uint64_t* slot = hotpath_i_slot_at(in, in->slots, i);
+        if (HOTPATH_I_LOAD(&slot[1]) == 0) return i;
+        if (HOTPATH_I_LOAD(&slot[3]) < duration) {
+            duration = HOTPATH_I_LOAD(&slot[3]);
+            place = i;
+        }
+    }
+    return in->slots != NULL ? place : 0;
+}
+static bool hotpath_i_make_slots(hotpath_i_thread_t* t, hotpath_i_inside_t* in) {
+    if (in->slots != NULL || hotpath_i_memory_is_full()) return in->slots != NULL;
+    size_t words = hotpath_i_slot_words(in) * (in->slowest + in->recent);
+    HOTPATH_I_STORE_RELEASE(&in->slots, (uint64_t*)hotpath_i_arena_take(&t->arena, words * 8));
+    return in->slots != NULL;
+}
+/* Puts an execution into the slots that are for it. */
+static void hotpath_i_inside_keep(
+    hotpath_i_inside_t* in, uint32_t slow, const hotpath_i_kept_t* kept) {
+    if (slow < in->slowest) hotpath_i_slot_store(hotpath_i_slot_at(in, in->slots, slow), kept);
+    if (in->recent == 0) return;
+    uint32_t turn = (uint32_t)((kept->number - 1) % in->recent);
+    hotpath_i_slot_store(hotpath_i_slot_at(in, in->slots, in->slowest + turn), kept);
+}
+/* The end of an execution: *kept has all of its head but count and sums, in which it receives what
+   happened inside. */
+static void hotpath_i_inside_end(hotpath_i_thread_t* t, const hotpath_i_open_t* top,
+    hotpath_i_inside_t* in, uint64_t now, hotpath_i_kept_t* kept) {
+    uint32_t slow = hotpath_i_slow_slot(in, kept->duration);
+    bool keep = (slow < in->slowest || in->recent != 0) && hotpath_i_make_slots(t, in);
+    kept->count = kept->covered = kept->other_calls = kept->other_self = 0;
+    hotpath_i_inside_step(t, top, in, now, keep ? kept : NULL);
+    if (in->truncated != 0) kept->flags |= HOTPATH_I_TRUNCATED;
+    if (keep) hotpath_i_inside_keep(in, slow, kept);
+}
+
+/* Frames. */
+    #define HOTPATH_I_FRAMES_WORST  8
+    #define HOTPATH_I_FRAMES_RECENT 32
+
+/* Adds what an ended thread has kept to the store, and clears it. */
+static void hotpath_i_merge_frames(hotpath_i_frames_t* into, hotpath_i_frames_t* from) {
+    into->over_budget += from->over_budget;
+    into->jitter += from->jitter;
+    into->jitter_count += from->jitter_count;
+    if (from->budget != 0) into->budget = from->budget;
+    from->over_budget = from->jitter = from->jitter_count = from->budget = 0;
+    from->runs = from->has_before = 0;
+}
+static void hotpath_i_merge_inside(
+    hotpath_i_thread_t* store, hotpath_i_thread_t* t, uint32_t function, hotpath_i_frec_t* f) {
+    hotpath_i_inside_t* in = f->inside;
+    hotpath_i_frec_t* into_frec = hotpath_i_frec_of(store, function);
+    if (in == NULL) return;
+    for (uint32_t i = 0; i < in->count; i++)
+        in->nodes[i].calls = in->nodes[i].total = 0;
+    const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, function);
+    bool frames = item != NULL && item->kind == HOTPATH_KIND_FRAME;
+    size_t size = frames ? sizeof(hotpath_i_frames_t) : sizeof *in;
+    if (into_frec != NULL && into_frec->inside == NULL) {
+        uint32_t root = hotpath_i_node_at(t, in->root)->deep_open;
+        HOTPATH_I_STORE_RELEASE(&into_frec->inside,
+            hotpath_i_inside_new(store, size, root, in->rows, in->slowest, in->recent));
+    }
+    hotpath_i_inside_t* into = into_frec != NULL ? into_frec->inside : NULL;
+    hotpath_i_frames_t none;
+    memset(&none, 0, sizeof none);
+    if (frames)
+        hotpath_i_merge_frames(into != NULL ? (hotpath_i_frames_t*)(void*)into : &none,
+            (hotpath_i_frames_t*)(void*)in);
+    bool keep = into != NULL && in->slots != NULL && hotpath_i_make_slots(store, into);
+    for (uint32_t i = 0; i < in->slowest + in->recent && in->slots != NULL; i++) {
+        uint64_t* slot = hotpath_i_slot_at(in, in->slots, i);
+        hotpath_i_kept_t kept;
+        if (keep && hotpath_i_slot_load(in, slot, &kept)) {
+            for (uint64_t k = 0; k < kept.count; k++)
+                kept.rows[k].node = hotpath_i_node_at(t, (uint32_t)kept.rows[k].node)->deep_open;
+            uint32_t to = i < in->slowest ? hotpath_i_slow_slot(into, kept.duration) : i;
+            if (i >= in->slowest || to < into->slowest)
+                hotpath_i_slot_store(hotpath_i_slot_at(into, into->slots, to), &kept);
+        }
+        HOTPATH_I_STORE(&slot[1], (uint64_t)0);
+    }
+}
+/* The frames of a function on this thread, made at the first boundary. */
+static hotpath_i_frames_t* hotpath_i_frames_of(hotpath_i_thread_t* t, hotpath_i_frec_t* f) {
+    if (f == &t->lite) return NULL;
+    if (f->inside == NULL)
+        HOTPATH_I_STORE_RELEASE(&f->inside,
+            hotpath_i_inside_new(t, sizeof(hotpath_i_frames_t), 0, HOTPATH_I_INSIDE_ROWS,
+                HOTPATH_I_FRAMES_WORST, HOTPATH_I_FRAMES_RECENT));
+    return (hotpath_i_frames_t*)(void*)f->inside;
+}
+/* Completes the frame that runs. */
+static void hotpath_i_frame_end(hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_i_frec_t* f,
+    hotpath_i_frames_t* frames, uint64_t now) {
+    uint64_t d = hotpath_i_duration(t, frames->start, now), before = frames->before;
+    hotpath_i_kept_t kept;
+    memset(&kept, 0, HOTPATH_I_INSIDE_HEAD * 8);
+    kept.number = f->ring.head + 1;
+    kept.tick = frames->start, kept.duration = d, kept.meta = t->log_meta;
+    if (t->context_switches != frames->switches) kept.flags = HOTPATH_I_SHARED;
+    hotpath_i_inside_end(t, l->top, &frames->inside, now, &kept);
+    if (frames->budget != 0 && hotpath_i_ns(d) > frames->budget)
+        HOTPATH_I_OWN_ADD(&frames->over_budget, (uint64_t)1);
+    if (frames->has_before != 0) {
+        HOTPATH_I_OWN_ADD(&frames->jitter, d > before ? d - before : before - d);
+        HOTPATH_I_OWN_ADD(&frames->jitter_count, (uint64_t)1);
+    }
+    frames->before = d;
+    frames->has_before = 1;
+    hotpath_i_finish(t, f, frames->start, d, now, 0, t->log_meta, 1);
+}
+static void hotpath_i_frame_boundary(hotpath_i_local_t* l, hotpath_i_thread_t* t,
+    hotpath_i_frec_t* f, hotpath_i_frames_t* frames, uint64_t budget_ns, bool off) {
+    uint64_t now = hotpath_i_ticks();
+    if (off)
+        frames->has_before = 0;
+    else if (frames->runs != 0)
+        hotpath_i_frame_end(l, t, f, frames, now);
+    else
+        hotpath_i_inside_step(t, l->top, &frames->inside, now, NULL);
+    frames->runs = !off;
+    frames->start = now;
+    frames->switches = t->context_switches;
+    if (budget_ns != 0) HOTPATH_I_STORE(&frames->budget, budget_ns);
+}
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_frame(hotpath_site_t* site, uint64_t budget_ns) {
+    hotpath_i_init();
+    HOTPATH_I_FORWARD(frame(site, budget_ns));
+    hotpath_i_local_t* l = &hotpath_i_local;
+    bool off = hotpath_i_is_off(site);
+    uint32_t id = HOTPATH_I_LOAD_ACQUIRE(&site->id);
+    if (id == 0)
+        id = hotpath_i_site_id(site); /* also while it is off: a frame of its name may run */
+    if (id == 0) return;
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
+    if (t == NULL) return;
+    hotpath_i_calibrate(); /* what a budget is held against */
+    hotpath_i_frec_t* f = off ? hotpath_i_frec_of(t, id) : hotpath_i_frec_make(t, id);
+    hotpath_i_frames_t* frames = f != NULL ? hotpath_i_frames_of(t, f) : NULL;
+    if (frames != NULL)
+        hotpath_i_frame_boundary(l, t, f, frames, budget_ns, off);
+    else if (!off)
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)1);
+    hotpath_i_leave(l);
 }
 
 /* >>spans
@@ -9297,12 +9749,14 @@ struct hotpath_snapshot {
     hotpath_node_t* nodes;
     hotpath_thread_t* threads;
     hotpath_entry_t* entries;
+    hotpath_frame_t* frames;
     hotpath_span_row_t* spans;
     size_t span_count;
     size_t function_count;
     size_t node_count;
     size_t thread_count;
     size_t entry_count;
+    size_t frame_count;
     uint64_t* buckets;   /* for each octave in use HOTPATH_I_OCTAVE_WORDS */
     size_t bucket_words; /* from the first octave to the end of the last one */
     /* While it is taken: */
@@ -11008,6 +11462,224 @@ static void hotpath_i_list_entries(hotpath_snapshot_t* s) {
     s->temp = temp;
 }
 
+/* Frames, and what was inside of those that were kept. */
+
+/* A kept execution, and where it was. */
+typedef struct hotpath_i_found {
+    hotpath_i_kept_t kept;
+    const hotpath_i_thread_t* thread;
+    const hotpath_i_inside_t* inside;
+    uint64_t* slots;
+} hotpath_i_found_t;
+
+/* The child of a node of the snapshot for a function; of HOTPATH_NO_NODE a root. */
+static uint32_t hotpath_i_child_of(
+    const hotpath_snapshot_t* s, uint32_t parent, uint32_t function) {
+    uint32_t i = 0;
+    if (parent == HOTPATH_NO_NODE) {
+        while (i < s->node_count &&
+               (s->nodes[i].parent != HOTPATH_NO_NODE || s->nodes[i].function != function))
+            i++;
+        return i < s->node_count ? i : HOTPATH_NO_NODE;
+    }
+    i = s->nodes[parent].first_child;
+    while (i != HOTPATH_NO_NODE && s->nodes[i].function != function)
+        i = s->nodes[i].next_sibling;
+    return i;
+}
+/* The node of the snapshot that a record's node was merged into. */
+static uint32_t hotpath_i_node_of_record(
+    hotpath_snapshot_t* s, const hotpath_i_thread_t* t, uint32_t index) {
+    uint32_t depth = 0, found = HOTPATH_NO_NODE;
+    size_t temp = s->temp;
+    if ((s->parts & HOTPATH_PART_TREE) == 0) return found;
+    for (uint32_t i = index; i != 0; i = hotpath_i_node_at(t, i)->parent)
+        depth++;
+    uint32_t* path = (uint32_t*)hotpath_i_temp(s, depth * sizeof *path);
+    for (uint32_t i = index, k = depth; i != 0 && path != NULL; i = hotpath_i_node_at(t, i)->parent)
+        path[--k] = hotpath_i_node_at(t, i)->function;
+    for (uint32_t k = 0; k < depth && path != NULL; k++) {
+        uint32_t function = path[k] <= s->id_count ? s->index_of[path[k]] : 0;
+        found = function != 0 ? hotpath_i_child_of(s, found, function - 1) : HOTPATH_NO_NODE;
+        if (found == HOTPATH_NO_NODE) break;
+    }
+    s->temp = temp;
+    return found;
+}
+/* The slowest of what all records have kept of a function, slowest first. Returns: how many. */
+static size_t hotpath_i_find_slowest(
+    hotpath_snapshot_t* s, uint32_t id, hotpath_i_found_t* list, size_t most) {
+    hotpath_i_found_t found;
+    size_t count = 0;
+    for (size_t r = 0; r < s->record_count; r++) {
+        const hotpath_i_frec_t* f = hotpath_i_frec_of(s->records[r], id);
+        found.thread = s->records[r];
+        found.inside = f != NULL ? HOTPATH_I_LOAD_ACQUIRE(&f->inside) : NULL;
+        if (found.inside == NULL) continue;
+        found.slots = HOTPATH_I_LOAD_ACQUIRE(&found.inside->slots);
+        for (uint32_t i = 0; i < found.inside->slowest && found.slots != NULL; i++) {
+            const uint64_t* slot = hotpath_i_slot_at(found.inside, found.slots, i);
+            if (!hotpath_i_slot_load(found.inside, slot, &found.kept)) continue;
+            size_t at = count < most ? count++ : most;
+            for (; at > 0 && list[at - 1].kept.duration < found.kept.duration; at--)
+                if (at < most) list[at] = list[at - 1];
+            if (at < most) list[at] = found;
+        }
+    }
+    return count;
+}
+/* The last executions that were kept where one was found. Returns: how many. */
+static size_t hotpath_i_find_recent(const hotpath_i_found_t* found, hotpath_i_kept_t* list) {
+    const hotpath_i_inside_t* in = found->inside;
+    size_t count = 0;
+    for (uint32_t i = 0; i < in->recent; i++)
+        count += hotpath_i_slot_load(
+            in, hotpath_i_slot_at(in, found->slots, in->slowest + i), &list[count]);
+    return count;
+}
+static uint64_t hotpath_i_kept_unmarked(const hotpath_i_kept_t* kept) {
+    return hotpath_i_minus(kept->duration, kept->covered);
+}
+/* The median of what a node took by itself; with node 0 of what no scope had. */
+static uint64_t hotpath_i_median_of(const hotpath_i_kept_t* list, size_t count, uint64_t node) {
+    uint64_t values[HOTPATH_I_FRAMES_RECENT];
+    for (size_t i = 0; i < count; i++) {
+        uint64_t value = node == 0 ? hotpath_i_kept_unmarked(&list[i]) : 0;
+        for (uint64_t k = 0; k < list[i].count && node != 0; k++)
+            if (list[i].rows[k].node == node) value = list[i].rows[k].self;
+        size_t at = i;
+        for (; at > 0 && values[at - 1] > value; at--)
+            values[at] = values[at - 1];
+        values[at] = value;
+    }
+    return count != 0 ? values[(count - 1) / 2] : 0;
+}
+/* Keeps what was inside, most excess over the median of `recent` first. What a row is of may be newer
+   than the snapshot: it goes to *other. */
+static const hotpath_inside_t* hotpath_i_keep_inside(hotpath_snapshot_t* s,
+    const hotpath_i_found_t* found, const hotpath_i_kept_t* recent, size_t recent_count,
+    uint32_t* count, uint64_t* other) {
+    const hotpath_i_kept_t* kept = &found->kept;
+    hotpath_inside_t* rows =
+        (hotpath_inside_t*)hotpath_i_keep(s, (size_t)kept->count * sizeof *rows);
+    *count = 0;
+    for (uint64_t i = 0; i < kept->count && rows != NULL; i++) {
+        const hotpath_i_inside_row_t* from = &kept->rows[i];
+        uint32_t id = hotpath_i_node_at(found->thread, (uint32_t)from->node)->function;
+        uint32_t function = id <= s->id_count ? s->index_of[id] : 0;
+        if (function == 0) {
+            *other += from->self;
+            continue;
+        }
+        hotpath_inside_t row;
+        row.function = function - 1;
+        row.node = hotpath_i_node_of_record(s, found->thread, (uint32_t)from->node);
+        row.calls = from->calls;
+        row.total_ns = hotpath_i_ns(from->total);
+        row.self_ns = hotpath_i_ns(from->self);
+        row.median_ns = hotpath_i_ns(hotpath_i_median_of(recent, recent_count, from->node));
+        row.excess_ns = (int64_t)row.self_ns - (int64_t)row.median_ns;
+        uint32_t at = (*count)++;
+        for (; at > 0 && rows[at - 1].excess_ns < row.excess_ns; at--)
+            rows[at] = rows[at - 1];
+        rows[at] = row;
+    }
+    return rows;
+}
+static void hotpath_i_keep_worst(
+    hotpath_snapshot_t* s, hotpath_worst_frame_t* worst, const hotpath_i_found_t* found) {
+    const hotpath_i_kept_t* kept = &found->kept;
+    size_t temp = s->temp;
+    hotpath_i_kept_t* recent =
+        (hotpath_i_kept_t*)hotpath_i_temp(s, HOTPATH_I_FRAMES_RECENT * sizeof *recent);
+    if (recent == NULL) return;
+    size_t count = hotpath_i_find_recent(found, recent);
+    uint64_t other = kept->other_self;
+    worst->id = kept->number;
+    worst->thread = kept->meta >> 24;
+    worst->at_ns = hotpath_i_since_start_ns(kept->tick);
+    worst->duration_ns = hotpath_i_ns(kept->duration);
+    worst->inside = hotpath_i_keep_inside(s, found, recent, count, &worst->inside_count, &other);
+    worst->other_ns = hotpath_i_ns(other);
+    worst->other_calls = kept->other_calls;
+    worst->unmarked_ns = hotpath_i_ns(hotpath_i_kept_unmarked(kept));
+    worst->unmarked_median_ns = hotpath_i_ns(hotpath_i_median_of(recent, count, 0));
+    worst->inside_shared = (kept->flags & HOTPATH_I_SHARED) != 0;
+    worst->inside_truncated = (kept->flags & HOTPATH_I_TRUNCATED) != 0;
+    s->temp = temp;
+}
+/* What the records know of frames beside their function. */
+static void hotpath_i_merge_frame_counts(
+    const hotpath_snapshot_t* s, uint32_t id, hotpath_frame_t* row) {
+    uint64_t jitter = 0;
+    for (size_t r = s->record_count; r-- > 0;) { /* the store of ended threads is the last one */
+        const hotpath_i_frec_t* f = hotpath_i_frec_of(s->records[r], id);
+        const hotpath_i_inside_t* in = f != NULL ? HOTPATH_I_LOAD_ACQUIRE(&f->inside) : NULL;
+        const hotpath_i_frames_t* frames = (const hotpath_i_frames_t*)(const void*)in;
+        if (frames == NULL) continue;
+        uint64_t budget = HOTPATH_I_LOAD(&frames->budget);
+        row->budget_ns = budget != 0 ? budget : row->budget_ns;
+        row->over_budget += HOTPATH_I_LOAD(&frames->over_budget);
+        jitter += HOTPATH_I_LOAD(&frames->jitter);
+        row->jitter_count += HOTPATH_I_LOAD(&frames->jitter_count);
+    }
+    row->jitter_sum_ns = hotpath_i_ns(jitter);
+}
+/* What a row has from its function, and what follows from that. */
+static void hotpath_i_finish_frame(const hotpath_snapshot_t* s, hotpath_frame_t* row) {
+    const hotpath_function_t* f = &s->functions[row->function];
+    double window = (double)s->info.window_ns / 1e9;
+    row->name = f->name;
+    row->count = f->completed;
+    row->total_ns = hotpath_i_ns(f->sum_ticks);
+    row->min_ns = f->min_ns, row->max_ns = f->max_ns;
+    row->mean_ns = f->mean_ns, row->stdev_ns = f->stdev_ns;
+    row->fps = f->calls_per_sec;
+    if (s->info.is_difference) row->fps = window > 0 ? (double)row->count / window : 0;
+    if (row->over_budget > row->count) row->over_budget = row->count; /* of one that ends now */
+    double count = (double)row->jitter_count;
+    row->jitter_ns = count > 0 ? (double)row->jitter_sum_ns / count : 0;
+}
+static void hotpath_i_list_frames(hotpath_snapshot_t* s) {
+    size_t temp = s->temp, most = 0;
+    hotpath_i_found_t* list =
+        (hotpath_i_found_t*)hotpath_i_temp(s, HOTPATH_I_FRAMES_WORST * sizeof *list);
+    for (size_t i = 0; i < s->function_count; i++)
+        most += s->functions[i].kind == HOTPATH_KIND_FRAME;
+    s->frames = (hotpath_frame_t*)hotpath_i_keep(s, most * sizeof *s->frames);
+    for (uint32_t i = 0; i < s->function_count && !s->full; i++) {
+        if (s->functions[i].kind != HOTPATH_KIND_FRAME) continue;
+        if (!s->functions[i].has_times) hotpath_i_merge_functions(s, &i, 1);
+        hotpath_frame_t* row = &s->frames[s->frame_count++];
+        row->function = i;
+        hotpath_i_merge_frame_counts(s, s->functions[i].id, row);
+        hotpath_i_finish_frame(s, row);
+        size_t count = hotpath_i_find_slowest(s, s->functions[i].id, list, HOTPATH_I_FRAMES_WORST);
+        hotpath_worst_frame_t* worst =
+            (hotpath_worst_frame_t*)hotpath_i_keep(s, count * sizeof *worst);
+        for (size_t k = 0; k < count && !s->full; k++)
+            hotpath_i_keep_worst(s, &worst[k], &list[k]);
+        row->worst = worst;
+        row->worst_count = worst != NULL ? (uint32_t)count : 0;
+    }
+    s->temp = temp;
+}
+/* What frames can need of a snapshot. */
+static size_t hotpath_i_size_of_frames(void) {
+    size_t count = HOTPATH_I_LOAD(&hotpath_i_g.item_count[HOTPATH_I_CLASS_FUNCTION]), names = 2;
+    for (uint32_t id = 1; id <= count; id++) {
+        const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, id);
+        names += item != NULL && item->kind == HOTPATH_KIND_FRAME;
+    }
+    return names *
+               (sizeof(hotpath_frame_t) +
+                   HOTPATH_I_FRAMES_WORST * (sizeof(hotpath_worst_frame_t) +
+                                                HOTPATH_I_INSIDE_ROWS * sizeof(hotpath_inside_t))) +
+           HOTPATH_I_FRAMES_WORST * sizeof(hotpath_i_found_t) +
+           HOTPATH_I_FRAMES_RECENT * sizeof(hotpath_i_kept_t) +
+           HOTPATH_MAX_DEPTH * sizeof(uint32_t);
+}
+
 /* Keys of spans. */
 static hotpath_span_row_t* hotpath_i_span_row_of(const hotpath_snapshot_t* s, uint32_t function) {
     size_t low = 0, high = s->span_count;
@@ -11332,7 +12004,7 @@ static size_t hotpath_i_snapshot_most(void) {
     for (hotpath_context_t* c = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.contexts); c; c = c->next)
         threads++, opens += HOTPATH_I_LOAD(&c->capacity);
     size_t log = (size_t)hotpath_i_settings.logs_limit + HOTPATH_I_SLOWEST;
-    return sizeof(hotpath_snapshot_t) + 65536 +
+    return sizeof(hotpath_snapshot_t) + 65536 + hotpath_i_size_of_frames() +
            functions * (sizeof(hotpath_function_t) + 16 * 10 + 64 +
                            HOTPATH_I_OCTAVES * HOTPATH_I_OCTAVE_WORDS * sizeof(uint64_t) +
                            log * (sizeof(hotpath_execution_t) + 16)) +
@@ -11457,6 +12129,7 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_fill_overhead(s);
     if ((s->parts & HOTPATH_PART_THREADS) != 0) hotpath_i_list_threads(s);
     if ((s->parts & HOTPATH_PART_VALUES) != 0) hotpath_i_list_entries(s);
+    if ((s->parts & HOTPATH_PART_FRAMES) != 0) hotpath_i_list_frames(s);
     if ((s->parts & HOTPATH_PART_SPANS) != 0) hotpath_i_list_spans(s);
     s->temp = 0;
 }
@@ -11653,6 +12326,7 @@ static size_t hotpath_i_snapshot_count(const hotpath_snapshot_t* s) {
                   HOTPATH_I_GROUPS * (HOTPATH_I_GROUP_MAX + 2);
     size += hotpath_i_size_of_threads(s) + hotpath_i_size_of_records(s) +
             hotpath_i_size_of_allocs(functions) + hotpath_i_size_of_callers(s, functions);
+    if ((s->parts & HOTPATH_PART_FRAMES) != 0) size += hotpath_i_size_of_frames();
     for (uint32_t id = 1; id <= functions; id++)
         size += hotpath_i_size_of_function(s, id);
     for (uint32_t id = 1; id <= entries && (s->parts & HOTPATH_PART_VALUES) != 0; id++)
@@ -11702,6 +12376,11 @@ HOTPATH_API const hotpath_entry_t* hotpath_snapshot_entries(
     const hotpath_snapshot_t* snapshot, size_t* count) {
     *count = snapshot->entry_count;
     return snapshot->entries;
+}
+HOTPATH_API const hotpath_frame_t* hotpath_snapshot_frames(
+    const hotpath_snapshot_t* snapshot, size_t* count) {
+    *count = snapshot->frame_count;
+    return snapshot->frames;
 }
 
 HOTPATH_API const hotpath_span_row_t* hotpath_snapshot_spans(
@@ -11831,6 +12510,37 @@ static void hotpath_i_copy_rest(hotpath_snapshot_t* s) {
         list[i] = hotpath_i_keep_text(s, s->info.app_info[i]);
     s->info.app_info = list;
     s->info.groups_off = hotpath_i_keep_text(s, s->info.groups_off);
+}
+static void hotpath_i_copy_frames(hotpath_snapshot_t* s, uint64_t after_ns) {
+    for (size_t i = 0; i < s->frame_count && !s->full; i++) {
+        hotpath_frame_t* row = &s->frames[i];
+        hotpath_worst_frame_t* worst =
+            (hotpath_worst_frame_t*)hotpath_i_keep(s, row->worst_count * sizeof *worst);
+        uint32_t count = 0;
+        for (uint32_t k = 0; k < row->worst_count && worst != NULL; k++) {
+            if (row->worst[k].at_ns < after_ns) continue;
+            worst[count] = row->worst[k];
+            worst[count].inside = (const hotpath_inside_t*)hotpath_i_copy_array(
+                s, worst[count].inside, worst[count].inside_count * sizeof *worst->inside);
+            count++;
+        }
+        row->worst = worst;
+        row->worst_count = count;
+    }
+}
+/* Frames have their functions' times, from which the older ones are taken by then. */
+static void hotpath_i_minus_frames(hotpath_snapshot_t* s, const hotpath_snapshot_t* older) {
+    for (size_t i = 0; i < s->frame_count; i++) {
+        hotpath_frame_t* row = &s->frames[i];
+        for (size_t k = 0; k < older->frame_count; k++) {
+            const hotpath_frame_t* old = &older->frames[k];
+            if (old->name != row->name) continue;
+            row->over_budget = hotpath_i_minus(row->over_budget, old->over_budget);
+            row->jitter_sum_ns = hotpath_i_minus(row->jitter_sum_ns, old->jitter_sum_ns);
+            row->jitter_count = hotpath_i_minus(row->jitter_count, old->jitter_count);
+        }
+        hotpath_i_finish_frame(s, row);
+    }
 }
 /* Takes the older histogram off, and finds the bounds that are left. */
 static void hotpath_i_minus_histogram(hotpath_snapshot_t* s, hotpath_function_t* f,
@@ -12058,6 +12768,7 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
     s->times_later = newer->times_later;
     s->function_count = newer->function_count, s->node_count = newer->node_count;
     s->thread_count = newer->thread_count, s->entry_count = newer->entry_count;
+    s->frame_count = (older->parts & HOTPATH_PART_FRAMES) != 0 ? newer->frame_count : 0;
     s->bucket_words = newer->bucket_words;
     s->functions = (hotpath_function_t*)hotpath_i_copy_array(
         s, newer->functions, s->function_count * sizeof *s->functions);
@@ -12067,6 +12778,8 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
         s, newer->threads, s->thread_count * sizeof *s->threads);
     s->entries = (hotpath_entry_t*)hotpath_i_copy_array(
         s, newer->entries, s->entry_count * sizeof *s->entries);
+    s->frames = (hotpath_frame_t*)hotpath_i_copy_array(
+        s, newer->frames, s->frame_count * sizeof *s->frames);
     s->buckets =
         (uint64_t*)hotpath_i_copy_array(s, newer->buckets, s->bucket_words * sizeof *s->buckets);
     uint32_t* map = (uint32_t*)hotpath_i_temp(s, (s->node_count + 1) * sizeof *map);
@@ -12074,6 +12787,7 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
     uint32_t* place = (uint32_t*)hotpath_i_temp(s, (ids + 1) * sizeof *place);
     if (!s->full) hotpath_i_copy_functions(s, newer, older->info.elapsed_ns);
     if (!s->full) hotpath_i_copy_rest(s);
+    if (!s->full) hotpath_i_copy_frames(s, older->info.elapsed_ns);
     if (s->full) {
         hotpath_snapshot_free(s);
         return NULL;
@@ -12087,6 +12801,7 @@ HOTPATH_API hotpath_snapshot_t* hotpath_snapshot_difference(const hotpath_snapsh
     hotpath_i_match_nodes(s, older, map, place);
     hotpath_i_minus_nodes(s, older, map);
     hotpath_i_minus_rest(s, older);
+    hotpath_i_minus_frames(s, older);
     hotpath_i_minus_spans(s, newer, older);
     hotpath_i_fill_overhead(s);
     s->temp = 0;
@@ -15101,7 +15816,7 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     #endif
     hotpath_alloc_event, hotpath_free_event, hotpath_heap_reset_event, hotpath_heap_snapshot,
     hotpath_heap_forget, hotpath_heap_label, hotpath_heap_rows, hotpath_heap_suspects,
-    hotpath_heap_pools, hotpath_i_exclude, hotpath_span_begin, hotpath_span_error,
+    hotpath_heap_pools, hotpath_i_exclude, hotpath_frame, hotpath_span_begin, hotpath_span_error,
     hotpath_i_span_add, hotpath_span_end, hotpath_span_record, hotpath_span_detach};
 
 #endif /* HOTPATH_IMPLEMENTATION */

@@ -190,6 +190,8 @@ static int short_names(int x) {
         HP_FREE(HP_ALIGNED_ALLOC(64, 64));
     }
     HP_THREAD_NAME("main");
+    HP_FRAME("frame");
+    HP_FRAME_BUDGET("frame", x);
     HP_VAL("v", x);
     HP_GAUGE_SET("g", x);
     HP_GAUGE_INC("g", x);
@@ -228,11 +230,13 @@ static void functions(void) {
     (void)hotpath_time_sampling("functions", 1);
     (void)hotpath_named_site_in("runtime name", __FILE__, __LINE__, HOTPATH_GROUP);
     desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS |
-                 HOTPATH_PART_VALUES | HOTPATH_PART_FUNCTIONS | HOTPATH_TIMES_LATER;
+                 HOTPATH_PART_VALUES | HOTPATH_PART_FUNCTIONS | HOTPATH_PART_FRAMES |
+                 HOTPATH_TIMES_LATER;
     snapshot = hotpath_snapshot_take(&desc);
     if (snapshot) {
         hotpath_snapshot_subtract_overhead(snapshot);
         size_t count = 0, i;
+        (void)hotpath_snapshot_frames(snapshot, &count);
         const hotpath_node_t* nodes = hotpath_snapshot_nodes(snapshot, &count);
         for (i = 0; i < count; i++) {
             if (nodes[i].parent == HOTPATH_NO_NODE) HOTPATH_BYTES(1);
@@ -258,6 +262,8 @@ static int started(void) {
 int main(void) {
     HOTPATH_MAIN();
     HOTPATH_THREAD_NAME("main");
+    HOTPATH_FRAME("frame");
+    HOTPATH_FRAME_BUDGET("frame", 16000000);
     nothing();
     loops();
     values();

@@ -249,6 +249,8 @@ int short_names(int x) {
         HP_FREE(HP_ALIGNED_ALLOC(64, 64));
     }
     HP_THREAD_NAME("main");
+    HP_FRAME("frame");
+    HP_FRAME_BUDGET("frame", x);
     HP_VAL("v", x);
     HP_GAUGE_SET("g", x);
     HP_GAUGE_INC("g", x);
@@ -299,11 +301,13 @@ void functions() {
     (void)hotpath_named_site_in("runtime name", __FILE__, __LINE__, HOTPATH_GROUP);
     hotpath_snapshot_desc_t desc = hotpath_snapshot_desc_t();
     desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS |
-                 HOTPATH_PART_VALUES | HOTPATH_PART_FUNCTIONS | HOTPATH_TIMES_LATER;
+                 HOTPATH_PART_VALUES | HOTPATH_PART_FUNCTIONS | HOTPATH_PART_FRAMES |
+                 HOTPATH_TIMES_LATER;
     hotpath_snapshot_t* snapshot = hotpath_snapshot_take(&desc);
     if (snapshot) {
         hotpath_snapshot_subtract_overhead(snapshot);
         size_t count = 0;
+        (void)hotpath_snapshot_frames(snapshot, &count);
         const hotpath_node_t* nodes = hotpath_snapshot_nodes(snapshot, &count);
         for (size_t i = 0; i < count; i++) {
             if (nodes[i].parent == HOTPATH_NO_NODE) HOTPATH_BYTES(1);
@@ -330,6 +334,8 @@ int visible() { return 0; }
 int main() {
     HOTPATH_MAIN();
     HOTPATH_THREAD_NAME("main");
+    HOTPATH_FRAME("frame");
+    HOTPATH_FRAME_BUDGET("frame", 16000000);
     loops();
     values();
     {

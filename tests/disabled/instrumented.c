@@ -127,6 +127,8 @@ int choose(int x) {
 int main(int argc, char** argv) {
     HOTPATH_MAIN();
     HOTPATH_THREAD_NAME("main");
+    HOTPATH_FRAME("frame");
+    HOTPATH_FRAME_BUDGET("frame", 16000000);
     const point_t a = {1, 2}, b = {3, 4};
     const int list[] = {1, -2, 3, argc};
     HOTPATH_VAL("program", argv[0]);

@@ -92,6 +92,8 @@ int guarded(int i) {
 int main(int argc, char** argv) {
     HOTPATH_MAIN();
     HOTPATH_THREAD_NAME("main");
+    HOTPATH_FRAME("frame");
+    HOTPATH_FRAME_BUDGET("frame", 16000000);
     HOTPATH_BEGIN(phase, "phase");
     table t(4);
     t[1] = name(argc);

@@ -325,12 +325,13 @@ static void parts(uint64_t unused) {
     HOTPATH_SCOPE("open");
     run("done", 3);
     HOTPATH_VAL("key", 7);
-    for (uint32_t mask = 1; mask < 32; mask++) {
+    HOTPATH_FRAME("frames");
+    for (uint32_t mask = 1; mask < 64; mask++) {
         hotpath_snapshot_desc_t desc;
         memset(&desc, 0, sizeof desc);
         desc.parts = mask;
         hotpath_snapshot_t* s = hotpath_snapshot_take(&desc);
-        size_t nodes = 99, threads = 99, entries = 99, functions = 99, called = 0;
+        size_t nodes = 99, threads = 99, entries = 99, frames = 99, functions = 99, called = 0;
         (void)hotpath_snapshot_nodes(s, &nodes);
         (void)hotpath_snapshot_threads(s, &threads);
         (void)hotpath_snapshot_entries(s, &entries);
@@ -341,6 +342,8 @@ static void parts(uint64_t unused) {
         CHECK_EQUAL("nodes", "a part", nodes, mask & HOTPATH_PART_TREE ? 2 : 0);
         CHECK_EQUAL("threads", "a part", threads, mask & HOTPATH_PART_THREADS ? 1 : 0);
         CHECK_EQUAL("entries", "a part", entries, mask & HOTPATH_PART_VALUES ? 1 : 0);
+        (void)hotpath_snapshot_frames(s, &frames);
+        CHECK_EQUAL("frames", "a part", frames, mask & HOTPATH_PART_FRAMES ? 1 : 0);
         CHECK_EQUAL("executions", "a part", truth_need(s, "done")->recent_count,
             mask & HOTPATH_PART_LOGS ? 1 : 0);
         CHECK_EQUAL("total", "open", truth_need(s, "open")->total_ns, 3);

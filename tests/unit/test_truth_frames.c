@@ -1,0 +1,503 @@
+/* Truth: frames on a virtual clock. Counts, percentiles, what is over the budget and what was inside the
+   worst frames, as a model of the loop says, and whatever ends or is off meanwhile. */
+#define _GNU_SOURCE
+#include "virtual_clock.h"
+#define HOTPATH_IMPLEMENTATION
+#include "hotpath.h"
+#include "truth.h"
+
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What one frame of the model does. */
+typedef struct round {
+    uint64_t physics; /* of them a third in its two callees, each called twice */
+    uint64_t render;
+    uint64_t outside;
+} round_t;
+
+static void collide(uint64_t ns) {
+    HOTPATH_FUNC();
+    pass(ns);
+}
+static void physics(uint64_t ns) {
+    HOTPATH_FUNC();
+    for (int i = 0; i < 2; i++)
+        collide(ns / 6);
+    pass(ns - ns / 6 * 2);
+}
+static void render(uint64_t ns) {
+    HOTPATH_FUNC();
+    pass(ns);
+}
+static void play(round_t r) {
+    physics(r.physics);
+    render(r.render);
+    pass(r.outside);
+}
+static uint64_t duration_of(round_t r) { return r.physics + r.render + r.outside; }
+/* The i-th frame, from 1: each 97th one has a long physics. */
+static round_t round_at(uint64_t i) {
+    round_t r = {6000 + 6 * (i % 5), 3000 + i % 7, 100};
+    if (i % 97 == 0) r.physics = 60000 + 6 * i;
+    return r;
+}
+
+static const hotpath_frame_t* frame_of(const hotpath_snapshot_t* s, const char* name) {
+    size_t count;
+    const hotpath_frame_t* frames = hotpath_snapshot_frames(s, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(frames[i].name, name) == 0) return &frames[i];
+    fprintf(stderr, "no frames of %s\n", name);
+    abort();
+}
+static const hotpath_inside_t* inside_of(
+    const hotpath_snapshot_t* s, const hotpath_worst_frame_t* w, const char* name) {
+    size_t count;
+    const hotpath_function_t* functions = hotpath_snapshot_functions(s, &count);
+    for (uint32_t i = 0; i < w->inside_count; i++)
+        if (strcmp(functions[w->inside[i].function].name, name) == 0) return &w->inside[i];
+    static const hotpath_inside_t none;
+    FAIL_CHECK("frame %" PRIu64 " has no %s", w->id, name);
+    return &none;
+}
+static void check_row(const hotpath_inside_t* row, const char* name, uint64_t calls, uint64_t total,
+    uint64_t self, uint64_t median) {
+    CHECK_EQUAL("calls", name, row->calls, calls);
+    CHECK_EQUAL("total_ns", name, row->total_ns, total);
+    CHECK_EQUAL("self_ns", name, row->self_ns, self);
+    CHECK_EQUAL("median_ns", name, row->median_ns, median);
+    CHECK_EQUAL("excess_ns", name, row->excess_ns, self - median);
+}
+/* All of a frame is somewhere. */
+static void check_sum(const hotpath_worst_frame_t* w) {
+    uint64_t sum = w->other_ns + w->unmarked_ns;
+    for (uint32_t i = 0; i < w->inside_count; i++)
+        sum += w->inside[i].self_ns;
+    CHECK_EQUAL("the sum", "a frame", sum, w->duration_ns);
+}
+/* The median of `value` over the last 32 of the first n frames. */
+static uint64_t median(uint64_t n, uint64_t (*value)(round_t)) {
+    truth_list_t list = {NULL, 0, 0, false};
+    for (uint64_t i = n > 32 ? n - 31 : 1; i <= n; i++)
+        truth_list_add(&list, value(round_at(i)));
+    truth_list_sort(&list);
+    uint64_t middle = list.items[(list.count - 1) / 2];
+    truth_list_free(&list);
+    return middle;
+}
+static uint64_t physics_self(round_t r) { return r.physics - r.physics / 6 * 2; }
+static uint64_t collide_self(round_t r) { return r.physics / 6 * 2; }
+static uint64_t render_self(round_t r) { return r.render; }
+
+enum {
+    FRAMES = 1000,
+    BUDGET = 16000
+};
+static void run_model(void) {
+    for (uint64_t i = 1; i <= FRAMES; i++) {
+        HOTPATH_FRAME_BUDGET("main", BUDGET);
+        play(round_at(i));
+    }
+    HOTPATH_FRAME("main");
+}
+static void check_model(const hotpath_snapshot_t* s) {
+    const hotpath_frame_t* f = frame_of(s, "main");
+    size_t count;
+    const hotpath_function_t* functions = hotpath_snapshot_functions(s, &count);
+    const hotpath_function_t* function = &functions[f->function];
+    const hotpath_node_t* nodes = hotpath_snapshot_nodes(s, &count);
+    truth_list_t list = {NULL, 0, 0, false};
+    uint64_t total = 0, jitter = 0;
+    for (uint64_t i = 1; i <= FRAMES; i++) {
+        uint64_t d = duration_of(round_at(i)), before = duration_of(round_at(i - 1));
+        truth_list_add(&list, d);
+        total += d;
+        if (i > 1) jitter += d > before ? d - before : before - d;
+    }
+    truth_list_sort(&list);
+    CHECK_EQUAL("kind", "the function", function->kind, HOTPATH_KIND_FRAME);
+    CHECK_EQUAL("calls", "the function", function->calls, 0);
+    CHECK_EQUAL("count", "main", f->count, FRAMES);
+    CHECK_EQUAL("total_ns", "main", f->total_ns, total);
+    CHECK_EQUAL("min_ns", "main", f->min_ns, list.items[0]);
+    CHECK_EQUAL("max_ns", "main", f->max_ns, list.items[FRAMES - 1]);
+    CHECK_EQUAL("budget_ns", "main", f->budget_ns, BUDGET);
+    CHECK_EQUAL("over_budget", "main", f->over_budget, FRAMES / 97);
+    CHECK_EQUAL("jitter_count", "main", f->jitter_count, FRAMES - 1);
+    CHECK_EQUAL("jitter_sum_ns", "main", f->jitter_sum_ns, jitter);
+    CHECK_NEAR("jitter_ns", "main", f->jitter_ns, (double)jitter / (FRAMES - 1), 1e-6);
+    CHECK_NEAR("mean_ns", "main", f->mean_ns, (double)total / FRAMES, 1e-3);
+    for (double p = 1; p < 100; p += 7) {
+        uint64_t rank = (uint64_t)(p / 100 * FRAMES + 0.999999);
+        double exact = (double)list.items[rank - 1];
+        CHECK_NEAR("percentile", "main", (double)hotpath_snapshot_percentile(s, function, p), exact,
+            exact * 0.016 + 1);
+    }
+    CHECK_EQUAL("worst_count", "main", f->worst_count, 8);
+    for (uint32_t k = 0; k < f->worst_count; k++) { /* spikes grow: the last one is the worst */
+        const hotpath_worst_frame_t* w = &f->worst[k];
+        uint64_t id = (FRAMES / 97 - k) * 97;
+        round_t r = round_at(id);
+        CHECK_EQUAL("id", "a worst frame", w->id, id);
+        CHECK_EQUAL("thread", "a worst frame", w->thread, 1);
+        CHECK_EQUAL("duration_ns", "a worst frame", w->duration_ns, duration_of(r));
+        CHECK_EQUAL("unmarked_ns", "a worst frame", w->unmarked_ns, 100);
+        CHECK_EQUAL("unmarked_median_ns", "a worst frame", w->unmarked_median_ns, 100);
+        CHECK_EQUAL("inside_count", "a worst frame", w->inside_count, 3);
+        CHECK(!w->inside_shared && !w->inside_truncated, "frame %" PRIu64, w->id);
+        check_row(inside_of(s, w, "physics"), "physics", 1, r.physics, physics_self(r),
+            median(FRAMES, physics_self));
+        check_row(inside_of(s, w, "collide"), "collide", 2, r.physics / 6 * 2, collide_self(r),
+            median(FRAMES, collide_self));
+        check_row(inside_of(s, w, "render"), "render", 1, r.render, r.render,
+            median(FRAMES, render_self));
+        CHECK_TEXT("the first", "inside", functions[w->inside[0].function].name, "physics");
+        for (uint32_t i = 0; i < w->inside_count; i++)
+            CHECK(w->inside[i].node < count &&
+                      nodes[w->inside[i].node].function == w->inside[i].function,
+                "row %u", i);
+        check_sum(w);
+    }
+    truth_list_free(&list);
+}
+static void model_is_exact(uint64_t argument) {
+    (void)argument;
+    run_model();
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    check_model(s);
+    hotpath_snapshot_free(s);
+    hotpath_snapshot_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.buffer_size = hotpath_snapshot_size(NULL);
+    if (posix_memalign(&desc.buffer, 16, desc.buffer_size) != 0) abort();
+    s = hotpath_snapshot_take(&desc);
+    if (CHECK(s != NULL, "in a buffer")) check_model(s);
+    free(desc.buffer);
+    memset(&desc, 0, sizeof desc);
+    desc.parts = HOTPATH_PART_FRAMES | HOTPATH_TIMES_LATER;
+    s = hotpath_snapshot_take(&desc);
+    CHECK_EQUAL("count", "times later", frame_of(s, "main")->count, FRAMES);
+    CHECK_EQUAL("a node", "no tree", frame_of(s, "main")->worst[0].inside[0].node, HOTPATH_NO_NODE);
+    hotpath_snapshot_free(s);
+}
+
+/* What is open at a boundary counts on each of its sides. */
+static void open_scopes_are_credited(uint64_t argument) {
+    (void)argument;
+    HOTPATH_SCOPE("program");
+    HOTPATH_FRAME("main");
+    pass(7);
+    HOTPATH_BEGIN(level, "level");
+    for (int i = 0; i < 3; i++) {
+        pass(100);
+        render(10);
+        HOTPATH_FRAME("main");
+    }
+    pass(50);
+    HOTPATH_END(level);
+    HOTPATH_FRAME("main");
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    const hotpath_frame_t* f = frame_of(s, "main");
+    CHECK_EQUAL("count", "main", f->count, 4);
+    static const uint64_t ids[] = {1, 2, 3, 4}, took[] = {117, 110, 110, 50};
+    for (uint32_t k = 0; k < 4; k++) {
+        const hotpath_worst_frame_t* w = &f->worst[k];
+        CHECK_EQUAL("id", "a frame", w->id, ids[k]);
+        CHECK_EQUAL("duration_ns", "a frame", w->duration_ns, took[k]);
+        CHECK_EQUAL("total_ns", "program", inside_of(s, w, "program")->total_ns, took[k]);
+        CHECK_EQUAL("self_ns", "program", inside_of(s, w, "program")->self_ns, k == 0 ? 7 : 0);
+        CHECK_EQUAL("calls", "program", inside_of(s, w, "program")->calls, 0);
+        CHECK_EQUAL("calls", "level", inside_of(s, w, "level")->calls, k == 0);
+        CHECK_EQUAL("self_ns", "level", inside_of(s, w, "level")->self_ns, k == 3 ? 50 : 100);
+        CHECK_EQUAL("unmarked_ns", "a frame", w->unmarked_ns, 0);
+        check_sum(w);
+    }
+    hotpath_snapshot_free(s);
+}
+
+/* Scopes past the rows are one sum, and nodes past the bound are said to be missing. */
+static uint64_t time_of(uint64_t k) { return 1000 + k * 37 % 5003; }
+static void many_scopes(uint64_t argument) {
+    uint64_t scopes = argument;
+    for (uint64_t i = 0; i < 3; i++) {
+        HOTPATH_FRAME("main");
+        for (uint64_t k = 0; k < scopes; k++) {
+            char name[32];
+            snprintf(name, sizeof name, "scope %" PRIu64, k);
+            HOTPATH_SCOPE_NAMED(name);
+            pass(time_of(k));
+        }
+    }
+    HOTPATH_FRAME("main");
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    const hotpath_worst_frame_t* w = frame_of(s, "main")->worst;
+    uint64_t most = HOTPATH_I_INSIDE_NODES - 1; /* one of them is <other> */
+    uint64_t known = scopes <= most ? scopes : most;
+    CHECK_EQUAL("inside_count", "a frame", w->inside_count, HOTPATH_I_INSIDE_ROWS);
+    CHECK_EQUAL("inside_truncated", "a frame", w->inside_truncated, known != scopes);
+    CHECK_EQUAL("other_calls", "a frame", w->other_calls, known - HOTPATH_I_INSIDE_ROWS);
+    uint64_t least = UINT64_MAX;
+    for (uint32_t i = 0; i < w->inside_count; i++)
+        least = w->inside[i].self_ns < least ? w->inside[i].self_ns : least;
+    truth_list_t times = {NULL, 0, 0, false};
+    uint64_t other = 0;
+    for (uint64_t k = 0; k < known; k++)
+        truth_list_add(&times, time_of(k));
+    truth_list_sort(&times);
+    for (uint64_t k = 0; k < known - HOTPATH_I_INSIDE_ROWS; k++)
+        other += times.items[k];
+    CHECK_EQUAL("the least", "inside", least, times.items[known - HOTPATH_I_INSIDE_ROWS]);
+    CHECK_EQUAL("other_ns", "a frame", w->other_ns, other);
+    truth_list_free(&times);
+    check_sum(w);
+    hotpath_snapshot_free(s);
+}
+static void more_scopes_than_rows(uint64_t argument) {
+    (void)argument;
+    many_scopes(100);
+}
+static void more_nodes_than_watched(uint64_t argument) {
+    (void)argument;
+    many_scopes(5000);
+}
+
+/* Threads: one after the other in the same record, and what they leave. */
+static void* play_thread(void* user) {
+    uint64_t extra = *(const uint64_t*)user;
+    HOTPATH_SCOPE("thread");
+    for (int i = 0; i < 10; i++) {
+        HOTPATH_FRAME_BUDGET("worker", 500);
+        render(100 + (i == 4 ? extra : 0));
+    }
+    HOTPATH_FRAME("worker");
+    return NULL;
+}
+/* Ends first, and leaves other nodes in front of those of the threads that were there before it. */
+static void* other_thread(void* user) {
+    pthread_barrier_t* barrier = (pthread_barrier_t*)user;
+    pthread_barrier_wait(barrier);
+    HOTPATH_SCOPE("other");
+    physics(0);
+    return NULL;
+}
+static void* first_thread(void* user) {
+    pthread_barrier_t* barrier = (pthread_barrier_t*)user;
+    pthread_t other;
+    uint64_t extra = 0;
+    render(0); /* its record is the first, which other threads adopt */
+    if (pthread_create(&other, NULL, other_thread, user) != 0) abort();
+    pthread_barrier_wait(barrier);
+    pthread_join(other, NULL);
+    return play_thread(&extra);
+}
+static void threads_leave_their_frames(uint64_t argument) {
+    (void)argument;
+    pthread_barrier_t barrier;
+    pthread_t first;
+    pthread_barrier_init(&barrier, NULL, 2);
+    if (pthread_create(&first, NULL, first_thread, &barrier) != 0) abort();
+    pthread_join(first, NULL);
+    pthread_barrier_destroy(&barrier);
+    enum {
+        THREADS = 20
+    };
+    for (uint64_t i = 1; i <= THREADS; i++) {
+        pthread_t thread;
+        uint64_t extra = i * 1000;
+        if (pthread_create(&thread, NULL, play_thread, &extra) != 0) abort();
+        pthread_join(thread, NULL);
+    }
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    const hotpath_frame_t* f = frame_of(s, "worker");
+    size_t nodes_count;
+    const hotpath_node_t* nodes = hotpath_snapshot_nodes(s, &nodes_count);
+    CHECK_EQUAL("count", "worker", f->count, (THREADS + 1) * 10);
+    CHECK_EQUAL("over_budget", "worker", f->over_budget, THREADS);
+    CHECK_EQUAL("budget_ns", "worker", f->budget_ns, 500);
+    CHECK_EQUAL("jitter_count", "worker", f->jitter_count, (THREADS + 1) * 9);
+    CHECK_EQUAL("total_ns", "worker", f->total_ns,
+        (THREADS + 1) * 1000 + 1000 * THREADS * (THREADS + 1) / 2);
+    CHECK_EQUAL("worst_count", "worker", f->worst_count, 8);
+    for (uint32_t k = 0; k < f->worst_count; k++) {
+        const hotpath_worst_frame_t* w = &f->worst[k];
+        uint64_t self = 100 + (THREADS - k) * 1000u;
+        CHECK_EQUAL("id", "a frame", w->id, 5);
+        CHECK_EQUAL("thread", "a frame", w->thread, THREADS + 2 - k); /* two were before */
+        check_row(inside_of(s, w, "render"), "render", 1, self, self, 100);
+        const hotpath_node_t* node = &nodes[inside_of(s, w, "render")->node];
+        CHECK(node->parent != HOTPATH_NO_NODE, "the path of render");
+        check_row(inside_of(s, w, "thread"), "thread", 0, self, 0, 0);
+        check_sum(w);
+    }
+    hotpath_snapshot_free(s);
+}
+
+/* Off, no frame runs; the time of the gap is of none. */
+static void off_is_no_frame(uint64_t argument) {
+    (void)argument;
+    for (int i = 0; i < 4; i++) {
+        HOTPATH_FRAME("main");
+        pass(100);
+    }
+    hotpath_enable(false);
+    pass(100000);
+    HOTPATH_FRAME("main");
+    pass(100000);
+    hotpath_enable(true);
+    for (int i = 0; i < 3; i++) {
+        HOTPATH_FRAME("main");
+        render(200);
+    }
+    HOTPATH_FRAME("main");
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    const hotpath_frame_t* f = frame_of(s, "main");
+    CHECK_EQUAL("count", "main", f->count, 6);
+    CHECK_EQUAL("max_ns", "main", f->max_ns, 200);
+    CHECK_EQUAL("jitter_count", "main", f->jitter_count, 4);
+    CHECK_EQUAL("jitter_sum_ns", "main", f->jitter_sum_ns, 0);
+    hotpath_snapshot_free(s);
+}
+
+/* A new budget is that of the next frame. */
+static void budget_of_the_next_frame(uint64_t argument) {
+    (void)argument;
+    static const uint64_t budgets[] = {0, 150, 50, 0, 100, 99};
+    for (size_t i = 0; i < 6; i++) {
+        HOTPATH_FRAME_BUDGET("main", budgets[i]);
+        pass(100);
+    }
+    HOTPATH_FRAME("main");
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    const hotpath_frame_t* f = frame_of(s, "main");
+    CHECK_EQUAL("count", "main", f->count, 6);
+    CHECK_EQUAL("over_budget", "main", f->over_budget, 3); /* 50, the same again, 99 */
+    CHECK_EQUAL("budget_ns", "main", f->budget_ns, 99);
+    hotpath_snapshot_free(s);
+}
+
+/* Contexts: what was switched may have brought time of other frames, and is said to. */
+static void contexts_are_said(uint64_t argument) {
+    (void)argument;
+    hotpath_context_t* fiber = hotpath_context_create("fiber");
+    for (uint64_t i = 1; i <= 3; i++) {
+        HOTPATH_FRAME("main");
+        render(1000 * i);
+        if (i != 2) continue;
+        hotpath_context_switch(fiber);
+        render(5);
+        hotpath_context_switch(NULL);
+    }
+    HOTPATH_FRAME("main");
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    const hotpath_frame_t* f = frame_of(s, "main");
+    for (uint32_t k = 0; k < 3; k++)
+        CHECK_EQUAL("inside_shared", "a frame", f->worst[k].inside_shared, f->worst[k].id == 2);
+    hotpath_snapshot_free(s);
+    hotpath_context_destroy(fiber);
+}
+
+/* Spans of other clocks are inside of nothing. */
+static void foreign_time_is_not_inside(uint64_t argument) {
+    (void)argument;
+    HOTPATH_FRAME("main");
+    render(10);
+    hotpath_record("GPU", "draw", 1000, 900000);
+    HOTPATH_FRAME("main");
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    const hotpath_worst_frame_t* w = frame_of(s, "main")->worst;
+    CHECK_EQUAL("inside_count", "a frame", w->inside_count, 1);
+    check_row(inside_of(s, w, "render"), "render", 1, 10, 10, 10);
+    hotpath_snapshot_free(s);
+}
+
+/* The child of a fork begins with no frame. */
+static void fork_starts_empty(uint64_t argument) {
+    (void)argument;
+    for (int i = 0; i < 5; i++) {
+        HOTPATH_FRAME("main");
+        render(10);
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        for (int i = 0; i < 3; i++) {
+            HOTPATH_FRAME("main");
+            render(20);
+        }
+        hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+        const hotpath_frame_t* f = frame_of(s, "main");
+        CHECK_EQUAL("count", "the child", f->count, 2);
+        CHECK_EQUAL("id", "the child", f->worst[0].id == 1 || f->worst[0].id == 2, 1);
+        check_row(inside_of(s, f->worst, "render"), "render", 1, 20, 20, 20);
+        truth_end_child();
+    }
+    truth_wait_for(child);
+}
+
+/* A difference: what frames did after the older snapshot. */
+static void difference_is_exact(uint64_t argument) {
+    (void)argument;
+    for (uint64_t i = 1; i <= 200; i++) {
+        HOTPATH_FRAME_BUDGET("main", BUDGET);
+        play(round_at(i));
+    }
+    HOTPATH_FRAME_BUDGET("main", BUDGET);
+    hotpath_snapshot_t* older = hotpath_snapshot_take(NULL);
+    uint64_t total = 0, jitter = 0;
+    for (uint64_t i = 201; i <= 500; i++) {
+        uint64_t d = duration_of(round_at(i)), before = duration_of(round_at(i - 1));
+        play(round_at(i));
+        HOTPATH_FRAME_BUDGET("main", BUDGET);
+        total += d;
+        jitter += d > before ? d - before : before - d;
+    }
+    hotpath_snapshot_t* newer = hotpath_snapshot_take(NULL);
+    hotpath_snapshot_t* s = hotpath_snapshot_difference(newer, older, NULL);
+    const hotpath_frame_t* f = frame_of(s, "main");
+    CHECK_EQUAL("count", "main", f->count, 300);
+    CHECK_EQUAL("over_budget", "main", f->over_budget, 3);
+    CHECK_EQUAL("total_ns", "main", f->total_ns, total);
+    CHECK_EQUAL("jitter_sum_ns", "main", f->jitter_sum_ns, jitter);
+    CHECK_EQUAL("jitter_count", "main", f->jitter_count, 300);
+    CHECK_NEAR("fps", "main", f->fps, 300 * 1e9 / (double)total, 1e-3 * 300 * 1e9 / (double)total);
+    for (uint32_t k = 0; k < f->worst_count; k++)
+        CHECK(f->worst[k].id > 200, "frame %" PRIu64, f->worst[k].id);
+    CHECK_EQUAL("the first", "worst", f->worst[0].id, 485);
+    CHECK_EQUAL("inside_count", "worst", f->worst[0].inside_count, 3);
+    check_sum(&f->worst[0]);
+    hotpath_snapshot_free(older);
+    hotpath_snapshot_free(newer);
+    CHECK_EQUAL("self_ns", "physics", inside_of(s, f->worst, "physics")->self_ns,
+        physics_self(round_at(485)));
+    hotpath_snapshot_free(s);
+}
+
+IN_CHILD(model_is_exact)
+IN_CHILD(open_scopes_are_credited)
+IN_CHILD(more_scopes_than_rows)
+IN_CHILD(more_nodes_than_watched)
+IN_CHILD(threads_leave_their_frames)
+IN_CHILD(off_is_no_frame)
+IN_CHILD(budget_of_the_next_frame)
+IN_CHILD(contexts_are_said)
+IN_CHILD(foreign_time_is_not_inside)
+IN_CHILD(fork_starts_empty)
+IN_CHILD(difference_is_exact)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_model_is_exact),
+        cmocka_unit_test(test_open_scopes_are_credited),
+        cmocka_unit_test(test_more_scopes_than_rows),
+        cmocka_unit_test(test_more_nodes_than_watched),
+        cmocka_unit_test(test_threads_leave_their_frames),
+        cmocka_unit_test(test_off_is_no_frame),
+        cmocka_unit_test(test_budget_of_the_next_frame),
+        cmocka_unit_test(test_contexts_are_said),
+        cmocka_unit_test(test_foreign_time_is_not_inside),
+        cmocka_unit_test(test_fork_starts_empty),
+        cmocka_unit_test(test_difference_is_exact),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
