@@ -540,10 +540,13 @@ typedef struct hotpath_span_slow {
     uint64_t thread; /* that ended it */
     uint64_t rows;
     int status;
-    uint32_t inside_count;
-    const hotpath_inside_t* inside; /* most total time first */
-    bool inside_truncated;          /* there were more */
-    bool inside_shared; /* others of the key were open at the same time: it is not known */
+    uint32_t inside_count;          /* 0 of one that was given up before it ended */
+    const hotpath_inside_t* inside; /* most time by themselves first */
+    uint64_t other_ns;              /* of scopes past those, by themselves */
+    uint64_t other_calls;
+    uint64_t unmarked_ns;  /* in no scope inside */
+    bool inside_shared;    /* others of the key may have been open: inside may be theirs */
+    bool inside_truncated; /* more scopes or paths than are looked into */
 } hotpath_span_slow_t;
     #define HOTPATH_SPAN_SLOWEST 16
 
@@ -5199,6 +5202,7 @@ static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c);
 static void hotpath_i_tell_apart(void);
 static void hotpath_i_span_merge(
     hotpath_i_thread_t* store, hotpath_i_frec_t* into, hotpath_i_span_sums_t* from);
+static void hotpath_i_span_look_away(hotpath_i_thread_t* t, const hotpath_i_node_t* node);
 static void hotpath_i_alloc_adopt(hotpath_i_thread_t* t);
 static void hotpath_i_alloc_merge(hotpath_i_thread_t* store, hotpath_i_thread_t* t);
 static void hotpath_i_alloc_fork_child(void);
@@ -6091,6 +6095,7 @@ static void hotpath_i_give_up(hotpath_i_local_t* l, hotpath_i_open_t* e, uintptr
         HOTPATH_I_STORE_RELEASE(&e->intent, total + 1);
     }
     bool gone = e->stack < left;
+    hotpath_i_span_look_away(t, node);
     HOTPATH_I_STORE(&slot->credited, d);
     if (!HOTPATH_I_CAS(
             &slot->state, &state, mark | (gone ? HOTPATH_I_SPAN_CLAIMED : HOTPATH_I_SPAN_GIVEN))) {
@@ -7770,19 +7775,21 @@ enum {
     HOTPATH_I_SPAN_COUNTS = HOTPATH_I_SPAN_PHASE + 2 * HOTPATH_SPAN_PHASES
 };
 
-typedef struct hotpath_i_span_slow {
-    uint64_t tick;
-    uint64_t duration;
-    uint64_t meta; /* thread << 24 | 1, 0: none */
-    uint64_t rows;
-    uint64_t status;
-} hotpath_i_span_slow_t;
+    #define HOTPATH_I_SPAN_ROWS_INSIDE 8  /* of one of the slowest */
+    #define HOTPATH_I_SPAN_PATHS       16 /* of one key on one thread that are looked into */
+
+/* What happens inside the spans of a key on one path. */
+typedef struct hotpath_i_span_watch {
+    hotpath_i_inside_t inside; /* only to compare: the slots are those of the frec */
+    struct hotpath_i_span_watch* next;
+    uint64_t switches; /* of contexts until the last end */
+} hotpath_i_span_watch_t;
 
 struct hotpath_i_span_sums {
     uint64_t counts[HOTPATH_I_SPAN_COUNTS];
-    uint64_t floor;    /* a duration from here on is one of the slowest */
-    uint64_t sequence; /* odd while `slow` changes */
-    hotpath_i_span_slow_t slow[HOTPATH_SPAN_SLOWEST];
+    uint64_t floor; /* a duration from here on is one of the slowest */
+    hotpath_i_span_watch_t* watches;
+    uint32_t watch_count;
 };
 
 /* Two hashes of a raw key, with a secret of the process: nobody can make others for the same place. */
@@ -8321,42 +8328,61 @@ static hotpath_i_span_sums_t* hotpath_i_span_sums_of(hotpath_i_thread_t* t, hotp
 static void hotpath_i_span_count(hotpath_i_span_sums_t* sums, size_t what, uint64_t n) {
     if (sums != NULL && n != 0) HOTPATH_I_OWN_ADD(&sums->counts[what], n);
 }
-static void hotpath_i_span_slow_store(
-    hotpath_i_span_slow_t* to, const hotpath_i_span_slow_t* from) {
-    HOTPATH_I_STORE_RELEASE(&to->tick, from->tick);
-    HOTPATH_I_STORE_RELEASE(&to->duration, from->duration);
-    HOTPATH_I_STORE_RELEASE(&to->meta, from->meta);
-    HOTPATH_I_STORE_RELEASE(&to->rows, from->rows);
-    HOTPATH_I_STORE_RELEASE(&to->status, from->status);
+/* What watches a node of a key, made at its first end. Returns: NULL past the bound, or without memory. */
+static hotpath_i_span_watch_t* hotpath_i_span_watch(
+    hotpath_i_thread_t* t, hotpath_i_span_sums_t* sums, uint32_t node) {
+    hotpath_i_span_watch_t* w = sums->watches;
+    while (w != NULL && w->inside.root != node)
+        w = w->next;
+    if (w != NULL || sums->watch_count == HOTPATH_I_SPAN_PATHS) return w;
+    w = (hotpath_i_span_watch_t*)(void*)hotpath_i_inside_new(
+        t, sizeof *w, node, HOTPATH_I_SPAN_ROWS_INSIDE, 0, 0);
+    if (w == NULL) return NULL;
+    w->inside.looked = node + 1;
+    w->switches = t->context_switches;
+    w->next = sums->watches;
+    sums->watches = w;
+    sums->watch_count++;
+    return w;
 }
-/* Takes a span among the slowest, in place of the least of them. */
-static HOTPATH_I_COLD void hotpath_i_span_slow_insert(
-    hotpath_i_span_sums_t* sums, const hotpath_i_span_slow_t* span) {
-    size_t place = 0;
-    for (size_t i = 1; i < HOTPATH_SPAN_SLOWEST && sums->slow[place].meta != 0; i++)
-        if (sums->slow[i].meta == 0 || sums->slow[i].duration < sums->slow[place].duration)
-            place = i;
-    HOTPATH_I_STORE(&sums->sequence, sums->sequence + 1);
-    HOTPATH_I_SIGNAL_FENCE();
-    hotpath_i_span_slow_store(&sums->slow[place], span);
-    HOTPATH_I_STORE_RELEASE(&sums->sequence, sums->sequence + 1);
+/* What a node's spans did until now is not inside of the next one. */
+static void hotpath_i_span_look_away(hotpath_i_thread_t* t, const hotpath_i_node_t* node) {
+    hotpath_i_span_sums_t* sums = hotpath_i_span_sums_of(t, node->frec);
+    hotpath_i_span_watch_t* w =
+        sums != NULL ? hotpath_i_span_watch(t, sums, hotpath_i_index(node)) : NULL;
+    if (w != NULL) hotpath_i_inside_step(t, t->own.entries, &w->inside, 0, NULL);
+}
+/* Puts a span among the slowest. */
+static HOTPATH_I_COLD void hotpath_i_span_keep(hotpath_i_thread_t* t, hotpath_i_frec_t* f,
+    hotpath_i_span_sums_t* sums, const hotpath_i_kept_t* kept) {
+    if (f->inside == NULL)
+        HOTPATH_I_STORE_RELEASE(
+            &f->inside, hotpath_i_inside_new(t, sizeof(hotpath_i_inside_t), 0,
+                            HOTPATH_I_SPAN_ROWS_INSIDE, HOTPATH_SPAN_SLOWEST, 0));
+    hotpath_i_inside_t* in = f->inside;
+    if (in == NULL || !hotpath_i_make_slots(t, in)) return;
+    hotpath_i_inside_keep(in, hotpath_i_slow_slot(in, kept->duration), kept);
     uint64_t least = UINT64_MAX;
-    for (size_t i = 0; i < HOTPATH_SPAN_SLOWEST; i++) {
-        if (sums->slow[i].meta == 0) return;
-        least = sums->slow[i].duration < least ? sums->slow[i].duration : least;
+    for (uint32_t i = 0; i < in->slowest; i++) {
+        const uint64_t* slot = hotpath_i_slot_at(in, in->slots, i);
+        if (HOTPATH_I_LOAD(&slot[1]) == 0) return;
+        uint64_t duration = HOTPATH_I_LOAD(&slot[3]);
+        least = duration < least ? duration : least;
     }
     sums->floor = least + 1;
 }
-/* Adds what an ended record knows of a key to the store. */
+/* Adds what an ended record counted of a key to the store; what it kept, hotpath_i_merge_inside moves. */
 static void hotpath_i_span_merge(
     hotpath_i_thread_t* store, hotpath_i_frec_t* into, hotpath_i_span_sums_t* from) {
     hotpath_i_span_sums_t* sums = hotpath_i_span_sums_of(store, into);
-    for (size_t i = 0; i < HOTPATH_I_SPAN_COUNTS && sums != NULL; i++)
-        sums->counts[i] += from->counts[i];
-    for (size_t i = 0; i < HOTPATH_SPAN_SLOWEST && sums != NULL; i++)
-        if (from->slow[i].meta != 0 && from->slow[i].duration >= sums->floor)
-            hotpath_i_span_slow_insert(sums, &from->slow[i]);
-    memset(from, 0, sizeof *from);
+    for (size_t i = 0; i < HOTPATH_I_SPAN_COUNTS; i++) {
+        if (sums != NULL) sums->counts[i] += from->counts[i];
+        from->counts[i] = 0;
+    }
+    from->floor = 0;
+    for (hotpath_i_span_watch_t* w = from->watches; w != NULL; w = w->next)
+        for (uint32_t i = 0; i < w->inside.count; i++)
+            w->inside.nodes[i].calls = w->inside.nodes[i].total = 0;
 }
 
 /* A span failed: with the reason it was given, or one that its status makes. */
@@ -8374,9 +8400,32 @@ static HOTPATH_I_COLD void hotpath_i_span_fail(
     }
     if (f->lite == 0) hotpath_i_reason_add(f, reason, 1);
 }
+/* What happened in a span whose entry was on this thread's stack until its end. */
+static void hotpath_i_span_inside(hotpath_i_thread_t* t, hotpath_i_span_sums_t* sums,
+    const hotpath_i_node_t* node, hotpath_i_kept_t* kept, bool keep) {
+    hotpath_i_span_watch_t* w = hotpath_i_span_watch(t, sums, hotpath_i_index(node));
+    if (w == NULL) {
+        kept->flags |= HOTPATH_I_TRUNCATED;
+        return;
+    }
+    hotpath_i_inside_step(t, t->own.entries, &w->inside, 0, keep ? kept : NULL);
+    if (w->inside.truncated != 0) kept->flags |= HOTPATH_I_TRUNCATED;
+    /* Of other contexts the same node may have done something meanwhile, or since the last end. */
+    if (w->switches != t->context_switches) kept->flags |= HOTPATH_I_SHARED;
+    w->switches = t->context_switches;
+}
+/* A finished span, and whether its entry was on this thread's stack. */
+typedef struct hotpath_i_span_done {
+    hotpath_i_node_t* node; /* that has its time; NULL: it was not this thread's to end */
+    uint64_t start;
+    uint64_t duration;
+    bool here;
+} hotpath_i_span_done_t;
+
 /* Adds a finished span's facts: rows, status, and itself if it is one of the slowest. */
-static void hotpath_i_span_finish(hotpath_i_thread_t* t, hotpath_i_node_t* node, uint64_t rows,
-    uint64_t state, uint64_t start, uint64_t d) {
+static void hotpath_i_span_finish(
+    hotpath_i_thread_t* t, const hotpath_i_span_done_t* done, uint64_t rows, uint64_t state) {
+    hotpath_i_node_t* node = done->node;
     hotpath_i_frec_t* f = node->frec;
     hotpath_i_span_sums_t* sums = hotpath_i_span_sums_of(t, f);
     const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, node->function);
@@ -8387,9 +8436,16 @@ static void hotpath_i_span_finish(hotpath_i_thread_t* t, hotpath_i_node_t* node,
         hotpath_i_span_count(sums, status < 500 ? HOTPATH_I_SPAN_4XX : HOTPATH_I_SPAN_5XX, 1);
     if ((state & 2) != 0 || (sql ? status != 0 : status >= 500))
         hotpath_i_span_fail(node, f, (uint32_t)state >> 2, status);
-    if (sums == NULL || d < sums->floor) return;
-    hotpath_i_span_slow_t slow = {start, d, t->log_meta | 1, rows, state >> 32};
-    hotpath_i_span_slow_insert(sums, &slow);
+    if (sums == NULL) return;
+    bool keep = done->duration >= sums->floor;
+    hotpath_i_kept_t kept;
+    memset(&kept, 0, HOTPATH_I_INSIDE_HEAD * 8);
+    if (done->here) hotpath_i_span_inside(t, sums, node, &kept, keep);
+    if (!keep) return;
+    kept.number = f->ring.head;
+    kept.tick = done->start, kept.duration = done->duration, kept.meta = t->log_meta;
+    kept.facts[0] = rows, kept.facts[1] = state >> 32;
+    hotpath_i_span_keep(t, f, sums, &kept);
 }
 
 /* Before a span begins: on top there may be this very variable, which was never ended; spans that have
@@ -8564,34 +8620,36 @@ static hotpath_i_open_t* hotpath_i_span_entry(
         e--;
     return e > t->context->entries ? e : NULL;
 }
-/* Returns: the node that has the span's time now, or NULL if it is not this thread's to end. */
-static hotpath_i_node_t* hotpath_i_end_span(
-    hotpath_i_local_t* l, const hotpath_span_t* span, uint64_t now, uintptr_t stack, uint64_t* d) {
+/* Ends a span, in all but its facts. */
+static hotpath_i_span_done_t hotpath_i_end_span(
+    hotpath_i_local_t* l, const hotpath_span_t* span, uint64_t now, uintptr_t stack) {
     hotpath_i_thread_t* t = l->thread;
     uint64_t mark = span->opaque[HOTPATH_I_SPAN_MARK], start = span->opaque[HOTPATH_I_SPAN_TICK];
     hotpath_i_span_slot_t* slot =
         (hotpath_i_span_slot_t*)(uintptr_t)span->opaque[HOTPATH_I_SPAN_SLOT];
-    *d = hotpath_i_duration(t, start, now);
-    if ((mark & HOTPATH_I_DEEP) != 0) return hotpath_i_end_span_deep(l, t, span, now);
+    hotpath_i_span_done_t done = {NULL, start, hotpath_i_duration(t, start, now), false};
+    if ((mark & HOTPATH_I_DEEP) != 0) {
+        done.node = hotpath_i_end_span_deep(l, t, span, now);
+        return done;
+    }
     hotpath_i_open_t* e = hotpath_i_span_entry(l, t, mark);
-    if (slot != NULL ? !hotpath_i_slot_claim(slot, mark) : e == NULL) return NULL;
-    hotpath_i_node_t* node;
+    if (slot != NULL ? !hotpath_i_slot_claim(slot, mark) : e == NULL) return done;
     if (e != NULL) {
         hotpath_i_abandon_to(l, e, stack);
         if (t->context->deep != 0) hotpath_i_abandon_deep(l);
-        node = e->node;
-        *d = hotpath_i_close(l, t, e, &now);
+        done.node = e->node, done.here = true;
+        done.duration = hotpath_i_close(l, t, e, &now);
         hotpath_i_note_allocs(t, e);
     } else {
-        node = hotpath_i_end_elsewhere(t, slot, start, d);
+        done.node = hotpath_i_end_elsewhere(t, slot, start, &done.duration);
     }
     if (slot != NULL) hotpath_i_slot_free(t, slot);
-    hotpath_i_finish(t, node->frec, start, *d, now, 0, t->log_meta, 1);
-    return node;
+    hotpath_i_finish(t, done.node->frec, start, done.duration, now, 0, t->log_meta, 1);
+    return done;
 }
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_end(hotpath_span_t* span) {
     HOTPATH_I_FORWARD(span_end(span));
-    uint64_t mark = span->opaque[HOTPATH_I_SPAN_MARK], now, d;
+    uint64_t mark = span->opaque[HOTPATH_I_SPAN_MARK], now;
     if (mark == 0) return;
     now = hotpath_i_ticks();
     hotpath_i_local_t* l = &hotpath_i_local;
@@ -8601,16 +8659,16 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_end(hotpath_span_t* span) {
         span->opaque[HOTPATH_I_SPAN_MARK] = 0; /* of before a fork */
         return;
     }
-    hotpath_i_node_t* node = NULL;
+    hotpath_i_span_done_t done = {NULL, 0, 0, false};
     if (hotpath_i_enter_slow(l, &cookie, stack, HOTPATH_I_IN_END, false)) {
-        if (mark != HOTPATH_I_SPAN_ENDED) node = hotpath_i_end_span(l, span, now, stack, &d);
-        if (node != NULL)
-            hotpath_i_span_finish(l->thread, node, span->opaque[HOTPATH_I_SPAN_GAVE],
-                span->opaque[HOTPATH_I_SPAN_STATE], span->opaque[HOTPATH_I_SPAN_TICK], d);
+        if (mark != HOTPATH_I_SPAN_ENDED) done = hotpath_i_end_span(l, span, now, stack);
+        if (done.node != NULL)
+            hotpath_i_span_finish(l->thread, &done, span->opaque[HOTPATH_I_SPAN_GAVE],
+                span->opaque[HOTPATH_I_SPAN_STATE]);
         hotpath_i_leave(l);
         span->opaque[HOTPATH_I_SPAN_MARK] = HOTPATH_I_SPAN_ENDED;
     }
-    if (node == NULL)
+    if (done.node == NULL)
         HOTPATH_I_SHARED_ADD(
             l->thread != NULL ? &l->thread->foreign_ends : &hotpath_i_g.foreign_ends, (uint64_t)1);
 }
@@ -8649,7 +8707,8 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_record(hotpath_span_kind_t ki
             hotpath_i_item_find(facts->error, "", 0, HOTPATH_KIND_REASON);
         state |= (item != NULL ? (uint64_t)item->id << 2 : 0) | 2;
     }
-    hotpath_i_span_finish(t, node, facts->rows, state, now - d, d);
+    hotpath_i_span_done_t done = {node, now - d, d, false};
+    hotpath_i_span_finish(t, &done, facts->rows, state);
     hotpath_i_span_sums_t* sums = hotpath_i_span_sums_of(t, node->frec);
     hotpath_i_span_count(sums, HOTPATH_I_SPAN_BYTES_IN, facts->bytes_in);
     hotpath_i_span_count(sums, HOTPATH_I_SPAN_BYTES_OUT, facts->bytes_out);
@@ -11692,49 +11751,33 @@ static hotpath_span_row_t* hotpath_i_span_row_of(const hotpath_snapshot_t* s, ui
     }
     return low < s->span_count && s->spans[low].function == function ? &s->spans[low] : NULL;
 }
-static void hotpath_i_pick_span_slow(
-    hotpath_i_span_slow_t* list, uint32_t* count, const hotpath_i_span_slow_t* span) {
-    uint32_t at = *count;
-    if (at == HOTPATH_SPAN_SLOWEST && span->duration <= list[at - 1].duration) return;
-    if (at < HOTPATH_SPAN_SLOWEST)
-        *count = at + 1;
-    else
-        at--;
-    for (; at > 0 && list[at - 1].duration < span->duration; at--)
-        list[at] = list[at - 1];
-    list[at] = *span;
-}
-static void hotpath_i_read_span_slow(
-    hotpath_i_span_slow_t* list, uint32_t* count, const hotpath_i_span_sums_t* sums) {
-    hotpath_i_span_slow_t copy[HOTPATH_SPAN_SLOWEST];
-    bool whole = false;
-    for (int tries = 0; tries < 100 && !whole; tries++) {
-        if (tries != 0) hotpath_i_os_yield();
-        uint64_t sequence = HOTPATH_I_LOAD_ACQUIRE(&sums->sequence);
-        for (size_t i = 0; i < HOTPATH_SPAN_SLOWEST; i++) {
-            copy[i].tick = HOTPATH_I_LOAD_ACQUIRE(&sums->slow[i].tick);
-            copy[i].duration = HOTPATH_I_LOAD_ACQUIRE(&sums->slow[i].duration);
-            copy[i].meta = HOTPATH_I_LOAD_ACQUIRE(&sums->slow[i].meta);
-            copy[i].rows = HOTPATH_I_LOAD_ACQUIRE(&sums->slow[i].rows);
-            copy[i].status = HOTPATH_I_LOAD_ACQUIRE(&sums->slow[i].status);
-        }
-        whole = (sequence & 1) == 0 && HOTPATH_I_LOAD(&sums->sequence) == sequence;
+static void hotpath_i_keep_span_slow(hotpath_snapshot_t* s, hotpath_span_row_t* row) {
+    size_t temp = s->temp;
+    hotpath_i_found_t* found =
+        (hotpath_i_found_t*)hotpath_i_temp(s, HOTPATH_SPAN_SLOWEST * sizeof *found);
+    if (found == NULL) return;
+    size_t count =
+        hotpath_i_find_slowest(s, s->functions[row->function].id, found, HOTPATH_SPAN_SLOWEST);
+    hotpath_span_slow_t* list = (hotpath_span_slow_t*)hotpath_i_keep(s, count * sizeof *list);
+    for (size_t i = 0; i < count && list != NULL; i++) {
+        const hotpath_i_kept_t* kept = &found[i].kept;
+        uint64_t other = kept->other_self;
+        list[i].at_ns = hotpath_i_since_start_ns(kept->tick);
+        list[i].duration_ns = hotpath_i_ns(kept->duration);
+        list[i].thread = kept->meta >> 24;
+        list[i].rows = kept->facts[0];
+        list[i].status = (int)(int32_t)kept->facts[1];
+        list[i].inside =
+            hotpath_i_keep_inside(s, &found[i], NULL, 0, &list[i].inside_count, &other);
+        list[i].other_ns = hotpath_i_ns(other);
+        list[i].other_calls = kept->other_calls;
+        list[i].unmarked_ns = hotpath_i_ns(hotpath_i_kept_unmarked(kept));
+        list[i].inside_shared = (kept->flags & HOTPATH_I_SHARED) != 0;
+        list[i].inside_truncated = (kept->flags & HOTPATH_I_TRUNCATED) != 0;
     }
-    for (size_t i = 0; i < HOTPATH_SPAN_SLOWEST && whole; i++)
-        if (copy[i].meta != 0) hotpath_i_pick_span_slow(list, count, &copy[i]);
-}
-static void hotpath_i_keep_span_slow(
-    hotpath_snapshot_t* s, hotpath_span_row_t* row, const hotpath_i_span_slow_t* list) {
-    hotpath_span_slow_t* kept =
-        (hotpath_span_slow_t*)hotpath_i_keep(s, row->slowest_count * sizeof *kept);
-    for (uint32_t i = 0; i < row->slowest_count && kept != NULL; i++) {
-        kept[i].at_ns = hotpath_i_since_start_ns(list[i].tick);
-        kept[i].duration_ns = hotpath_i_ns(list[i].duration);
-        kept[i].thread = list[i].meta >> 24;
-        kept[i].rows = list[i].rows;
-        kept[i].status = (int)(int32_t)list[i].status;
-    }
-    row->slowest = kept;
+    row->slowest = list;
+    row->slowest_count = list != NULL ? (uint32_t)count : 0;
+    s->temp = temp;
 }
 /* Means over the window, once count and total are known. */
 static void hotpath_i_span_rates(const hotpath_snapshot_t* s, hotpath_span_row_t* row) {
@@ -11744,7 +11787,6 @@ static void hotpath_i_span_rates(const hotpath_snapshot_t* s, hotpath_span_row_t
 }
 static void hotpath_i_fill_span(hotpath_snapshot_t* s, hotpath_span_row_t* row) {
     const hotpath_function_t* f = &s->functions[row->function];
-    hotpath_i_span_slow_t slow[HOTPATH_SPAN_SLOWEST];
     uint64_t counts[HOTPATH_I_SPAN_COUNTS] = {0};
     hotpath_i_sums_t sums;
     memset(&sums, 0, sizeof sums);
@@ -11756,8 +11798,6 @@ static void hotpath_i_fill_span(hotpath_snapshot_t* s, hotpath_span_row_t* row) 
         const hotpath_i_span_sums_t* spans = HOTPATH_I_LOAD_ACQUIRE(&from->spans);
         for (size_t i = 0; i < HOTPATH_I_SPAN_COUNTS && spans != NULL; i++)
             counts[i] += HOTPATH_I_LOAD(&spans->counts[i]);
-        if (spans != NULL && (s->parts & HOTPATH_PART_LOGS) != 0)
-            hotpath_i_read_span_slow(slow, &row->slowest_count, spans);
     }
     row->kind = f->kind - HOTPATH_KIND_SQL + HOTPATH_SPAN_SQL;
     row->key = f->name;
@@ -11778,7 +11818,7 @@ static void hotpath_i_fill_span(hotpath_snapshot_t* s, hotpath_span_row_t* row) 
     row->per_second_peak = (double)sums.peak > second ? (double)sums.peak : second;
     if (row->per_second > row->per_second_peak) row->per_second_peak = row->per_second;
     hotpath_i_span_rates(s, row);
-    hotpath_i_keep_span_slow(s, row, slow);
+    if ((s->parts & HOTPATH_PART_LOGS) != 0) hotpath_i_keep_span_slow(s, row);
 }
 /* Callers of a key, by function: what was found so far, and where. */
 typedef struct hotpath_i_callers {
@@ -12293,7 +12333,9 @@ static size_t hotpath_i_size_of_function(const hotpath_snapshot_t* s, uint32_t i
                 (sizeof(hotpath_execution_t) + 8);
     const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, id);
     if ((s->parts & HOTPATH_PART_SPANS) != 0 && item != NULL && hotpath_i_is_span(item->kind))
-        size += sizeof(hotpath_span_row_t) + HOTPATH_SPAN_SLOWEST * sizeof(hotpath_span_slow_t) +
+        size += sizeof(hotpath_span_row_t) +
+                HOTPATH_SPAN_SLOWEST * (sizeof(hotpath_span_slow_t) +
+                                           HOTPATH_I_SPAN_ROWS_INSIDE * sizeof(hotpath_inside_t)) +
                 2 * HOTPATH_SPAN_CALLERS * sizeof(hotpath_span_caller_t) + 64;
     return size;
 }
@@ -12303,7 +12345,8 @@ static size_t hotpath_i_size_of_callers(const hotpath_snapshot_t* s, size_t func
     HOTPATH_I_EACH_RECORD(s, t) { nodes += HOTPATH_I_LOAD(&t->node_count); }
     return nodes * 3 * sizeof(uint32_t) +
            functions * (2 * sizeof(uint32_t) + sizeof(hotpath_span_caller_t)) +
-           functions * 2 * sizeof(uint64_t) + 256;
+           functions * 2 * sizeof(uint64_t) + HOTPATH_SPAN_SLOWEST * sizeof(hotpath_i_found_t) +
+           HOTPATH_MAX_DEPTH * sizeof(uint32_t) + 256;
 }
 static size_t hotpath_i_size_of_entry(const hotpath_snapshot_t* s, uint32_t id) {
     const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_ENTRY, id);
@@ -12739,7 +12782,11 @@ static void hotpath_i_minus_spans(
         hotpath_span_slow_t* slow = (hotpath_span_slow_t*)hotpath_i_copy_array(
             s, row->slowest, row->slowest_count * sizeof *slow);
         for (uint32_t k = 0; k < row->slowest_count && slow != NULL; k++)
-            if (slow[k].at_ns >= older->info.elapsed_ns) slow[kept++] = slow[k];
+            if (slow[k].at_ns >= older->info.elapsed_ns) {
+                slow[kept] = slow[k];
+                slow[kept++].inside = (const hotpath_inside_t*)hotpath_i_copy_array(
+                    s, slow[k].inside, slow[k].inside_count * sizeof *slow[k].inside);
+            }
         row->slowest = slow, row->slowest_count = kept;
         row->callers = row->routes = NULL;
         row->callers_count = row->routes_count = 0;

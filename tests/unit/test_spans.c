@@ -222,6 +222,90 @@ static void facts_are_exact(void** state) {
     law_check_quiet(s);
     hotpath_snapshot_free(s);
 }
+static void work(const char* name, uint64_t ns, int times) {
+    for (int i = 0; i < times; i++) {
+        HOTPATH_SCOPE_NAMED(name);
+        pass(ns);
+    }
+}
+/* The scopes inside each of the slowest are its own, and no other one's. */
+static void insides(void** state) {
+    (void)state;
+    for (int i = 1; i <= 40; i++) {
+        HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, "GET /inside");
+        {
+            HOTPATH_SCOPE("outer work");
+            pass(5);
+            work("inner work", (uint64_t)i * 10, 2);
+        }
+        if (i % 2 == 0) work("each second", 1000, 1);
+        pass(3);
+    }
+    hotpath_snapshot_t* s = law_take();
+    const hotpath_span_row_t* r = row_of(s, "GET /inside");
+    size_t count;
+    const hotpath_function_t* f = hotpath_snapshot_functions(s, &count);
+    CHECK_EQ(r->slowest_count, HOTPATH_SPAN_SLOWEST);
+    for (uint32_t k = 0; k < r->slowest_count; k++) {
+        const hotpath_span_slow_t* slow = &r->slowest[k];
+        uint64_t i = 40 - 2 * k;
+        CHECK_EQ(slow->duration_ns, 1000 + 20 * i + 8);
+        CHECK_EQ(slow->inside_count, 3);
+        CHECK_EQ(slow->unmarked_ns, 3);
+        CHECK_EQ(slow->other_calls, 0);
+        CHECK(!slow->inside_shared && !slow->inside_truncated);
+        CHECK_TEXT(f[slow->inside[0].function].name, "each second");
+        CHECK_EQ(slow->inside[0].self_ns, 1000);
+        CHECK_TEXT(f[slow->inside[1].function].name, "inner work");
+        CHECK_EQ(slow->inside[1].calls, 2);
+        CHECK_EQ(slow->inside[1].self_ns, 20 * i);
+        CHECK_TEXT(f[slow->inside[2].function].name, "outer work");
+        CHECK_EQ(slow->inside[2].calls, 1);
+        CHECK_EQ(slow->inside[2].total_ns, 20 * i + 5);
+        CHECK_EQ(slow->inside[2].self_ns, 5);
+        CHECK_EQ(hotpath_snapshot_nodes(s, &count)[slow->inside[1].node].function,
+            slow->inside[1].function);
+    }
+    hotpath_snapshot_free(s);
+}
+static hotpath_span_t second_half;
+static void* inside_thread(void* arg) {
+    (void)arg;
+    hotpath_span_begin(&second_half, HOTPATH_SPAN_SERVER, "GET /half", SIZE_MAX);
+    work("before it is given up", 50, 1);
+    hotpath_span_detach(&second_half);
+    {
+        HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, "GET /half");
+        work("after it", 70, 3);
+        for (int i = 0; i < 20; i++) {
+            char name[20];
+            snprintf(name, sizeof name, "one of %d", i);
+            work(name, (uint64_t)i, 1);
+        }
+    }
+    return NULL;
+}
+static void insides_of_ended_threads(void** state) {
+    (void)state;
+    pthread_join(law_thread(inside_thread, NULL), NULL);
+    hotpath_span_end(&second_half);
+    hotpath_snapshot_t* s = law_take();
+    const hotpath_span_row_t* r = row_of(s, "GET /half");
+    size_t count;
+    const hotpath_function_t* f = hotpath_snapshot_functions(s, &count);
+    CHECK_EQ(r->slowest_count, 2);
+    CHECK_EQ(r->slowest[0].duration_ns, 50 + 210 + 190);
+    CHECK_EQ(r->slowest[0].inside_count, 0);
+    CHECK_EQ(r->slowest[1].duration_ns, 210 + 190);
+    CHECK_EQ(r->slowest[1].inside_count, 8);
+    CHECK_TEXT(f[r->slowest[1].inside[0].function].name, "after it");
+    CHECK_EQ(r->slowest[1].inside[0].calls, 3);
+    CHECK_EQ(r->slowest[1].inside[0].self_ns, 210);
+    CHECK_EQ(r->slowest[1].other_calls, 13);
+    CHECK_EQ(r->slowest[1].other_ns, 12 * 13 / 2);
+    CHECK_EQ(r->slowest[1].unmarked_ns, 0);
+    hotpath_snapshot_free(s);
+}
 static void phases_and_records(void** state) {
     (void)state;
     hotpath_span_t span;
@@ -414,13 +498,14 @@ static int many_keys(void) {
         KEYS = 100
     };
     uint64_t times = (uint64_t)LAW_TIMES(1000000, 30000), memory = 0;
+    span_of(HOTPATH_SPAN_HTTP, "GET http://h/", 1); /* each kind has a bound of its own */
     for (uint64_t i = 0; i < times; i++) {
         char key[64];
         snprintf(key, sizeof key, "SELECT c%" PRIu64 "x FROM t", i);
         span_of(HOTPATH_SPAN_SQL, key, 2);
         if (i == times / 10) memory = law_info().memory_bytes;
     }
-    span_of(HOTPATH_SPAN_HTTP, "GET http://h/", 1); /* each kind has a bound of its own */
+    span_of(HOTPATH_SPAN_HTTP, "GET http://h/", 1);
     hotpath_snapshot_t* s = law_take();
     size_t count;
     const hotpath_span_row_t* rows = hotpath_snapshot_spans(s, &count);
@@ -722,6 +807,8 @@ int main(int argc, char** argv) {
         cmocka_unit_test(addresses),
         cmocka_unit_test(long_keys_are_cut_and_told_apart),
         cmocka_unit_test(facts_are_exact),
+        cmocka_unit_test(insides),
+        cmocka_unit_test(insides_of_ended_threads),
         cmocka_unit_test(phases_and_records),
         cmocka_unit_test(off_and_sampled),
         cmocka_unit_test(differences),
