@@ -484,6 +484,7 @@ typedef struct hotpath_frame_row {
     double jitter_ns;       /* mean absolute difference between a frame and the one before */
     uint64_t jitter_sum_ns; /* which is this */
     uint64_t jitter_count;  /* divided by this */
+    uint64_t period; /* each so many frames one is over the budget, as the worst show it; 0: none */
     const hotpath_worst_frame_t* worst; /* longest first */
 } hotpath_frame_t;
 
@@ -2874,6 +2875,7 @@ static size_t hotpath_i_put_columns(
         X(CALL_TREE, call_tree, "call_tree")        \
         X(ALLOC, alloc, "functions_alloc")          \
         X(HEAP, heap, "heap")                       \
+        X(FRAMES, frames, "frames")                 \
         X(THREADS, threads, "threads")              \
         X(GAUGES, gauges, "gauges")                 \
         X(DBG, dbg, "dbg_entries")                  \
@@ -2932,6 +2934,7 @@ typedef struct hotpath_i_chosen {
         X(alloc_limit, LIMIT, "HOTPATH_ALLOC_LIMIT", "15", 0, 1000000000,                          \
             "rows of functions that allocate")                                                     \
         X(heap_limit, LIMIT, "HOTPATH_HEAP_LIMIT", "15", 0, 1000000000, "rows of live memory")     \
+        X(frames_limit, LIMIT, "HOTPATH_FRAMES_LIMIT", "5", 0, 1000000000, "rows of frames")       \
         X(threads_limit, LIMIT, "HOTPATH_THREADS_LIMIT", "5", 0, 1000000000, "rows of threads")    \
         X(gauges_limit, LIMIT, "HOTPATH_GAUGES_LIMIT", "0", 0, 1000000000, "rows of gauges")       \
         X(dbg_limit, LIMIT, "HOTPATH_DBG_LIMIT", "0", 0, 1000000000, "rows of dbg expressions")    \
@@ -7668,7 +7671,7 @@ static void hotpath_i_merge_inside(
     size_t size = frames ? sizeof(hotpath_i_frames_t) : sizeof *in;
     if (into_frec != NULL && into_frec->inside == NULL) {
         uint32_t root = hotpath_i_node_at(t, in->root)->deep_open;
-        HOTPATH_I_STORE_RELEASE(&into_frec->inside,
+        HOTPATH_I_STORE(&into_frec->inside, /* with the lock, as all who read it */
             hotpath_i_inside_new(store, size, root, in->rows, in->slowest, in->recent));
     }
     hotpath_i_inside_t* into = into_frec != NULL ? into_frec->inside : NULL;
@@ -7739,7 +7742,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_frame(hotpath_site_t* site, uint64
     HOTPATH_I_FORWARD(frame(site, budget_ns));
     hotpath_i_local_t* l = &hotpath_i_local;
     bool off = hotpath_i_is_off(site);
-    uint32_t id = HOTPATH_I_LOAD_ACQUIRE(&site->id);
+    uint32_t id = HOTPATH_I_LOAD(&site->id); /* only a number here */
     if (id == 0)
         id = hotpath_i_site_id(site); /* also while it is off: a frame of its name may run */
     if (id == 0) return;
@@ -11546,23 +11549,21 @@ static uint32_t hotpath_i_child_of(
         i = s->nodes[i].next_sibling;
     return i;
 }
-/* The node of the snapshot that a record's node was merged into. */
+    #define HOTPATH_I_INSIDE_DEPTH 256
+/* The node of the snapshot that a record's node was merged into; one that is deeper is not looked for. */
 static uint32_t hotpath_i_node_of_record(
     hotpath_snapshot_t* s, const hotpath_i_thread_t* t, uint32_t index) {
-    uint32_t depth = 0, found = HOTPATH_NO_NODE;
-    size_t temp = s->temp;
+    uint32_t path[HOTPATH_I_INSIDE_DEPTH], depth = 0, found = HOTPATH_NO_NODE;
     if ((s->parts & HOTPATH_PART_TREE) == 0) return found;
-    for (uint32_t i = index; i != 0; i = hotpath_i_node_at(t, i)->parent)
-        depth++;
-    uint32_t* path = (uint32_t*)hotpath_i_temp(s, depth * sizeof *path);
-    for (uint32_t i = index, k = depth; i != 0 && path != NULL; i = hotpath_i_node_at(t, i)->parent)
-        path[--k] = hotpath_i_node_at(t, i)->function;
-    for (uint32_t k = 0; k < depth && path != NULL; k++) {
-        uint32_t function = path[k] <= s->id_count ? s->index_of[path[k]] : 0;
+    for (; index != 0; index = hotpath_i_node_at(t, index)->parent) {
+        if (depth == HOTPATH_I_INSIDE_DEPTH) return found;
+        path[depth++] = hotpath_i_node_at(t, index)->function;
+    }
+    while (depth != 0) {
+        uint32_t id = path[--depth], function = id <= s->id_count ? s->index_of[id] : 0;
         found = function != 0 ? hotpath_i_child_of(s, found, function - 1) : HOTPATH_NO_NODE;
         if (found == HOTPATH_NO_NODE) break;
     }
-    s->temp = temp;
     return found;
 }
 /* The slowest of what all records have kept of a function, slowest first. Returns: how many. */
@@ -11699,6 +11700,37 @@ static void hotpath_i_finish_frame(const hotpath_snapshot_t* s, hotpath_frame_t*
     double count = (double)row->jitter_count;
     row->jitter_ns = count > 0 ? (double)row->jitter_sum_ns / count : 0;
 }
+/* How many of the worst frames that are over the budget come a multiple of `period` after or before one
+   of them, with it. Args: n, how many are over the budget on its thread. */
+static uint32_t hotpath_i_in_period(
+    const hotpath_frame_t* row, const hotpath_worst_frame_t* of, uint64_t period, uint32_t* n) {
+    uint32_t fits = *n = 0;
+    for (uint32_t i = 0; i < row->worst_count; i++) {
+        const hotpath_worst_frame_t* w = &row->worst[i];
+        if (w->thread != of->thread || w->duration_ns <= row->budget_ns) continue;
+        uint64_t apart = w->id > of->id ? w->id - of->id : of->id - w->id;
+        fits += apart % period == 0;
+        (*n)++;
+    }
+    return fits;
+}
+/* A period is one if three of four of the worst have it and, within a fifth, as many frames are over the
+   budget as it says. */
+static uint64_t hotpath_i_frame_period(const hotpath_frame_t* row) {
+    uint64_t least = 0;
+    for (uint32_t i = 0; i < row->worst_count && row->budget_ns != 0; i++)
+        for (uint32_t k = 0; k < row->worst_count; k++) {
+            const hotpath_worst_frame_t *a = &row->worst[i], *b = &row->worst[k];
+            uint64_t period = a->id > b->id ? a->id - b->id : 0;
+            if (a->thread != b->thread || period < 2 || (least != 0 && period >= least)) continue;
+            double expected = (double)row->count / (double)period;
+            double over = (double)row->over_budget;
+            uint32_t n, fits = hotpath_i_in_period(row, a, period, &n);
+            bool rate = over >= 0.8 * (expected - 1) && over <= 1.2 * (expected + 1);
+            if (n >= 4 && fits * 4 >= n * 3 && rate) least = period;
+        }
+    return least;
+}
 static void hotpath_i_list_frames(hotpath_snapshot_t* s) {
     size_t temp = s->temp, most = 0;
     hotpath_i_found_t* list =
@@ -11720,6 +11752,7 @@ static void hotpath_i_list_frames(hotpath_snapshot_t* s) {
             hotpath_i_keep_worst(s, &worst[k], &list[k]);
         row->worst = worst;
         row->worst_count = worst != NULL ? (uint32_t)count : 0;
+        row->period = hotpath_i_frame_period(row);
     }
     s->temp = temp;
 }
@@ -11735,8 +11768,7 @@ static size_t hotpath_i_size_of_frames(void) {
                    HOTPATH_I_FRAMES_WORST * (sizeof(hotpath_worst_frame_t) +
                                                 HOTPATH_I_INSIDE_ROWS * sizeof(hotpath_inside_t))) +
            HOTPATH_I_FRAMES_WORST * sizeof(hotpath_i_found_t) +
-           HOTPATH_I_FRAMES_RECENT * sizeof(hotpath_i_kept_t) +
-           HOTPATH_MAX_DEPTH * sizeof(uint32_t);
+           HOTPATH_I_FRAMES_RECENT * sizeof(hotpath_i_kept_t) + 64;
 }
 
 /* Keys of spans. */
@@ -12583,6 +12615,7 @@ static void hotpath_i_minus_frames(hotpath_snapshot_t* s, const hotpath_snapshot
             row->jitter_count = hotpath_i_minus(row->jitter_count, old->jitter_count);
         }
         hotpath_i_finish_frame(s, row);
+        row->period = hotpath_i_frame_period(row);
     }
 }
 /* Takes the older histogram off, and finds the bounds that are left. */
@@ -13461,9 +13494,11 @@ typedef struct hotpath_i_views {
     const hotpath_function_t* functions;
     const hotpath_thread_t* threads;
     const hotpath_entry_t* entries;
+    const hotpath_frame_t* frames;
     size_t functions_count;
     size_t threads_count;
     size_t entries_count;
+    size_t frames_count;
     double busy_ns; /* the whole of all percentages */
     hotpath_i_rows_t rows[HOTPATH_I_SECTION_COUNT];
     hotpath_i_tree_t tree;
@@ -13624,6 +13659,13 @@ static void hotpath_i_view_threads(hotpath_i_views_t* v) {
     hotpath_i_sort(v, hotpath_i_thread_before, rows->order, rows->total);
 }
 
+/* Frames stay in the order in which the program made them. */
+static void hotpath_i_view_frames(hotpath_i_views_t* v) {
+    hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_FRAMES];
+    for (size_t i = 0; i < v->frames_count; i++)
+        if (v->frames[i].count != 0) rows->order[rows->total++] = (uint32_t)i;
+}
+
 /* Entries stay in the order in which the program made them. */
 static void hotpath_i_view_entries(hotpath_i_views_t* v, uint32_t section, uint32_t kind) {
     hotpath_i_rows_t* rows = &v->rows[section];
@@ -13700,7 +13742,8 @@ static void hotpath_i_view_tree(hotpath_i_views_t* v) {
 /* Cuts the memory of all lists out of one piece. Returns: false if there is none. */
 static bool hotpath_i_views_alloc(hotpath_i_views_t* v) {
     size_t nodes = v->tree.count;
-    size_t lists = 3 * v->functions_count + v->threads_count + 3 * v->entries_count + 3 * nodes;
+    size_t lists = 3 * v->functions_count + v->threads_count + 3 * v->entries_count + 3 * nodes +
+                   v->frames_count;
     v->pages_size = nodes * sizeof(uint64_t) + lists * sizeof(uint32_t) + nodes + 1;
     v->pages = hotpath_i_pages_alloc(v->pages_size);
     if (!v->pages) return false;
@@ -13709,6 +13752,7 @@ static bool hotpath_i_views_alloc(hotpath_i_views_t* v) {
     v->rows[HOTPATH_I_SECTION_FUNCTIONS].order = list, list += v->functions_count;
     v->rows[HOTPATH_I_SECTION_ALLOC].order = list, list += v->functions_count;
     v->rows[HOTPATH_I_SECTION_HEAP].order = list, list += v->functions_count;
+    v->rows[HOTPATH_I_SECTION_FRAMES].order = list, list += v->frames_count;
     v->rows[HOTPATH_I_SECTION_THREADS].order = list, list += v->threads_count;
     v->rows[HOTPATH_I_SECTION_GAUGES].order = list, list += v->entries_count;
     v->rows[HOTPATH_I_SECTION_DBG].order = list, list += v->entries_count;
@@ -13728,6 +13772,7 @@ static void hotpath_i_views_make(hotpath_i_views_t* v, const hotpath_snapshot_t*
     v->functions = hotpath_snapshot_functions(snapshot, &v->functions_count);
     v->threads = hotpath_snapshot_threads(snapshot, &v->threads_count);
     v->entries = hotpath_snapshot_entries(snapshot, &v->entries_count);
+    v->frames = hotpath_snapshot_frames(snapshot, &v->frames_count);
     v->tree.nodes = hotpath_snapshot_nodes(snapshot, &v->tree.count);
     v->tree.first_root = HOTPATH_I_NONE;
     for (size_t i = 0; i < v->functions_count; i++) {
@@ -13737,6 +13782,7 @@ static void hotpath_i_views_make(hotpath_i_views_t* v, const hotpath_snapshot_t*
     if (hotpath_i_views_alloc(v)) {
         hotpath_i_view_functions(v);
         hotpath_i_view_allocs(v);
+        hotpath_i_view_frames(v);
         hotpath_i_view_threads(v);
         hotpath_i_view_entries(v, HOTPATH_I_SECTION_GAUGES, HOTPATH_KIND_GAUGE);
         hotpath_i_view_entries(v, HOTPATH_I_SECTION_DBG, HOTPATH_KIND_DBG);
@@ -13808,6 +13854,10 @@ typedef enum hotpath_i_column {
     HOTPATH_I_COLUMN_LIVE_BYTES,
     HOTPATH_I_COLUMN_PEAK,
     HOTPATH_I_COLUMN_BY_OTHERS,
+    HOTPATH_I_COLUMN_FPS,
+    HOTPATH_I_COLUMN_BUDGET,
+    HOTPATH_I_COLUMN_OVER,
+    HOTPATH_I_COLUMN_JITTER,
     HOTPATH_I_COLUMN_PERCENTILE /* and those after it */
 } hotpath_i_column_t;
 
@@ -13999,10 +14049,17 @@ static void hotpath_i_function_cell(
     }
 }
 
+/* Percentile columns, as the settings have them. */
+static void hotpath_i_grid_percentiles(hotpath_i_grid_t* g) {
+    hotpath_i_writer_t title;
+    for (uint32_t i = 0; i < hotpath_i_settings.percentiles.count; i++) {
+        (void)hotpath_i_grid_column(g, HOTPATH_I_COLUMN_PERCENTILE + i, "P", false, &title);
+        hotpath_i_put_percentile(&title, hotpath_i_settings.percentiles.micro[i]);
+    }
+}
 static void hotpath_i_table_functions(
     hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
     hotpath_i_grid_t g;
-    hotpath_i_writer_t title;
     bool errors = false, bytes = false, self = hotpath_i_settings.time_exclusive;
     hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_FUNCTIONS, hotpath_i_function_cell, color);
     for (size_t i = 0; i < g.rows->shown; i++) {
@@ -14025,10 +14082,7 @@ static void hotpath_i_table_functions(
     if (!self) hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL_PERCENT, "Total %", false);
     hotpath_i_grid_add(
         &g, HOTPATH_I_COLUMN_AVG, v->info->overhead_subtracted ? "Avg~" : "Avg", false);
-    for (uint32_t i = 0; i < hotpath_i_settings.percentiles.count; i++) {
-        (void)hotpath_i_grid_column(&g, HOTPATH_I_COLUMN_PERCENTILE + i, "P", false, &title);
-        hotpath_i_put_percentile(&title, hotpath_i_settings.percentiles.micro[i]);
-    }
+    hotpath_i_grid_percentiles(&g);
     hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_MAX, "Max", false);
     hotpath_i_grid_print(w, &g);
     hotpath_i_grid_notes(w, &g, "HOTPATH_FUNCTIONS_LIMIT");
@@ -14336,6 +14390,89 @@ static void hotpath_i_entry_cell(
     }
 }
 
+static void hotpath_i_frame_cell(
+    const hotpath_i_grid_t* g, uint32_t row, uint32_t column, size_t room, hotpath_i_writer_t* w) {
+    const hotpath_frame_t* f = &g->v->frames[row];
+    switch (column) {
+        case HOTPATH_I_COLUMN_NAME: hotpath_i_put_name(w, f->name, room); break;
+        case HOTPATH_I_COLUMN_CALLS: hotpath_i_put_u64(w, f->count); break;
+        case HOTPATH_I_COLUMN_FPS: hotpath_i_put_fixed(w, f->fps, 1); break;
+        case HOTPATH_I_COLUMN_BUDGET:
+            if (f->budget_ns != 0)
+                hotpath_i_put_ns(w, f->budget_ns);
+            else
+                hotpath_i_putc(w, '-');
+            break;
+        case HOTPATH_I_COLUMN_OVER: hotpath_i_put_u64(w, f->over_budget); break;
+        case HOTPATH_I_COLUMN_JITTER: hotpath_i_put_duration(w, f->jitter_ns, false); break;
+        default: hotpath_i_function_time(g, &g->v->functions[f->function], column, w); break;
+    }
+}
+    #define HOTPATH_I_WORST_LINES  3 /* of the worst frames of a name, */
+    #define HOTPATH_I_WORST_SCOPES 3 /* and scopes of each */
+static void hotpath_i_put_excess(
+    hotpath_i_writer_t* w, const char* before, const char* name, uint64_t ns, uint64_t usual_ns) {
+    hotpath_i_puts(w, before);
+    hotpath_i_put_name(w, name, 40);
+    hotpath_i_puts(w, " +");
+    hotpath_i_put_ns(w, ns - usual_ns);
+    hotpath_i_puts(w, " (");
+    hotpath_i_put_ns(w, ns);
+    hotpath_i_puts(w, ", usually ");
+    hotpath_i_put_ns(w, usual_ns);
+    hotpath_i_putc(w, ')');
+}
+/* One of the worst frames, with what was longer in it than usual. */
+static void hotpath_i_table_worst(hotpath_i_writer_t* w, const hotpath_i_views_t* v,
+    const hotpath_frame_t* f, const hotpath_worst_frame_t* worst) {
+    uint64_t unmarked = hotpath_i_minus(worst->unmarked_ns, worst->unmarked_median_ns);
+    const char* between = ": ";
+    hotpath_i_put_name(w, f->name, HOTPATH_I_NAME_WIDTH);
+    hotpath_i_puts(w, " #");
+    hotpath_i_put_u64(w, worst->id);
+    hotpath_i_puts(w, " took ");
+    hotpath_i_put_ns(w, worst->duration_ns);
+    for (uint32_t i = 0; i < worst->inside_count && i < HOTPATH_I_WORST_SCOPES; i++) {
+        const hotpath_inside_t* row = &worst->inside[i];
+        if (row->excess_ns <= 0) break;
+        hotpath_i_put_excess(
+            w, between, v->functions[row->function].name, row->self_ns, row->median_ns);
+        between = ", ";
+    }
+    if (unmarked * 10 > worst->duration_ns)
+        hotpath_i_put_excess(
+            w, between, "outside of scopes", worst->unmarked_ns, worst->unmarked_median_ns);
+    hotpath_i_putc(w, '\n');
+}
+static void hotpath_i_table_frames(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
+    hotpath_i_grid_t g;
+    hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_FRAMES, hotpath_i_frame_cell, color);
+    for (size_t i = 0; i < g.rows->shown; i++)
+        g.any_near |= v->functions[v->frames[g.rows->order[i]].function].bounds_only;
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME, "Frames", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_CALLS, "Count", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_FPS, "FPS", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_BUDGET, "Budget", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_OVER, "Over", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_JITTER, "Jitter", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_AVG, "Avg", false);
+    hotpath_i_grid_percentiles(&g);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_MAX, "Max", false);
+    hotpath_i_grid_print(w, &g);
+    for (size_t i = 0; i < g.rows->shown; i++) {
+        const hotpath_frame_t* f = &v->frames[g.rows->order[i]];
+        if (f->period != 0) {
+            hotpath_i_put_name(w, f->name, HOTPATH_I_NAME_WIDTH);
+            hotpath_i_puts(w, ": over the budget about once in ");
+            hotpath_i_put_u64(w, f->period);
+            hotpath_i_puts(w, " frames\n");
+        }
+        for (uint32_t k = 0; k < f->worst_count && k < HOTPATH_I_WORST_LINES; k++)
+            hotpath_i_table_worst(w, v, f, &f->worst[k]);
+    }
+    hotpath_i_grid_notes(w, &g, "HOTPATH_FRAMES_LIMIT");
+}
+
 static void hotpath_i_table_gauges(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
     hotpath_i_grid_t g;
     hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_GAUGES, hotpath_i_entry_cell, color);
@@ -14546,6 +14683,7 @@ static void hotpath_i_table_section(
         case HOTPATH_I_SECTION_CALL_TREE: hotpath_i_table_tree(w, v, color); break;
         case HOTPATH_I_SECTION_ALLOC: hotpath_i_table_allocs(w, v, color); break;
         case HOTPATH_I_SECTION_HEAP: hotpath_i_table_heap(w, v, color); break;
+        case HOTPATH_I_SECTION_FRAMES: hotpath_i_table_frames(w, v, color); break;
         case HOTPATH_I_SECTION_THREADS: hotpath_i_table_threads(w, v, color); break;
         case HOTPATH_I_SECTION_GAUGES: hotpath_i_table_gauges(w, v, color); break;
         default: hotpath_i_table_values(w, v, section, color); break;
@@ -15022,6 +15160,68 @@ static void hotpath_i_json_threads(hotpath_i_json_t* j, const hotpath_i_views_t*
     hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_THREADS);
 }
 
+static void hotpath_i_json_inside(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_inside_t* rows, uint32_t count) {
+    hotpath_i_json_open(j, "inside", '[');
+    for (uint32_t i = 0; i < count; i++) {
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_text(j, "name", hotpath_i_function_name(v, rows[i].function));
+        if (rows[i].node == HOTPATH_NO_NODE)
+            hotpath_i_json_raw(j, "node", "null");
+        else
+            hotpath_i_json_u64(j, "node", rows[i].node);
+        hotpath_i_json_u64(j, "calls", rows[i].calls);
+        hotpath_i_json_u64(j, "total_ns", rows[i].total_ns);
+        hotpath_i_json_u64(j, "self_ns", rows[i].self_ns);
+        hotpath_i_json_u64(j, "median_ns", rows[i].median_ns);
+        hotpath_i_json_fixed(j, "excess_ns", (double)rows[i].excess_ns, 0);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_close(j, ']');
+}
+static void hotpath_i_json_frame(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_frame_t* f) {
+    hotpath_i_json_open(j, NULL, '{');
+    hotpath_i_json_text(j, "name", f->name);
+    hotpath_i_json_u64(j, "function_id", v->functions[f->function].id);
+    hotpath_i_json_u64(j, "count", f->count);
+    hotpath_i_json_fixed(j, "fps", f->fps, 2);
+    hotpath_i_json_u64(j, "budget_ns", f->budget_ns);
+    hotpath_i_json_u64(j, "over_budget", f->over_budget);
+    hotpath_i_json_u64(j, "period", f->period);
+    hotpath_i_json_duration(j, "total", "total_ns", f->total_ns);
+    hotpath_i_json_completed(j, v, &v->functions[f->function]);
+    hotpath_i_json_fixed(j, "jitter_ns", f->jitter_ns, 2);
+    hotpath_i_json_open(j, "worst", '[');
+    for (uint32_t i = 0; i < f->worst_count; i++) {
+        const hotpath_worst_frame_t* w = &f->worst[i];
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_u64(j, "id", w->id);
+        hotpath_i_json_u64(j, "thread_id", w->thread);
+        hotpath_i_json_u64(j, "at_ns", w->at_ns);
+        hotpath_i_json_duration(j, "duration", "duration_ns", w->duration_ns);
+        hotpath_i_json_u64(j, "other_ns", w->other_ns);
+        hotpath_i_json_u64(j, "other_calls", w->other_calls);
+        hotpath_i_json_u64(j, "unmarked_ns", w->unmarked_ns);
+        hotpath_i_json_u64(j, "unmarked_median_ns", w->unmarked_median_ns);
+        hotpath_i_json_bool(j, "inside_shared", w->inside_shared);
+        hotpath_i_json_bool(j, "inside_truncated", w->inside_truncated);
+        hotpath_i_json_inside(j, v, w->inside, w->inside_count);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_close(j, ']');
+    hotpath_i_json_close(j, '}');
+}
+static void hotpath_i_json_frames(hotpath_i_json_t* j, const hotpath_i_views_t* v) {
+    const hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_FRAMES];
+    hotpath_i_json_open(j, "frames", '{');
+    hotpath_i_json_u64(j, "current_elapsed_ns", v->info->elapsed_ns);
+    hotpath_i_json_open(j, "data", '[');
+    for (size_t i = 0; i < rows->shown && !j->w->failed; i++)
+        hotpath_i_json_frame(j, v, &v->frames[rows->order[i]]);
+    hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_FRAMES);
+}
+
 /* "source" is file:line in one text, as hotpath-rs has it. */
 static void hotpath_i_json_source(hotpath_i_json_t* j, const char* file, uint32_t line) {
     char text[1024];
@@ -15172,6 +15372,7 @@ static void hotpath_i_report_json(hotpath_i_writer_t* w, const hotpath_i_views_t
     if (sections >> HOTPATH_I_SECTION_FUNCTIONS & 1) hotpath_i_json_functions(j, v);
     if (v->info->alloc.on && (sections >> HOTPATH_I_SECTION_ALLOC & 1)) hotpath_i_json_allocs(j, v);
     if (v->info->alloc.on && (sections >> HOTPATH_I_SECTION_HEAP & 1)) hotpath_i_json_heap(j, v);
+    if (sections >> HOTPATH_I_SECTION_FRAMES & 1) hotpath_i_json_frames(j, v);
     if (sections >> HOTPATH_I_SECTION_THREADS & 1) hotpath_i_json_threads(j, v);
     if (sections >> HOTPATH_I_SECTION_GAUGES & 1)
         hotpath_i_json_entries(j, v, HOTPATH_I_SECTION_GAUGES, "gauges");

@@ -40,6 +40,7 @@ enum {
     VALUE, /* no scopes, but what their kinds say */
     GAUGE,
     REASON,
+    FRAME,
     SITES,
     SNAPSHOTS = 4, /* the last of them is taken when all is quiet */
     TOKENS = 24,
@@ -63,14 +64,18 @@ static struct {
     uint32_t begun_count[THREADS];
     hotpath_snapshot_t* snapshots[SNAPSHOTS];
     wide_t squares;
-    uint64_t value_ticks[256]; /* by value, or letter */
+    uint64_t value_ticks[256];  /* by value, or letter */
+    hotpath_i_thread_t* thread; /* of the first fiber, where a history looks into it */
+    hotpath_i_kept_t kept;
+    bool is_kept;
 } now;
 static char snapshot_memory[SNAPSHOTS][96 * 1024] __attribute__((aligned(64)));
 
 static void start(void) {
-    static const char* const names[SITES] = {"a", "b", "c", "value", "gauge", "reason"};
+    static const char* const names[SITES] = {"a", "b", "c", "value", "gauge", "reason", "frame"};
     static const uint32_t kinds[SITES] = {HOTPATH_KIND_SCOPE, HOTPATH_KIND_SCOPE,
-        HOTPATH_KIND_SCOPE, HOTPATH_KIND_VAL, HOTPATH_KIND_GAUGE, HOTPATH_KIND_REASON};
+        HOTPATH_KIND_SCOPE, HOTPATH_KIND_VAL, HOTPATH_KIND_GAUGE, HOTPATH_KIND_REASON,
+        HOTPATH_KIND_FRAME};
     setenv("HOTPATH_LOGS_LIMIT", "2", 1);
     setenv("HOTPATH_OUTPUT_FORMAT", "none", 1);
     order_memory(&hotpath_i_g, sizeof hotpath_i_g);
@@ -968,6 +973,73 @@ static void after_text(void) {
         }
 }
 
+/* >>frames */
+
+static hotpath_i_inside_t* frames_inside(void) {
+    return hotpath_i_frec_of(now.thread, sites[FRAME].id)->inside;
+}
+/* The n-th frame: each is longer than the one before. */
+static void frame(uint64_t n) {
+    now.value_ticks[n] = ((const hotpath_i_frames_t*)(void*)frames_inside())->start;
+    order_clock_forward(100 * n);
+    hotpath_frame(&sites[FRAME], 0);
+}
+static void before_frame(void) {
+    start();
+    order_as(1);
+    hotpath_frame(&sites[FRAME], 0);
+    now.thread = hotpath_i_local.thread;
+    for (uint64_t n = 1; n <= HOTPATH_I_FRAMES_WORST; n++)
+        frame(n);
+}
+/* Takes the slot of the first one. */
+static void last_frame(void) { frame(HOTPATH_I_FRAMES_WORST + 1); }
+static void read_slot(void) {
+    hotpath_i_inside_t* in = frames_inside();
+    now.is_kept = hotpath_i_slot_load(in, hotpath_i_slot_at(in, in->slots, 0), &now.kept);
+}
+/* All words are of the same frame. */
+static void after_frame(void) {
+    order_as(0);
+    uint64_t n = now.kept.number;
+    ORDER_CHECK(now.is_kept);
+    ORDER_CHECK(n == 1 || n == HOTPATH_I_FRAMES_WORST + 1);
+    ORDER_CHECK(now.kept.duration >= 100 * n && now.kept.duration < 100 * (n + 1));
+    ORDER_CHECK(now.kept.tick == now.value_ticks[n]);
+}
+static void before_first_frame(void) {
+    start();
+    hotpath_i_init();
+    hotpath_i_site_id(&sites[FRAME]);
+    order_as(1);
+    begin(C, 0), end(0);
+    (void)hotpath_i_frec_make(hotpath_i_local.thread, sites[FRAME].id);
+    use_up_memory();
+}
+static void before_slots(void) {
+    before_first_frame();
+    hotpath_frame(&sites[FRAME], 0);
+    now.thread = hotpath_i_local.thread;
+    use_up_memory();
+}
+static void boundary(void) { hotpath_frame(&sites[FRAME], 0); }
+static void make_slots(void) { ORDER_CHECK(hotpath_i_make_slots(now.thread, frames_inside())); }
+static void take_counts(hotpath_snapshot_t* s) {
+    hotpath_frame_t row;
+    memset(&row, 0, sizeof row);
+    hotpath_i_list_records(s);
+    hotpath_i_merge_frame_counts(s, sites[FRAME].id, &row);
+    ORDER_CHECK(row.over_budget == 0);
+}
+static void take_slowest(hotpath_snapshot_t* s) {
+    hotpath_i_found_t none;
+    hotpath_i_list_records(s);
+    ORDER_CHECK(hotpath_i_find_slowest(s, sites[FRAME].id, &none, 1) == 0);
+}
+static void read_counts(void) { take(0, take_counts); }
+static void read_slowest(void) { take(0, take_slowest); }
+static void nothing(void) {}
+
 /* >>gauges */
 
 static void gauge_of(int64_t v) {
@@ -1343,6 +1415,14 @@ static const order_history_t histories[] = {
         {register_reason, error_of_other, read_reasons}, after_errors, false, 0},
     {"ring", "an execution overwrites another one", before_ring, {last_execution, read_logs, NULL},
         after_ring, false, 0},
+    {"frame", "a worse frame takes the place of one", before_frame, {last_frame, read_slot, NULL},
+        after_frame, false, 0},
+    {"boundary", "a thread's first boundary", before_first_frame, {boundary, read_counts, NULL},
+        nothing, false, 0},
+    {"boundary and worst", "and the worst frames", before_first_frame,
+        {boundary, read_slowest, NULL}, nothing, false, 0},
+    {"slots", "a thread's first slots", before_slots, {make_slots, read_slowest, NULL}, nothing,
+        false, 0},
     {"values", "a value overwrites another one", before_values, {value, read_entries, NULL},
         after_values, false, 0},
     {"first value", "the first value of a thread", before_first_value, {value, read_entries, NULL},

@@ -95,6 +95,49 @@ enum {
     FRAMES = 1000,
     BUDGET = 16000
 };
+/* One of a worst frame's scopes, as the report and the server have it. */
+static void check_json_inside(const truth_json_t* worst, const char* name, uint64_t calls,
+    uint64_t total, uint64_t self, uint64_t median_ns) {
+    const truth_json_t* inside = truth_json_get(worst, "inside");
+    const truth_json_t* row = inside != NULL ? inside->child : NULL;
+    while (row != NULL && strcmp(truth_json_text(row, "name"), name) != 0)
+        row = row->next;
+    if (!CHECK(row != NULL, "no %s inside", name)) return;
+    CHECK_EQUAL("calls", name, truth_json_u64(row, "calls"), calls);
+    CHECK_EQUAL("total_ns", name, truth_json_u64(row, "total_ns"), total);
+    CHECK_EQUAL("self_ns", name, truth_json_u64(row, "self_ns"), self);
+    CHECK_EQUAL("median_ns", name, truth_json_u64(row, "median_ns"), median_ns);
+    CHECK_NEAR("excess_ns", name, truth_json_double(row, "excess_ns"),
+        (double)self - (double)median_ns, 0);
+}
+/* The one row of the frames of the model; `shown` of its worst frames stand there. */
+static void check_json_row(const truth_json_t* row, uint32_t shown) {
+    uint64_t total = 0;
+    for (uint64_t i = 1; i <= FRAMES; i++)
+        total += duration_of(round_at(i));
+    CHECK_TEXT("name", "the row", truth_json_text(row, "name"), "main");
+    CHECK_EQUAL("count", "main", truth_json_u64(row, "count"), FRAMES);
+    CHECK_EQUAL("budget_ns", "main", truth_json_u64(row, "budget_ns"), BUDGET);
+    CHECK_EQUAL("over_budget", "main", truth_json_u64(row, "over_budget"), FRAMES / 97);
+    CHECK_EQUAL("period", "main", truth_json_u64(row, "period"), 97);
+    CHECK_NEAR("avg_ns", "main", truth_json_double(row, "avg_ns"), (double)total / FRAMES, 0.006);
+    const truth_json_t* worst = truth_json_get(row, "worst");
+    uint32_t count = 0;
+    for (const truth_json_t* w = worst != NULL ? worst->child : NULL; w != NULL; w = w->next) {
+        uint64_t id = (FRAMES / 97 - count++) * 97;
+        round_t r = round_at(id);
+        CHECK_EQUAL("id", "a worst frame", truth_json_u64(w, "id"), id);
+        CHECK_EQUAL("duration_ns", "a frame", truth_json_u64(w, "duration_ns"), duration_of(r));
+        CHECK_EQUAL("unmarked_ns", "a frame", truth_json_u64(w, "unmarked_ns"), 100);
+        check_json_inside(
+            w, "physics", 1, r.physics, physics_self(r), median(FRAMES, physics_self));
+        check_json_inside(
+            w, "collide", 2, r.physics / 6 * 2, collide_self(r), median(FRAMES, collide_self));
+        if (shown != 8) continue; /* what is not longer than usual is left out */
+        check_json_inside(w, "render", 1, r.render, r.render, median(FRAMES, render_self));
+    }
+    CHECK_EQUAL("worst", "main", count, shown);
+}
 static void run_model(void) {
     for (uint64_t i = 1; i <= FRAMES; i++) {
         HOTPATH_FRAME_BUDGET("main", BUDGET);
@@ -162,11 +205,32 @@ static void check_model(const hotpath_snapshot_t* s) {
     }
     truth_list_free(&list);
 }
+/* The report as JSON and as a table. */
+static void check_report(const hotpath_snapshot_t* s) {
+    truth_text_t text = truth_render(s, HOTPATH_FORMAT_JSON);
+    truth_json_t* json = truth_json_read(text.data);
+    const truth_json_t* frames = truth_json_get(json, "frames");
+    const truth_json_t* data = truth_json_get(frames, "data");
+    CHECK_EQUAL("total_count", "frames", truth_json_u64(frames, "total_count"), 1);
+    if (CHECK(data != NULL && data->child != NULL, "rows")) check_json_row(data->child, 8);
+    truth_json_free(json);
+    truth_text_free(&text);
+    text = truth_render(s, HOTPATH_FORMAT_TABLE);
+    static const char* const lines[] = {"\nFrames  Count ", "\nmain     1000 ", "  16.0 µs    10  ",
+        "\nmain: over the budget about once in 97 frames\nmain #970 took ", ": physics +",
+        ", collide +"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        CHECK(strstr(text.data, lines[i]) != NULL, "no \"%s\" in: %s", lines[i], text.data);
+    CHECK(strstr(text.data, "render +") == NULL || strstr(text.data, ", render +") != NULL,
+        "what is longest stands first");
+    truth_text_free(&text);
+}
 static void model_is_exact(uint64_t argument) {
     (void)argument;
     run_model();
     hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
     check_model(s);
+    check_report(s);
     hotpath_snapshot_free(s);
     hotpath_snapshot_desc_t desc;
     memset(&desc, 0, sizeof desc);
@@ -180,6 +244,44 @@ static void model_is_exact(uint64_t argument) {
     s = hotpath_snapshot_take(&desc);
     CHECK_EQUAL("count", "times later", frame_of(s, "main")->count, FRAMES);
     CHECK_EQUAL("a node", "no tree", frame_of(s, "main")->worst[0].inside[0].node, HOTPATH_NO_NODE);
+    hotpath_snapshot_free(s);
+}
+
+/* Frames that are all alike have no period, with a budget or without one; nor have many that are over it
+   by chance. */
+static void no_period(uint64_t seed) {
+    truth_random_t random = {seed};
+    for (uint64_t i = 0; i < 1000; i++) {
+        HOTPATH_FRAME_BUDGET("alike", 20);
+        HOTPATH_FRAME_BUDGET("always over", 5);
+        HOTPATH_FRAME_BUDGET("by chance", 10 + 90);
+        render(10);
+        pass(truth_below(&random, 10));
+        if (truth_below(&random, 50) == 0) {
+            HOTPATH_FRAME("alike");
+            HOTPATH_FRAME("always over");
+            pass(100 + truth_below(&random, 100));
+            HOTPATH_FRAME("by chance");
+        }
+    }
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    CHECK_EQUAL("period", "alike", frame_of(s, "alike")->period, 0);
+    CHECK_EQUAL("period", "always over", frame_of(s, "always over")->period, 0);
+    CHECK(frame_of(s, "by chance")->over_budget > 4, "too few");
+    CHECK_EQUAL("period", "by chance", frame_of(s, "by chance")->period, 0);
+    hotpath_snapshot_free(s);
+}
+/* A period shows through frames that are over the budget for another reason. */
+static void period_with_noise(uint64_t argument) {
+    (void)argument;
+    for (uint64_t i = 1; i <= 2000; i++) {
+        HOTPATH_FRAME_BUDGET("main", 500);
+        render(i % 97 == 0 ? 1000 + i : i == 777 || i == 1501 ? 5000 : 100);
+    }
+    HOTPATH_FRAME("main");
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    CHECK_EQUAL("over_budget", "main", frame_of(s, "main")->over_budget, 2000 / 97 + 2);
+    CHECK_EQUAL("period", "main", frame_of(s, "main")->period, 97);
     hotpath_snapshot_free(s);
 }
 
@@ -474,6 +576,8 @@ static void difference_is_exact(uint64_t argument) {
 }
 
 IN_CHILD(model_is_exact)
+IN_CHILD(no_period)
+IN_CHILD(period_with_noise)
 IN_CHILD(open_scopes_are_credited)
 IN_CHILD(more_scopes_than_rows)
 IN_CHILD(more_nodes_than_watched)
@@ -488,6 +592,8 @@ IN_CHILD(difference_is_exact)
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_model_is_exact),
+        cmocka_unit_test(test_no_period),
+        cmocka_unit_test(test_period_with_noise),
         cmocka_unit_test(test_open_scopes_are_credited),
         cmocka_unit_test(test_more_scopes_than_rows),
         cmocka_unit_test(test_more_nodes_than_watched),
