@@ -3832,6 +3832,7 @@ typedef struct hotpath_i_span_slot {
     uint64_t start;         /* tick */
     uint64_t credited;      /* ticks that the node of its begin has of it, once it is given up */
     hotpath_i_node_t* node; /* of its begin, in the record `owner` */
+    hotpath_i_node_t* rest; /* of what follows when it is given up: a root, of no caller */
     struct hotpath_i_thread* owner;
     hotpath_i_node_t* end_node; /* while it ends elsewhere: where, and the total after it */
     uint64_t end_total;
@@ -6099,6 +6100,9 @@ static void hotpath_i_give_up(hotpath_i_local_t* l, hotpath_i_open_t* e, uintptr
     }
     bool gone = e->stack < left;
     hotpath_i_span_look_away(t, node);
+    /* What follows is in none of the scopes around it. */
+    hotpath_i_node_t* rest = hotpath_i_child(t, t->own.entries, 0, node->function);
+    HOTPATH_I_STORE(&slot->rest, rest);
     HOTPATH_I_STORE(&slot->credited, d);
     if (!HOTPATH_I_CAS(
             &slot->state, &state, mark | (gone ? HOTPATH_I_SPAN_CLAIMED : HOTPATH_I_SPAN_GIVEN))) {
@@ -7773,8 +7777,7 @@ enum {
     HOTPATH_I_SPAN_FULLSCAN,
     HOTPATH_I_SPAN_4XX,
     HOTPATH_I_SPAN_5XX,
-    HOTPATH_I_SPAN_OUTSIDE, /* ticks after it was given up, in which its caller was not open */
-    HOTPATH_I_SPAN_PHASE,   /* sums, then counts */
+    HOTPATH_I_SPAN_PHASE, /* sums, then counts */
     HOTPATH_I_SPAN_COUNTS = HOTPATH_I_SPAN_PHASE + 2 * HOTPATH_SPAN_PHASES
 };
 
@@ -8586,9 +8589,11 @@ static hotpath_i_node_t* hotpath_i_path_in(
    has its time until the moment it reads for; the end is not before that (hotpath_i_intend). */
 static hotpath_i_node_t* hotpath_i_end_elsewhere(
     hotpath_i_thread_t* t, hotpath_i_span_slot_t* slot, uint64_t start, uint64_t* d) {
-    hotpath_i_node_t* node = hotpath_i_path_in(t, slot->owner, HOTPATH_I_LOAD(&slot->node));
-    uint64_t state = HOTPATH_I_LOAD(&slot->state), credited = 0;
-    if ((state & HOTPATH_I_SPAN_GIVEN) != 0) credited = HOTPATH_I_LOAD(&slot->credited);
+    uint64_t state = HOTPATH_I_LOAD(&slot->state);
+    bool given = (state & HOTPATH_I_SPAN_GIVEN) != 0;
+    uint64_t credited = given ? HOTPATH_I_LOAD(&slot->credited) : 0;
+    hotpath_i_node_t* node = hotpath_i_path_in(
+        t, slot->owner, given ? HOTPATH_I_LOAD(&slot->rest) : HOTPATH_I_LOAD(&slot->node));
     if (*d < credited) *d = credited;
     uint64_t before = HOTPATH_I_LOAD(&node->total) - credited;
     HOTPATH_I_STORE(&slot->end_node, node);
@@ -8601,9 +8606,6 @@ static hotpath_i_node_t* hotpath_i_end_elsewhere(
         HOTPATH_I_STORE_RELEASE(&slot->end_total, before + *d);
     }
     HOTPATH_I_STORE_RELEASE(&node->total, before + *d);
-    if ((state & HOTPATH_I_SPAN_GIVEN) != 0)
-        hotpath_i_span_count(
-            hotpath_i_span_sums_of(t, node->frec), HOTPATH_I_SPAN_OUTSIDE, *d - credited);
     return node;
 }
 /* Of a span past the depth bound: its node is in its mark. */
@@ -10033,7 +10035,7 @@ static void hotpath_i_read_slots(hotpath_snapshot_t* s, hotpath_i_thread_t* t) {
     if (!read && (s->thread != 0 || hotpath_i_g.ended == NULL)) return;
     for (; slot != NULL && !s->full; slot = slot->all) {
         uint64_t state = HOTPATH_I_LOAD_ACQUIRE(&slot->state);
-        const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&slot->node);
+        const hotpath_i_node_t* node = HOTPATH_I_LOAD_ACQUIRE(&slot->rest);
         uint64_t start = HOTPATH_I_LOAD_ACQUIRE(&slot->start);
         uint64_t credited = HOTPATH_I_LOAD_ACQUIRE(&slot->credited);
         if ((state & HOTPATH_I_SPAN_GIVEN) == 0 || HOTPATH_I_LOAD(&slot->state) != state) continue;
@@ -10685,45 +10687,11 @@ static void hotpath_i_prune(hotpath_snapshot_t* s) {
             s->overrides[k].merged < s->node_count ? to[s->overrides[k].merged] : HOTPATH_NO_NODE;
     s->node_count = kept;
 }
-/* Time of spans that went on when the scopes around them had ended, by function, and their total, if
-   there is any: it is no part of those scopes. */
-static uint64_t* hotpath_i_read_outside(hotpath_snapshot_t* s) {
-    uint64_t* outside = NULL;
-    for (uint32_t i = 0; i < s->function_count; i++) {
-        if (!hotpath_i_is_span(s->functions[i].kind)) continue;
-        if (outside == NULL)
-            outside = (uint64_t*)hotpath_i_temp(s, 2 * s->function_count * sizeof *outside);
-        for (size_t r = 0; r < s->record_count && outside != NULL; r++) {
-            const hotpath_i_frec_t* f = hotpath_i_frec_of(s->records[r], s->functions[i].id);
-            const hotpath_i_span_sums_t* sums =
-                f != NULL ? HOTPATH_I_LOAD_ACQUIRE(&f->spans) : NULL;
-            if (sums != NULL)
-                outside[2 * i] += HOTPATH_I_LOAD(&sums->counts[HOTPATH_I_SPAN_OUTSIDE]);
-        }
-    }
-    for (size_t k = 0; k < s->override_count && outside != NULL; k++) {
-        const hotpath_i_override_t* o = &s->overrides[k];
-        if (o->watched && o->stack == NULL && o->merged < s->node_count)
-            outside[2 * s->nodes[o->merged].function] += o->extra;
-    }
-    for (size_t i = 0; i < s->node_count && outside != NULL; i++)
-        outside[2 * s->nodes[i].function + 1] += s->nodes[i].total_ns;
-    return outside;
-}
-/* A node's time that was within its parent's. Of several paths of one key each has its share. */
-static uint64_t hotpath_i_within(const uint64_t* outside, const hotpath_node_t* n) {
-    if (outside == NULL || outside[2 * n->function] == 0) return n->total_ns;
-    uint64_t out = outside[2 * n->function], all = outside[2 * n->function + 1];
-    double share = all > out ? (double)out / (double)all : 1;
-    return share < 1 ? n->total_ns - (uint64_t)((double)n->total_ns * share + 0.5) : 0;
-}
 /* Links children and derives self times and the functions' totals, first in the clock's units. A
    node's self is never below zero: while threads run, a parent may be read before its child. A node
    that sampling left out took at least as long as what was timed under it. */
 static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
     bool sampled = HOTPATH_I_LOAD(&hotpath_i_g.sampled) != 0;
-    const uint64_t* outside = hotpath_i_read_outside(s);
-    if (s->full) return;
     for (size_t i = s->node_count; i-- > 0;) {
         hotpath_node_t* n = &s->nodes[i];
         hotpath_node_t* up = n->parent == HOTPATH_NO_NODE ? NULL : &s->nodes[n->parent];
@@ -10737,7 +10705,7 @@ static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
         if (up == NULL) continue;
         up->alloc_total_count += n->alloc_total_count;
         up->alloc_total_bytes += n->alloc_total_bytes;
-        up->self_ns += inner ? 0 : hotpath_i_within(outside, n);
+        up->self_ns += inner ? 0 : n->total_ns;
         n->next_sibling = up->first_child;
         up->first_child = (uint32_t)i;
     }
@@ -12377,8 +12345,8 @@ static size_t hotpath_i_size_of_callers(const hotpath_snapshot_t* s, size_t func
     HOTPATH_I_EACH_RECORD(s, t) { nodes += HOTPATH_I_LOAD(&t->node_count); }
     return nodes * 3 * sizeof(uint32_t) +
            functions * (2 * sizeof(uint32_t) + sizeof(hotpath_span_caller_t)) +
-           functions * 2 * sizeof(uint64_t) + HOTPATH_SPAN_SLOWEST * sizeof(hotpath_i_found_t) +
-           HOTPATH_MAX_DEPTH * sizeof(uint32_t) + 256;
+           HOTPATH_SPAN_SLOWEST * sizeof(hotpath_i_found_t) + HOTPATH_MAX_DEPTH * sizeof(uint32_t) +
+           256;
 }
 static size_t hotpath_i_size_of_entry(const hotpath_snapshot_t* s, uint32_t id) {
     const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_ENTRY, id);

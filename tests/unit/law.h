@@ -331,16 +331,13 @@ LAW_UNUSED static void law_check_quiet_at(const hotpath_snapshot_t* s, const cha
     }
     for (size_t n = 0; n < nodes_count; n++) {
         uint64_t children = 0, near = rounds;
-        bool keyed = false; /* spans may go on when the scopes around them have ended */
         if (nodes[n].parent != HOTPATH_NO_NODE && nodes[n].parent >= n)
             law_fail(file, line, "node %zu stands before its parent", n);
         for (uint32_t c = nodes[n].first_child; c != HOTPATH_NO_NODE; c = nodes[c].next_sibling) {
             if (c >= nodes_count || nodes[c].parent != n)
                 law_fail(file, line, "node %zu has a child that is not its child", n);
             children += nodes[c].total_ns, near += rounds;
-            keyed = keyed || functions[nodes[c].function].kind >= HOTPATH_KIND_SQL;
         }
-        if (keyed && nodes[n].total_ns <= nodes[n].self_ns + children) continue;
         if (!law_is_near(nodes[n].total_ns, nodes[n].self_ns + children, near) &&
             !law_is_span(&functions[nodes[n].function]))
             law_fail(file, line,

@@ -588,6 +588,7 @@ static void out_of_order(void** state) {
     CHECK_EQ(law_now("SELECT a_of_two").self_ns, 22); /* 10 of b were in it */
     CHECK_COUNTS("SELECT a_of_two", 1, 1, 32);
     CHECK_COUNTS("SELECT b_of_two", 1, 1, 122);
+    law_check_quiet_now();
     s = law_take();
     const hotpath_span_row_t* r = row_of(s, "SELECT a_of_two");
     size_t count;
@@ -618,6 +619,18 @@ static void loops(void** state) {
     }
     for (int i = AT_ONCE; i-- > 0;)
         hotpath_span_end(&spans[i]);
+    for (int i = 0; i < AT_ONCE; i++) { /* each inside the one before */
+        hotpath_span_begin(&spans[i], HOTPATH_SPAN_SQL, "SELECT nested", SIZE_MAX);
+        pass(1);
+    }
+    for (int i = 0; i < AT_ONCE; i++) {
+        pass(1);
+        hotpath_span_end(&spans[i * 7 % AT_ONCE]);
+    }
+    hotpath_function_t nested = law_now("SELECT nested");
+    CHECK_EQ(nested.completed, AT_ONCE);
+    CHECK_EQ(nested.sum_ticks, AT_ONCE * (AT_ONCE + 1));
+    law_check_quiet_now();
     CHECK_COUNTS("GET /loop", AT_ONCE, AT_ONCE, AT_ONCE * (AT_ONCE + 1) / 2);
     CHECK_COUNTS("SELECT detached", AT_ONCE, AT_ONCE, AT_ONCE * (AT_ONCE + 1) / 2);
     hotpath_snapshot_t* s = law_take();
@@ -630,7 +643,7 @@ static void loops(void** state) {
         if (n[i].function == (uint32_t)(beside - hotpath_snapshot_functions(s, &(size_t){0})))
             CHECK_EQ(n[i].depth, 1);
     }
-    CHECK_EQ(nodes, 1);
+    CHECK_EQ(nodes, 2); /* that of their begins, and a root for what they took after it */
     hotpath_snapshot_free(s);
 }
 
@@ -748,18 +761,19 @@ static void contexts(void** state) {
     CHECK_TEXT(hotpath_snapshot_functions(s, &count)[r->routes[0].function].name, "GET /fiber");
     hotpath_snapshot_free(s);
 }
+static jmp_buf landing;
+LAW_NOINLINE static void jump(void) {
+    HOTPATH_SPAN(lost, HOTPATH_SPAN_SQL, "SELECT lost");
+    hotpath_span_rows(&lost, 1);
+    pass(10);
+    longjmp(landing, 1);
+}
 static void jumps(void** state) {
     (void)state;
-    static jmp_buf landing;
     static hotpath_span_t again;
     for (volatile int i = 0; i < 3; i++) {
         HOTPATH_SCOPE("jumper");
-        if (setjmp(landing) == 0) {
-            hotpath_span_t lost;
-            hotpath_span_begin(&lost, HOTPATH_SPAN_SQL, "SELECT lost", SIZE_MAX);
-            pass(10);
-            longjmp(landing, 1);
-        }
+        if (setjmp(landing) == 0) jump();
     }
     for (int i = 0; i < 3; i++) { /* never ended, but the last one */
         hotpath_span_begin(&again, HOTPATH_SPAN_SQL, "SELECT again", SIZE_MAX);
@@ -767,6 +781,8 @@ static void jumps(void** state) {
     }
     hotpath_span_end(&again);
     CHECK_COUNTS("SELECT again", 3, 1, 30);
+    CHECK_COUNTS("SELECT lost", 3, 0, 30);
+    law_check_quiet_now();
 }
 static int child_of_fork(void) {
     static hotpath_span_t before;
