@@ -2873,6 +2873,9 @@ static size_t hotpath_i_put_columns(
     #define HOTPATH_I_SECTIONS(X)                   \
         X(FUNCTIONS, functions, "functions_timing") \
         X(CALL_TREE, call_tree, "call_tree")        \
+        X(SERVER, server, "server")                 \
+        X(SQL, sql, "sql")                          \
+        X(HTTP, http, "http")                       \
         X(ALLOC, alloc, "functions_alloc")          \
         X(HEAP, heap, "heap")                       \
         X(FRAMES, frames, "frames")                 \
@@ -2935,6 +2938,9 @@ typedef struct hotpath_i_chosen {
             "rows of functions that allocate")                                                     \
         X(heap_limit, LIMIT, "HOTPATH_HEAP_LIMIT", "15", 0, 1000000000, "rows of live memory")     \
         X(frames_limit, LIMIT, "HOTPATH_FRAMES_LIMIT", "5", 0, 1000000000, "rows of frames")       \
+        X(server_limit, LIMIT, "HOTPATH_SERVER_LIMIT", "15", 0, 1000000000, "rows of routes")      \
+        X(sql_limit, LIMIT, "HOTPATH_SQL_LIMIT", "15", 0, 1000000000, "rows of statements")        \
+        X(http_limit, LIMIT, "HOTPATH_HTTP_LIMIT", "15", 0, 1000000000, "rows of requests")        \
         X(threads_limit, LIMIT, "HOTPATH_THREADS_LIMIT", "5", 0, 1000000000, "rows of threads")    \
         X(gauges_limit, LIMIT, "HOTPATH_GAUGES_LIMIT", "0", 0, 1000000000, "rows of gauges")       \
         X(dbg_limit, LIMIT, "HOTPATH_DBG_LIMIT", "0", 0, 1000000000, "rows of dbg expressions")    \
@@ -13467,6 +13473,8 @@ typedef struct hotpath_i_views {
     size_t threads_count;
     size_t entries_count;
     size_t frames_count;
+    const hotpath_span_row_t* spans;
+    size_t spans_count;
     double busy_ns; /* the whole of all percentages */
     hotpath_i_rows_t rows[HOTPATH_I_SECTION_COUNT];
     hotpath_i_tree_t tree;
@@ -13642,6 +13650,26 @@ static void hotpath_i_view_entries(hotpath_i_views_t* v, uint32_t section, uint3
     }
 }
 
+/* The sections of keyed spans, by kind. */
+static const uint32_t hotpath_i_span_sections[] = {
+    HOTPATH_I_SECTION_SQL, HOTPATH_I_SECTION_HTTP, HOTPATH_I_SECTION_SERVER};
+
+static bool hotpath_i_span_before(const hotpath_i_views_t* v, uint32_t a, uint32_t b) {
+    uint64_t ka = v->spans[a].total_ns, kb = v->spans[b].total_ns;
+    int keys = strcmp(v->spans[a].key, v->spans[b].key);
+    return ka != kb ? ka > kb : keys != 0 ? keys < 0 : a < b;
+}
+static void hotpath_i_view_spans(hotpath_i_views_t* v, uint32_t kind) {
+    hotpath_i_rows_t* rows = &v->rows[hotpath_i_span_sections[kind - HOTPATH_SPAN_SQL]];
+    for (size_t i = 0; i < v->spans_count; i++) {
+        const hotpath_span_row_t* row = &v->spans[i];
+        bool idle = row->count == 0 && row->completed == 0 && row->open == 0;
+        if (row->kind == kind && !idle && hotpath_i_in_focus(&v->functions[row->function]))
+            rows->order[rows->total++] = (uint32_t)i;
+    }
+    hotpath_i_sort(v, hotpath_i_span_before, rows->order, rows->total);
+}
+
 /* Returns: the parent's index, or HOTPATH_I_NONE. Parents stand before their children. */
 static uint32_t hotpath_i_parent(const hotpath_i_tree_t* t, uint32_t i) {
     uint32_t parent = t->nodes[i].parent;
@@ -13711,7 +13739,7 @@ static void hotpath_i_view_tree(hotpath_i_views_t* v) {
 static bool hotpath_i_views_alloc(hotpath_i_views_t* v) {
     size_t nodes = v->tree.count;
     size_t lists = 3 * v->functions_count + v->threads_count + 3 * v->entries_count + 3 * nodes +
-                   v->frames_count;
+                   v->frames_count + 3 * v->spans_count;
     v->pages_size = nodes * sizeof(uint64_t) + lists * sizeof(uint32_t) + nodes + 1;
     v->pages = hotpath_i_pages_alloc(v->pages_size);
     if (!v->pages) return false;
@@ -13725,6 +13753,8 @@ static bool hotpath_i_views_alloc(hotpath_i_views_t* v) {
     v->rows[HOTPATH_I_SECTION_GAUGES].order = list, list += v->entries_count;
     v->rows[HOTPATH_I_SECTION_DBG].order = list, list += v->entries_count;
     v->rows[HOTPATH_I_SECTION_VAL].order = list, list += v->entries_count;
+    for (uint32_t i = 0; i < 3; i++)
+        v->rows[hotpath_i_span_sections[i]].order = list, list += v->spans_count;
     v->rows[HOTPATH_I_SECTION_CALL_TREE].order = list, list += nodes;
     v->tree.first = list, list += nodes;
     v->tree.next = list, list += nodes;
@@ -13741,6 +13771,7 @@ static void hotpath_i_views_make(hotpath_i_views_t* v, const hotpath_snapshot_t*
     v->threads = hotpath_snapshot_threads(snapshot, &v->threads_count);
     v->entries = hotpath_snapshot_entries(snapshot, &v->entries_count);
     v->frames = hotpath_snapshot_frames(snapshot, &v->frames_count);
+    v->spans = hotpath_snapshot_spans(snapshot, &v->spans_count);
     v->tree.nodes = hotpath_snapshot_nodes(snapshot, &v->tree.count);
     v->tree.first_root = HOTPATH_I_NONE;
     for (size_t i = 0; i < v->functions_count; i++) {
@@ -13755,6 +13786,8 @@ static void hotpath_i_views_make(hotpath_i_views_t* v, const hotpath_snapshot_t*
         hotpath_i_view_entries(v, HOTPATH_I_SECTION_GAUGES, HOTPATH_KIND_GAUGE);
         hotpath_i_view_entries(v, HOTPATH_I_SECTION_DBG, HOTPATH_KIND_DBG);
         hotpath_i_view_entries(v, HOTPATH_I_SECTION_VAL, HOTPATH_KIND_VAL);
+        for (uint32_t kind = 1; kind <= 3; kind++)
+            hotpath_i_view_spans(v, kind);
         hotpath_i_view_tree(v);
     } else {
         v->tree.count = 0;
@@ -13826,6 +13859,14 @@ typedef enum hotpath_i_column {
     HOTPATH_I_COLUMN_BUDGET,
     HOTPATH_I_COLUMN_OVER,
     HOTPATH_I_COLUMN_JITTER,
+    HOTPATH_I_COLUMN_4XX,
+    HOTPATH_I_COLUMN_5XX,
+    HOTPATH_I_COLUMN_ROWS,
+    HOTPATH_I_COLUMN_FULLSCAN,
+    HOTPATH_I_COLUMN_PER_ROUTE,
+    HOTPATH_I_COLUMN_PER_SECOND,
+    HOTPATH_I_COLUMN_AT_ONCE,
+    HOTPATH_I_COLUMN_BYTES_OUT,
     HOTPATH_I_COLUMN_PERCENTILE /* and those after it */
 } hotpath_i_column_t;
 
@@ -14054,6 +14095,86 @@ static void hotpath_i_table_functions(
     hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_MAX, "Max", false);
     hotpath_i_grid_print(w, &g);
     hotpath_i_grid_notes(w, &g, "HOTPATH_FUNCTIONS_LIMIT");
+}
+
+static void hotpath_i_span_cell(
+    const hotpath_i_grid_t* g, uint32_t row, uint32_t column, size_t room, hotpath_i_writer_t* w) {
+    const hotpath_span_row_t* s = &g->v->spans[row];
+    switch (column) {
+        case HOTPATH_I_COLUMN_NAME: hotpath_i_put_name(w, s->key, room); break;
+        case HOTPATH_I_COLUMN_CALLS: hotpath_i_put_calls(w, g, s->count, s->open); break;
+        case HOTPATH_I_COLUMN_ERRORS: hotpath_i_put_u64(w, s->errors); break;
+        case HOTPATH_I_COLUMN_4XX: hotpath_i_put_u64(w, s->status_4xx); break;
+        case HOTPATH_I_COLUMN_5XX: hotpath_i_put_u64(w, s->status_5xx); break;
+        case HOTPATH_I_COLUMN_ROWS: hotpath_i_put_u64(w, s->rows); break;
+        case HOTPATH_I_COLUMN_FULLSCAN: hotpath_i_put_u64(w, s->fullscan_steps); break;
+        case HOTPATH_I_COLUMN_BYTES: hotpath_i_put_size(w, s->bytes_in); break;
+        case HOTPATH_I_COLUMN_BYTES_OUT: hotpath_i_put_size(w, s->bytes_out); break;
+        case HOTPATH_I_COLUMN_PER_SECOND: hotpath_i_put_fixed(w, s->per_second_mean, 1); break;
+        case HOTPATH_I_COLUMN_AT_ONCE: hotpath_i_put_fixed(w, s->concurrency, 2); break;
+        case HOTPATH_I_COLUMN_PER_ROUTE:
+            if (s->routes_count != 0)
+                hotpath_i_put_fixed(w, s->routes[0].per_call, 2);
+            else
+                hotpath_i_putc(w, '-');
+            break;
+        default: hotpath_i_function_cell(g, s->function, column, room, w); break;
+    }
+}
+/* Which facts the rows shown have: columns of zeros say nothing. */
+static uint32_t hotpath_i_span_columns(hotpath_i_grid_t* g) {
+    uint32_t some = 0;
+    for (size_t i = 0; i < g->rows->shown; i++) {
+        const hotpath_span_row_t* s = &g->v->spans[g->rows->order[i]];
+        some |= s->errors != 0 ? 1u << 0 : 0u;
+        some |= s->status_4xx != 0 ? 1u << 1 : 0u;
+        some |= s->status_5xx != 0 ? 1u << 2 : 0u;
+        some |= s->rows != 0 ? 1u << 3 : 0u;
+        some |= s->fullscan_steps != 0 ? 1u << 4 : 0u;
+        some |= s->bytes_in != 0 ? 1u << 5 : 0u;
+        some |= s->bytes_out != 0 ? 1u << 6 : 0u;
+        some |= s->routes_count != 0 ? 1u << 7 : 0u;
+        g->any_open = g->any_open || s->open != 0;
+    }
+    return some;
+}
+static void hotpath_i_table_spans(
+    hotpath_i_writer_t* w, const hotpath_i_views_t* v, uint32_t section, bool color) {
+    static const struct {
+        uint32_t column;
+        char title[12];
+    } facts[] = {{HOTPATH_I_COLUMN_ERRORS, "Errors"}, {HOTPATH_I_COLUMN_4XX, "4xx"},
+        {HOTPATH_I_COLUMN_5XX, "5xx"}, {HOTPATH_I_COLUMN_ROWS, "Rows"},
+        {HOTPATH_I_COLUMN_FULLSCAN, "Scanned"}, {HOTPATH_I_COLUMN_BYTES, "In"},
+        {HOTPATH_I_COLUMN_BYTES_OUT, "Out"}, {HOTPATH_I_COLUMN_PER_ROUTE, "A request"}};
+    bool sql = section == HOTPATH_I_SECTION_SQL, server = section == HOTPATH_I_SECTION_SERVER;
+    hotpath_i_grid_t g;
+    hotpath_i_writer_t title;
+    hotpath_i_grid_start(&g, v, section, hotpath_i_span_cell, color);
+    uint32_t some = hotpath_i_span_columns(&g);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME,
+        sql      ? "Statement"
+        : server ? "Route"
+                 : "Request",
+        true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_CALLS, g.any_open ? "Count " : "Count", false);
+    for (uint32_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        if ((some >> i & 1) != 0) hotpath_i_grid_add(&g, facts[i].column, facts[i].title, false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_PER_SECOND, "Per s", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_AT_ONCE, "At once", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL, "Total", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_AVG, "Avg", false);
+    for (uint32_t i = 0; i < hotpath_i_settings.percentiles.count; i++) {
+        if (g.columns + 1 >= HOTPATH_I_GRID_COLUMNS) break;
+        (void)hotpath_i_grid_column(&g, HOTPATH_I_COLUMN_PERCENTILE + i, "P", false, &title);
+        hotpath_i_put_percentile(&title, hotpath_i_settings.percentiles.micro[i]);
+    }
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_MAX, "Max", false);
+    hotpath_i_grid_print(w, &g);
+    hotpath_i_grid_notes(w, &g,
+        sql      ? "HOTPATH_SQL_LIMIT"
+        : server ? "HOTPATH_SERVER_LIMIT"
+                 : "HOTPATH_HTTP_LIMIT");
 }
 
 /* Draws the lines before a node's name. Returns: the columns they take. */
@@ -14654,6 +14775,9 @@ static void hotpath_i_table_section(
         case HOTPATH_I_SECTION_FRAMES: hotpath_i_table_frames(w, v, color); break;
         case HOTPATH_I_SECTION_THREADS: hotpath_i_table_threads(w, v, color); break;
         case HOTPATH_I_SECTION_GAUGES: hotpath_i_table_gauges(w, v, color); break;
+        case HOTPATH_I_SECTION_SQL:
+        case HOTPATH_I_SECTION_HTTP:
+        case HOTPATH_I_SECTION_SERVER: hotpath_i_table_spans(w, v, section, color); break;
         default: hotpath_i_table_values(w, v, section, color); break;
     }
 }
@@ -14919,6 +15043,98 @@ static void hotpath_i_json_functions(hotpath_i_json_t* j, const hotpath_i_views_
     for (size_t i = 0; i < rows->shown && !j->w->failed; i++)
         hotpath_i_json_function(j, v, &v->functions[rows->order[i]]);
     hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_FUNCTIONS);
+}
+
+static void hotpath_i_json_callers(hotpath_i_json_t* j, const hotpath_i_views_t* v, const char* key,
+    const hotpath_span_caller_t* list, uint32_t count) {
+    hotpath_i_json_open(j, key, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_text(j, "name", v->functions[list[i].function].name);
+        hotpath_i_json_u64(j, "count", list[i].calls);
+        hotpath_i_json_u64(j, "caller_count", list[i].caller_calls);
+        hotpath_i_json_fixed(j, "per_call", list[i].per_call, 2);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_close(j, ']');
+}
+/* What there is of each kind alone. */
+static void hotpath_i_json_span_facts(hotpath_i_json_t* j, const hotpath_span_row_t* s) {
+    static const char* const phases[] = {
+        "lookup_avg_ns", "connect_avg_ns", "tls_avg_ns", "first_byte_avg_ns"};
+    if (s->kind == HOTPATH_SPAN_SQL) {
+        hotpath_i_json_u64(j, "rows", s->rows);
+        hotpath_i_json_u64(j, "fullscan_steps", s->fullscan_steps);
+        return;
+    }
+    hotpath_i_json_u64(j, "status_4xx", s->status_4xx);
+    hotpath_i_json_u64(j, "status_5xx", s->status_5xx);
+    hotpath_i_json_u64(j, "bytes_in", s->bytes_in);
+    hotpath_i_json_u64(j, "bytes_out", s->bytes_out);
+    for (size_t i = 0; i < HOTPATH_SPAN_PHASES && s->kind == HOTPATH_SPAN_HTTP; i++)
+        if (s->phases_count[i] != 0)
+            hotpath_i_json_u64(j, phases[i], s->phases_ns[i] / s->phases_count[i]);
+}
+static void hotpath_i_json_span_slow(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_span_slow_t* slow) {
+    hotpath_i_json_open(j, NULL, '{');
+    hotpath_i_json_u64(j, "at_ns", slow->at_ns);
+    hotpath_i_json_u64(j, "duration_ns", slow->duration_ns);
+    hotpath_i_json_u64(j, "thread_id", slow->thread);
+    hotpath_i_json_key(j, "status");
+    hotpath_i_put_i64(j->w, slow->status);
+    hotpath_i_json_u64(j, "rows", slow->rows);
+    hotpath_i_json_bool(j, "inside_shared", slow->inside_shared);
+    hotpath_i_json_bool(j, "inside_truncated", slow->inside_truncated);
+    hotpath_i_json_open(j, "inside", '[');
+    for (uint32_t i = 0; i < slow->inside_count; i++) {
+        const hotpath_inside_t* in = &slow->inside[i];
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_text(j, "name", v->functions[in->function].name);
+        hotpath_i_json_u64(j, "calls", in->calls);
+        hotpath_i_json_u64(j, "total_ns", in->total_ns);
+        hotpath_i_json_u64(j, "self_ns", in->self_ns);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_close(j, ']');
+    hotpath_i_json_u64(j, "other_ns", slow->other_ns);
+    hotpath_i_json_u64(j, "other_calls", slow->other_calls);
+    hotpath_i_json_u64(j, "unmarked_ns", slow->unmarked_ns);
+    hotpath_i_json_close(j, '}');
+}
+static void hotpath_i_json_span(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, const hotpath_span_row_t* s, const char* key) {
+    const hotpath_function_t* f = &v->functions[s->function];
+    hotpath_i_json_open(j, NULL, '{');
+    hotpath_i_json_u64(j, "id", f->id);
+    hotpath_i_json_text(j, key, s->key);
+    hotpath_i_json_u64(j, "count", s->count);
+    hotpath_i_json_u64(j, "open", s->open);
+    hotpath_i_json_duration(j, "total", "total_ns", s->total_ns);
+    hotpath_i_json_fixed(j, "percent_total", hotpath_i_percent(v, s->total_ns), 2);
+    hotpath_i_json_completed(j, v, f);
+    hotpath_i_json_u64(j, "errors", s->errors);
+    hotpath_i_json_span_facts(j, s);
+    hotpath_i_json_fixed(j, "per_sec", s->per_second_mean, 2);
+    hotpath_i_json_fixed(j, "per_sec_now", s->per_second, 2);
+    hotpath_i_json_fixed(j, "per_sec_peak", s->per_second_peak, 2);
+    hotpath_i_json_fixed(j, "concurrency", s->concurrency, 2);
+    hotpath_i_json_callers(j, v, "callers", s->callers, s->callers_count);
+    hotpath_i_json_callers(j, v, "routes", s->routes, s->routes_count);
+    hotpath_i_json_open(j, "slowest", '[');
+    for (uint32_t i = 0; i < s->slowest_count && !j->w->failed; i++)
+        hotpath_i_json_span_slow(j, v, &s->slowest[i]);
+    hotpath_i_json_close(j, ']');
+    hotpath_i_json_close(j, '}');
+}
+static void hotpath_i_json_spans(
+    hotpath_i_json_t* j, const hotpath_i_views_t* v, uint32_t section, const char* key) {
+    const hotpath_i_rows_t* rows = &v->rows[section];
+    hotpath_i_json_open(j, hotpath_i_section_name(section), '{');
+    hotpath_i_json_open(j, "data", '[');
+    for (size_t i = 0; i < rows->shown && !j->w->failed; i++)
+        hotpath_i_json_span(j, v, &v->spans[rows->order[i]], key);
+    hotpath_i_json_rows_end(j, v, section);
 }
 
 /* A readable size, here "total":"1.16 MiB", and the raw one beside it, "total_bytes":1216348. */
@@ -15348,6 +15564,12 @@ static void hotpath_i_report_json(hotpath_i_writer_t* w, const hotpath_i_views_t
         hotpath_i_json_entries(j, v, HOTPATH_I_SECTION_DBG, "dbg_entries");
     if (sections >> HOTPATH_I_SECTION_VAL & 1)
         hotpath_i_json_entries(j, v, HOTPATH_I_SECTION_VAL, "val_entries");
+    if (sections >> HOTPATH_I_SECTION_SERVER & 1)
+        hotpath_i_json_spans(j, v, HOTPATH_I_SECTION_SERVER, "route");
+    if (sections >> HOTPATH_I_SECTION_SQL & 1)
+        hotpath_i_json_spans(j, v, HOTPATH_I_SECTION_SQL, "query");
+    if (sections >> HOTPATH_I_SECTION_HTTP & 1)
+        hotpath_i_json_spans(j, v, HOTPATH_I_SECTION_HTTP, "endpoint");
     if (sections >> HOTPATH_I_SECTION_CALL_TREE & 1) hotpath_i_json_tree(j, v);
     hotpath_i_json_close(j, '}');
     hotpath_i_putc(w, '\n');

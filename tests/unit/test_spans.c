@@ -408,6 +408,64 @@ static void differences(void** state) {
     hotpath_snapshot_free(newer);
     hotpath_snapshot_free(older);
 }
+static int reported(void) {
+    static law_text_t text;
+    hotpath_span_facts_t facts;
+    for (int i = 0; i < 4; i++)
+        request(i); /* one 503, one 404, one that fails by itself */
+    memset(&facts, 0, sizeof facts);
+    facts.status = 418, facts.bytes_in = 1024;
+    facts.phases_ns[HOTPATH_SPAN_PHASE_CONNECT] = 6;
+    hotpath_span_record(HOTPATH_SPAN_HTTP, "PUT http://tea/pot/1", SIZE_MAX, 40, &facts);
+    hotpath_snapshot_t* s = law_take();
+    const char* table = law_render(&text, s, HOTPATH_FORMAT_TABLE);
+    CHECK_HAS(table, "| functions, call_tree, server, sql, http, threads\n");
+    CHECK_HAS(table, "Route       Count  Errors  4xx  5xx    In   Out");
+    CHECK_HAS(table, "GET /facts      4       2    1    1  40 B  80 B");
+    CHECK_HAS(table, "Statement                         Count  Rows  Scanned  A request");
+    CHECK_HAS(table, "SELECT facts FROM f WHERE id = ?     12    60       84       3.00");
+    CHECK_HAS(table, "PUT http://tea/pot/:id      1    1  1.00 KiB");
+    const char* json = law_render(&text, s, HOTPATH_FORMAT_JSON);
+    CHECK_HAS(json, "\"server\":{\"data\":[{\"id\":");
+    CHECK_HAS(json, "\"route\":\"GET /facts\",\"count\":4,\"open\":0,\"total\":\"1.21 "
+                    "\xC2\xB5s\",\"total_ns\":1206,");
+    CHECK_HAS(json, "\"status_4xx\":1,\"status_5xx\":1,\"bytes_in\":40,\"bytes_out\":80,");
+    CHECK_HAS(json, "\"query\":\"SELECT facts FROM f WHERE id = ?\",\"count\":12,");
+    CHECK_HAS(json, "\"rows\":60,\"fullscan_steps\":84,");
+    CHECK_HAS(json,
+        "\"routes\":[{\"name\":\"GET /facts\",\"count\":12,\"caller_count\":4,\"per_call\":3.00}]");
+    CHECK_HAS(
+        json, "\"slowest\":[{\"at_ns\":903,\"duration_ns\":303,\"thread_id\":1,\"status\":200,");
+    CHECK_HAS(json, "\"inside\":[{\"name\":\"SELECT facts FROM f WHERE id = ?\",\"calls\":3,"
+                    "\"total_ns\":300,\"self_ns\":300}");
+    CHECK_HAS(json, "\"endpoint\":\"PUT http://tea/pot/:id\"");
+    CHECK_HAS(json, "\"connect_avg_ns\":6,");
+    CHECK_HAS(json, "\"span_overflow\":0,");
+    hotpath_snapshot_free(s);
+    return 0;
+}
+static void reports(void** state) {
+    (void)state;
+    law_exited(law_again("reported", NULL), 0);
+}
+static int limited(void) {
+    static law_text_t text;
+    span_of(HOTPATH_SPAN_SQL, "SELECT one", 30);
+    span_of(HOTPATH_SPAN_SQL, "SELECT two", 20);
+    span_of(HOTPATH_SPAN_SQL, "SELECT three", 10);
+    hotpath_snapshot_t* s = law_take();
+    const char* table = law_render(&text, s, HOTPATH_FORMAT_TABLE);
+    CHECK_HAS(table, "1 more: HOTPATH_SQL_LIMIT=0 shows all");
+    CHECK_HAS_NOT(strstr(table, "Statement"), "three");
+    CHECK_HAS(law_render(&text, s, HOTPATH_FORMAT_JSON), "\"total_count\":3,\"included_count\":2}");
+    hotpath_snapshot_free(s);
+    return 0;
+}
+static void limits(void** state) {
+    (void)state;
+    static const char* const env[] = {"HOTPATH_SQL_LIMIT=2", NULL};
+    law_exited(law_again("limited", env), 0);
+}
 static void throughput(void** state) {
     (void)state;
     static const uint64_t second = 1000000000;
@@ -815,8 +873,8 @@ static void forks(void** state) {
 }
 
 int main(int argc, char** argv) {
-    static const law_child_t children[] = {
-        {"many_keys", many_keys}, {"child_of_fork", child_of_fork}, {NULL, NULL}};
+    static const law_child_t children[] = {{"many_keys", many_keys}, {"reported", reported},
+        {"limited", limited}, {"child_of_fork", child_of_fork}, {NULL, NULL}};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sql_keys),
         cmocka_unit_test(sql_literals_never_stay),
@@ -828,6 +886,8 @@ int main(int argc, char** argv) {
         cmocka_unit_test(phases_and_records),
         cmocka_unit_test(off_and_sampled),
         cmocka_unit_test(differences),
+        cmocka_unit_test(reports),
+        cmocka_unit_test(limits),
         cmocka_unit_test(twice_and_never),
         cmocka_unit_test(out_of_order),
         cmocka_unit_test(loops),
