@@ -15,7 +15,7 @@ VERSION := $(shell sed -n 's/^ *\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpat
 WARN_C = $(shell tests/flags.sh $(CC) c)
 WARN_CXX = $(shell tests/flags.sh $(CXX) c++)
 
-.PHONY: all examples demo alloc test bench mutants fmt fmt-check check-toc check-arm check-windows check-valgrind check-memory soak dist \
+.PHONY: all examples demo alloc test bench mutants fmt fmt-check check-toc check-arm check-postgres check-windows check-valgrind check-memory soak dist \
         install uninstall clean help
 .DELETE_ON_ERROR:
 all: examples
@@ -34,9 +34,10 @@ help:
 	@echo 'make check-valgrind the unit tests under valgrind; make valgrind-NAME: one of them'
 	@echo 'make check-memory   programs of the system with the library of make alloc, against valgrind and heaptrack'
 	@echo 'make check-arm      aarch64 and 32-bit arm: tests and examples, cross-compiled, under qemu-user'
+	@echo 'make check-postgres statements of libpq, counted as a real server of PostgreSQL counts them'
 	@echo 'make check-windows  recorder and report, cross-compiled, under wine'
 	@echo 'make dist           dist/: the files to copy into a project'
-	@echo 'make install        PREFIX=/usr/local DESTDIR=: hotpath.h, hotpath_mcp.c, hotpath.pc'
+	@echo 'make install        PREFIX=/usr/local DESTDIR=: hotpath.h, adapters, hotpath_mcp.c, hotpath.pc'
 	@echo 'make clean          removes build/ and dist/'
 	@echo 'CC, CXX, CFLAGS, CXXFLAGS, LDFLAGS, JOBS are respected.'
 
@@ -45,14 +46,16 @@ help:
 EXAMPLE_LIBS := $(patsubst examples/%.c,%,$(filter-out %_host.c,$(wildcard examples/plugin*.c)))
 EXAMPLES_C := $(filter-out $(EXAMPLE_LIBS),$(patsubst examples/%.c,%,$(wildcard examples/*.c)))
 EXAMPLES_CXX := $(patsubst examples/%.cpp,%,$(wildcard examples/*.cpp))
-EXAMPLE_NEEDS := hotpath.h $(wildcard examples/*.h) Makefile
+EXAMPLE_NEEDS := hotpath.h $(wildcard adapters/*.h examples/*.h) Makefile
 # What one example takes beyond the others: libraries; and with recording memory, and the server.
 SERVER := $(patsubst %,-DHOTPATH_MCP % -lcivetweb,$(wildcard hotpath_mcp.c))
 EXAMPLE_LIBS_03_server := -lcivetweb -lsqlite3
+EXAMPLE_LIBS_06_links := -lcurl
 EXAMPLE_ON_02_game_loop := -DHOTPATH_ALLOC
 EXAMPLE_ON_03_server := -DHOTPATH_ALLOC $(SERVER)
 EXAMPLE_ON_05_memory := -DHOTPATH_ALLOC $(SERVER)
-build/examples/03_server build/examples/05_memory: $(wildcard hotpath_mcp.c mcp/*.h)
+EXAMPLE_ON_06_links := $(SERVER)
+build/examples/03_server build/examples/05_memory build/examples/06_links: $(wildcard hotpath_mcp.c mcp/*.h)
 EXAMPLE_PROGRAMS := $(addprefix build/examples/,$(EXAMPLES_C) $(EXAMPLES_CXX))
 EXAMPLE_FILES := $(EXAMPLE_PROGRAMS) $(addsuffix .off,$(EXAMPLE_PROGRAMS)) \
     $(patsubst %,build/examples/%.so,$(EXAMPLE_LIBS)) \
@@ -96,7 +99,7 @@ build/libhotpath_alloc.so: hotpath_alloc.c hotpath.h Makefile
 
 UNIT := $(basename $(notdir $(wildcard tests/unit/test_*.c tests/unit/test_*.cpp)))
 THREADS := $(basename $(notdir $(wildcard tests/threads/test_*.c tests/threads/test_*.cpp)))
-TEST_NEEDS := hotpath.h hotpath_mcp.c $(wildcard mcp/*.h) tests/build.sh tests/flags.sh Makefile \
+TEST_NEEDS := hotpath.h hotpath_mcp.c $(wildcard adapters/*.h mcp/*.h) tests/build.sh tests/flags.sh Makefile \
     $(wildcard tests/*.h tests/unit/*.h tests/threads/*.h)
 TEST_PLUGINS := $(basename $(notdir $(wildcard tests/unit/plugin_*.c tests/threads/plugin_*.c)))
 vpath %.c tests/unit tests/threads
@@ -181,6 +184,10 @@ check-memory: build/libhotpath_alloc.so
 	@tests/packages.sh memory
 	@tests/memory/check.pl build/libhotpath_alloc.so
 
+check-postgres:
+	@tests/packages.sh postgres
+	@tests/step.sh postgres tests/postgres.sh
+
 check-windows:
 	@tests/packages.sh windows
 	@tests/windows.sh
@@ -226,7 +233,7 @@ bench: build/bench build/bench_server build/bench_alloc build/bench_shared.so bu
 	@BENCH_ROWS=build/bench.rows build/bench
 	@cat build/bench_server.txt
 
-SOURCES = $(wildcard hotpath.h hotpath_mcp.c hotpath_alloc.c mcp/*.h examples/*.[ch] examples/*.cpp bench/*.[ch] \
+SOURCES = $(wildcard hotpath.h hotpath_mcp.c hotpath_alloc.c adapters/*.h mcp/*.h examples/*.[ch] examples/*.cpp bench/*.[ch] \
     bench/*.cpp tests/*.h tests/*/*.[ch] tests/*/*.cpp)
 fmt:
 	$(CLANG_FORMAT) -i $(SOURCES)
@@ -234,8 +241,12 @@ fmt-check:
 	@$(CLANG_FORMAT) --dry-run -Werror $(SOURCES)
 
 # The parts of hotpath_mcp.c are folded into one file.
-dist: dist/hotpath.h dist/hotpath_mcp.c
+ADAPTERS := $(notdir $(wildcard adapters/*.h))
+dist: dist/hotpath.h dist/hotpath_mcp.c $(addprefix dist/,$(ADAPTERS))
 dist/hotpath.h: hotpath.h
+	@mkdir -p $(@D)
+	cp $< $@
+dist/%.h: adapters/%.h
 	@mkdir -p $(@D)
 	cp $< $@
 dist/hotpath_mcp.c: hotpath_mcp.c $(wildcard mcp/*.h)
@@ -246,12 +257,13 @@ dist/hotpath_mcp.c: hotpath_mcp.c $(wildcard mcp/*.h)
 install: dist
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/pkgconfig \
 	    $(DESTDIR)$(PREFIX)/share/hotpath
-	install -m 644 hotpath.h $(DESTDIR)$(PREFIX)/include/hotpath.h
+	install -m 644 hotpath.h $(addprefix adapters/,$(ADAPTERS)) $(DESTDIR)$(PREFIX)/include
 	install -m 644 dist/hotpath_mcp.c $(DESTDIR)$(PREFIX)/share/hotpath/hotpath_mcp.c
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' hotpath.pc.in \
 	    > $(DESTDIR)$(PREFIX)/share/pkgconfig/hotpath.pc
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/include/hotpath.h $(DESTDIR)$(PREFIX)/share/pkgconfig/hotpath.pc
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/include/,hotpath.h $(ADAPTERS)) \
+	    $(DESTDIR)$(PREFIX)/share/pkgconfig/hotpath.pc
 	rm -rf $(DESTDIR)$(PREFIX)/share/hotpath
 
 clean:

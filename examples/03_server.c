@@ -1,7 +1,7 @@
 /* 03_server.c - a search service under a profiler: full text over HTTP, the way a small backend runs.
 
-   Shows: a request that two threads work on as one call tree (hotpath_context_switch), a bounded
-   queue (HOTPATH_GAUGE_SET), a cache behind a lock, errors and bytes of requests, names of threads
+   Shows: a request that two threads work on as one call tree (hotpath_context_switch), its routes and
+   its queries (adapters/), a bounded queue (HOTPATH_GAUGE_SET), a cache behind a lock, errors and bytes of requests, names of threads
    that a library started, and one cause of slowness to find: a query per result row. DEMO_FIXED=1
    asks once, with a join. With -DHOTPATH_ALLOC also what it allocates, SQLite's and CivetWeb's share of it
    too, and how the heap has changed since the index was built (hotpath_heap_snapshot).
@@ -24,8 +24,8 @@
         #error "this example needs CivetWeb and SQLite: apt install libcivetweb-dev libsqlite3-dev"
     #endif
 #endif
-#include <civetweb.h>
-#include <sqlite3.h>
+#include "adapters/hotpath_civetweb.h"
+#include "adapters/hotpath_sqlite.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -370,6 +370,7 @@ typedef struct searcher {
     sqlite3_stmt* joined; /* the same and all that is told of them */
     int64_t deadline_ns;
     bool fixed;
+    hotpath_sqlite_t trace;
 } searcher_t;
 
 /* What ranks first, by id and score. FTS5 sorts by rank itself and breaks ties its own way, so the
@@ -414,6 +415,7 @@ static bool searcher_open(searcher_t* s, const catalog_t* c, bool fixed) {
         return false;
     }
     sqlite3_progress_handler(s->db, 1000, is_too_late, s);
+    hotpath_sqlite_trace(&s->trace, s->db);
     return true;
 }
 
@@ -454,7 +456,7 @@ static int query_row(searcher_t* s, job_t* job, sqlite3_int64 id, double score, 
     int code = sqlite3_prepare_v2(s->db, sql_row, -1, &row, NULL);
     if (code == SQLITE_OK) {
         bind_search(row, job, id);
-        code = sqlite3_step(row);
+        code = hotpath_sqlite_step(&s->trace, row);
         if (code == SQLITE_ROW) write_row(&job->reply, row, score, count);
     }
     sqlite3_finalize(row);
@@ -468,12 +470,9 @@ static int search_by_row(searcher_t* s, job_t* job, int* count) {
     double scores[LIMIT_MAX];
     int code, found = 0;
     bind_search(s->best, job, job->limit);
-    {
-        HOTPATH_SCOPE("query best");
-        while ((code = sqlite3_step(s->best)) == SQLITE_ROW && found < LIMIT_MAX) {
-            ids[found] = sqlite3_column_int64(s->best, 0);
-            scores[found++] = sqlite3_column_double(s->best, 1);
-        }
+    while ((code = hotpath_sqlite_step(&s->trace, s->best)) == SQLITE_ROW && found < LIMIT_MAX) {
+        ids[found] = sqlite3_column_int64(s->best, 0);
+        scores[found++] = sqlite3_column_double(s->best, 1);
     }
     sqlite3_reset(s->best);
     for (; code == SQLITE_DONE && *count < found; ++*count) {
@@ -487,7 +486,7 @@ static int search_joined(searcher_t* s, job_t* job, int* count) {
     HOTPATH_FUNC();
     int code;
     bind_search(s->joined, job, job->limit);
-    while ((code = sqlite3_step(s->joined)) == SQLITE_ROW)
+    while ((code = hotpath_sqlite_step(&s->trace, s->joined)) == SQLITE_ROW)
         write_row(&job->reply, s->joined, sqlite3_column_double(s->joined, 5), (*count)++);
     sqlite3_reset(s->joined);
     return code;
@@ -814,10 +813,9 @@ static int answer_search(server_t* server, struct mg_connection* to, const char*
     return job.status;
 }
 
-static int answer(struct mg_connection* to) {
-    HOTPATH_SCOPE("request");
+static int answer(struct mg_connection* to, void* user) {
     const struct mg_request_info* const info = mg_get_request_info(to);
-    server_t* const server = (server_t*)info->user_data;
+    server_t* const server = (server_t*)user;
     const char* const path = info->local_uri == NULL ? "" : info->local_uri;
     atomic_fetch_add(&server->requests, 1);
     if (strcmp(info->request_method, "GET") != 0) {
@@ -837,10 +835,17 @@ static int answer(struct mg_connection* to) {
     return 404;
 }
 
+/* What is recorded of a request: the paths that are served, and all others as one. */
+static const char* route_of(const char* path) {
+    return path != NULL && (strcmp(path, "/") == 0 || strcmp(path, "/search") == 0) ? path : "/*";
+}
+
 /* Answers every request, so that CivetWeb serves no files and handles nothing by itself. */
 static int on_request(struct mg_connection* to) {
+    const struct mg_request_info* const info = mg_get_request_info(to);
     hotpath_context_switch((hotpath_context_t*)mg_get_thread_pointer(to));
-    const int status = answer(to);
+    const int status =
+        hotpath_civetweb_handle(to, route_of(info->local_uri), answer, info->user_data);
     hotpath_context_switch(NULL);
     return status;
 }

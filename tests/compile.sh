@@ -225,6 +225,20 @@ sources)
             compile "$source ${mode:-off}" source.o -std=$std $mode "$source"
         done
     done
+    for adapter in adapters/*.h; do
+        for ext in c cpp; do
+            printf '#include "hotpath.h"\n#include "%s"\n' "$adapter" >"$dir/adapter.$ext"
+            for mode in "" -DHOTPATH; do
+                std=c99
+                [ $ext = cpp ] && std=c++11
+                compile "$adapter $std ${mode:-off}" adapter.o -std=$std $mode -isystem \
+                    /usr/include/postgresql "$dir/adapter.$ext"
+            done
+        done
+        echo "#include \"$adapter\"" >"$dir/adapter.c"
+        check_fails "$adapter alone says what it needs" 'include "hotpath.h" before' "$cc" -I. -fsyntax-only \
+            "$dir/adapter.c"
+    done
     for std in gnu17 c99 c11; do # once with the optimizer's warnings
         for mode in "" -DHOTPATH "-DHOTPATH -DHOTPATH_MCP"; do
             compile "hotpath_mcp.c $std ${mode:-off}" server.o -std=$std $mode hotpath_mcp.c

@@ -7,6 +7,9 @@ mkdir -p $dir
 unset MAKEFLAGS MAKELEVEL MFLAGS
 check "make dist" make -s dist
 check "dist/hotpath.h is hotpath.h" cmp hotpath.h dist/hotpath.h
+for adapter in adapters/*.h; do
+    check "dist/$(basename "$adapter") is $adapter" cmp "$adapter" dist/"$(basename "$adapter")"
+done
 cp dist/* examples/01_hello.c $dir/
 # The build line of README.md, in a folder with nothing else.
 check "a program builds" sh -c "cd $dir && ${CC:-cc} -O2 01_hello.c -o hello.off && ./hello.off >off.txt 2>&1"

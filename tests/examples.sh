@@ -17,6 +17,7 @@ arguments() {
 program() {
     case $1 in
         03_server*) echo "perl tests/server.pl $dir/$1" ;;
+        06_links*) echo "perl tests/site.pl $dir/$1" ;;
         *) echo "$dir/$1" ;;
     esac
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# install.sh: `make install` puts three files where PREFIX and DESTDIR say, and pkg-config finds them.
+# install.sh: `make install` puts the header, the adapters and the server where PREFIX and DESTDIR say, and pkg-config finds them.
 . "$(dirname "$0")/lib.sh"
 dir=$PWD/build/install
 rm -rf "$dir"
@@ -9,7 +9,11 @@ check "make install DESTDIR" make -s install PREFIX=/opt/hotpath DESTDIR="$dir/s
 check "hotpath.h is there" cmp hotpath.h "$dir/stage/opt/hotpath/include/hotpath.h"
 check "hotpath.pc is there" test -f "$dir/stage/opt/hotpath/share/pkgconfig/hotpath.pc"
 check "hotpath_mcp.c is there" cmp dist/hotpath_mcp.c "$dir/stage/opt/hotpath/share/hotpath/hotpath_mcp.c"
-check "nothing else is" sh -c "test \$(find '$dir/stage' -type f | wc -l) -eq 3"
+adapters=$(ls adapters)
+for adapter in $adapters; do
+    check "$adapter is there" cmp adapters/"$adapter" "$dir/stage/opt/hotpath/include/$adapter"
+done
+check "nothing else is" sh -c "test \$(find '$dir/stage' -type f | wc -l) -eq $((3 + $(echo "$adapters" | wc -l)))"
 check "hotpath.pc has the prefix, not DESTDIR" grep -qx 'prefix=/opt/hotpath' \
     "$dir/stage/opt/hotpath/share/pkgconfig/hotpath.pc"
 check "nothing is left to fill in" sh -c "! grep @ '$dir/stage/opt/hotpath/share/pkgconfig/hotpath.pc'"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# packages.sh test|valgrind|memory|arm|windows|demo: what that target needs beyond git, make and gcc. Lists what is
+# packages.sh test|valgrind|memory|arm|postgres|windows|demo: what that target needs beyond git, make and gcc. Lists what is
 # missing and installs it, if this is root on a system with apt; else says what to install.
 missing=
 
@@ -38,6 +38,7 @@ wanted() {
             need libdevel-nytprof-perl test -f /usr/share/perl5/Devel/NYTProf/flamegraph.pl
             tool clang-format-14 clang-format-14
             server
+            header curl/curl.h libcurl4-openssl-dev
             tool node nodejs
             tool npm npm
             ;;
@@ -71,6 +72,11 @@ wanted() {
             tool clang clang
             tool qemu-arm qemu-user
             tool apt-get apt
+            ;;
+        postgres)
+            header postgresql/libpq-fe.h libpq-dev
+            need postgresql sh -c 'ls /usr/lib/postgresql/*/bin/initdb'
+            need postgresql-contrib sh -c 'ls /usr/share/postgresql/*/extension/pg_stat_statements.control'
             ;;
         windows)
             tool x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
