@@ -109,6 +109,8 @@ static struct {
 
     #include "mcp/tools_values.h"
 
+    #include "mcp/tools_spans.h"
+
     #include "mcp/tools_analysis.h"
 
     #include "mcp/tools.h"

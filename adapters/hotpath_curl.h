@@ -75,6 +75,7 @@ static inline void hotpath_i_curl_begin(hotpath_span_t* span, CURL* curl, const 
    not inside of it. Threads: any. */
 static inline void hotpath_curl_begin(hotpath_span_t* span, CURL* curl, const char* method) {
     hotpath_i_curl_begin(span, curl, method);
+    hotpath_span_detach(span);
 }
 /* Ends it, with all that libcurl knows of the transfer. Args: code is how it ended. Threads: any. */
 static inline void hotpath_curl_end(hotpath_span_t* span, CURL* curl, CURLcode code) {

@@ -359,7 +359,8 @@ typedef struct window {
     const hotpath_node_t* nodes;
     const hotpath_thread_t* threads;
     const hotpath_entry_t* entries;
-    size_t function_count, node_count, thread_count, entry_count;
+    const hotpath_span_row_t* spans;
+    size_t function_count, node_count, thread_count, entry_count, span_count;
     const hotpath_snapshot_t* older; /* what was subtracted, or NULL; while locked */
     double busy_ns; /* the whole of all percentages: the self times of all functions */
     uint64_t tick;  /* the newest baseline: what next_since and cursors name */
@@ -376,6 +377,7 @@ static void window_read(window_t* w, const hotpath_snapshot_t* snapshot) {
     w->nodes = hotpath_snapshot_nodes(snapshot, &w->node_count);
     w->threads = hotpath_snapshot_threads(snapshot, &w->thread_count);
     w->entries = hotpath_snapshot_entries(snapshot, &w->entry_count);
+    w->spans = hotpath_snapshot_spans(snapshot, &w->span_count);
     w->busy_ns = 0;
     for (size_t i = 0; i < w->function_count; i++)
         w->busy_ns += (double)w->functions[i].self_ns;

@@ -43,7 +43,8 @@ enum {
     REGISTRY_ARGUMENTS(REGISTRY_ROW)
 #undef REGISTRY_ROW
     ARG_SUMMARY = ARG_LIMIT | ARG_RESPONSE_FORMAT,
-    ARG_LOG = ARG_LIMIT | ARG_NAME | ARG_ID
+    ARG_LOG = ARG_LIMIT | ARG_NAME | ARG_ID,
+    ARG_SPANS = ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_THREAD | ARG_SINCE
 };
 
 /* One call of a tool: what it is given and what it answers. */

@@ -13,6 +13,14 @@
         "few executions take far longer than usual: look at the slowest ones")                     \
     X(STUCK, "stuck", "open for far longer than it ever took: see what it waits for")              \
     X(ERRORS, "errors", "executions that fail cost time too: see the reasons")                     \
+    X(N_PLUS_ONE, "n_plus_one",                                                                    \
+        "one after another in a single call of its caller: ask once, with a join or a list")       \
+    X(FULL_SCAN, "full_scan",                                                                      \
+        "reads a whole table for a few rows: an index that fits its WHERE or ORDER BY")            \
+    X(SLOW_ROUTE, "slow_route",                                                                    \
+        "few requests take far longer than usual: look inside of the slowest ones")                \
+    X(ERROR_BURST, "error_burst",                                                                  \
+        "fails far more often than it did before: see the reasons, and what changed")              \
     X(RECORDING, "recording_overhead",                                                             \
         "so short that recording it costs more than it does: take its macro out")                  \
     X(LEAK_SUSPECT, "leak_suspect",                                                                \
@@ -32,73 +40,266 @@ typedef enum cause {
 typedef struct finding {
     cause_t cause;
     uint32_t function; /* index */
-    uint32_t caller;   /* likewise, of MANY_CALLS and ALLOCATION_IN_LOOP */
-    double impact;     /* percent of the busy time that would be saved were it gone; of memory */
-    double a, b, c;    /* what the cause's numbers are, those below 0 left out */
+    uint32_t
+        caller;     /* likewise, of MANY_CALLS, ALLOCATION_IN_LOOP, N_PLUS_ONE; SLOW_ROUTE: scope */
+    double impact;  /* percent of the busy time that would be saved were it gone; of memory */
+    double a, b, c; /* what the cause's numbers are, those below 0 left out */
+    double d, e;    /* likewise, of the causes that have more */
+    uint32_t route; /* index of a function, of N_PLUS_ONE */
 } finding_t;
+
+#define FINDING_NONE UINT32_MAX /* no caller, no route */
 
 typedef struct findings {
     finding_t* list;
     size_t count, capacity;
+    /* What a finding has said already is not said again in more general words. */
+    unsigned char* told_nodes;     /* by index: not as MANY_CALLS */
+    unsigned char* told_functions; /* by index: bits of TOLD_* */
 } findings_t;
+
+enum {
+    TOLD_TIME = 1,   /* not as SELF_TIME */
+    TOLD_SPIKES = 2, /* not as LATENCY_SPIKES */
+    TOLD_ERRORS = 4  /* not as ERRORS */
+};
 
 #define BOTTLENECKS_LEAST 1.0 /* percent: less is not worth a row */
 
 static void findings_add(findings_t* f, finding_t found) {
-    bool least = found.impact >= BOTTLENECKS_LEAST || found.cause == CAUSE_LEAK_SUSPECT;
+    bool least = found.impact >= BOTTLENECKS_LEAST || found.cause == CAUSE_LEAK_SUSPECT ||
+                 found.cause == CAUSE_ERROR_BURST;
     if (!least || f->count == f->capacity) return;
     if (found.impact > 100) found.impact = 100;
     f->list[f->count++] = found;
+}
+/* A finding without numbers yet. Args: ns of the busy time that would be saved were it gone. */
+static finding_t finding_of(cause_t cause, uint32_t function, double ns, const window_t* w) {
+    finding_t found = {
+        cause, function, FINDING_NONE, window_percent(w, ns), -1, -1, -1, -1, -1, FINDING_NONE};
+    return found;
+}
+/* Whether few executions take far longer than the usual ones. */
+static bool functions_spiky(const window_t* w, const hotpath_function_t* f) {
+    return f->sampled_calls >= 100 && functions_spread(w, f) >= 10;
 }
 static void findings_of_function(const window_t* w, uint32_t i, findings_t* list) {
     const hotpath_function_t* f = &w->functions[i];
     double cost = (double)w->info->scope_cost_ns_x100 / 100;
     double usual = functions_percentile(w, f, 50), slow = functions_percentile(w, f, 99);
     if (f->kind == HOTPATH_KIND_SPAN || f->kind == HOTPATH_KIND_TRACK) return;
-    finding_t self = {CAUSE_SELF_TIME, i, 0, window_percent(w, (double)f->self_ns),
-        (double)f->self_ns, (double)f->calls, f->sampled_calls != 0 ? f->mean_ns : -1};
-    findings_add(list, self);
-    if (f->sampled_calls >= 100 && slow >= 10 * (usual > 1 ? usual : 1)) {
-        double excess = (f->mean_ns - usual) * (double)f->completed;
-        finding_t spikes = {
-            CAUSE_LATENCY_SPIKES, i, 0, window_percent(w, excess), usual, slow, (double)f->max_ns};
-        findings_add(list, spikes);
+    unsigned told = list->told_functions[i];
+    finding_t found = finding_of(CAUSE_SELF_TIME, i, (double)f->self_ns, w);
+    found.a = (double)f->self_ns, found.b = (double)f->calls;
+    found.c = f->sampled_calls != 0 ? f->mean_ns : -1;
+    if ((told & TOLD_TIME) == 0) findings_add(list, found);
+    if ((told & TOLD_SPIKES) == 0 && functions_spiky(w, f)) {
+        found = finding_of(CAUSE_LATENCY_SPIKES, i, (f->mean_ns - usual) * (double)f->completed, w);
+        found.a = usual, found.b = slow, found.c = (double)f->max_ns;
+        findings_add(list, found);
     }
-    if (f->errors != 0 && f->calls != 0) {
+    if ((told & TOLD_ERRORS) == 0 && f->errors != 0 && f->calls != 0) {
         double rate = (double)f->errors / (double)f->calls;
-        finding_t errors = {CAUSE_ERRORS, i, 0, window_percent(w, rate * (double)f->total_ns),
-            (double)f->errors, (double)f->calls, 100 * rate};
-        findings_add(list, errors);
+        found = finding_of(CAUSE_ERRORS, i, rate * (double)f->total_ns, w);
+        found.a = (double)f->errors, found.b = (double)f->calls, found.c = 100 * rate;
+        findings_add(list, found);
     }
     if (cost > 0 && f->completed != 0 && !f->estimated && f->mean_ns < 2 * cost) {
-        finding_t recording = {CAUSE_RECORDING, i, 0,
-            window_percent(w, cost * (double)f->completed), (double)f->calls, cost, f->mean_ns};
-        findings_add(list, recording);
+        found = finding_of(CAUSE_RECORDING, i, cost * (double)f->completed, w);
+        found.a = (double)f->calls, found.b = cost, found.c = f->mean_ns;
+        findings_add(list, found);
     }
 }
-/* One call of the caller makes many of this function. A caller that is a loop of the whole program,
-   or was called a few times only, says nothing. */
-static void findings_of_node(const window_t* w, uint32_t i, findings_t* list) {
-    const hotpath_node_t* n = &w->nodes[i];
-    if (n->parent == HOTPATH_NO_NODE || n->recursive) return;
-    const hotpath_node_t* parent = &w->nodes[n->parent];
-    double ratio = parent->calls != 0 ? (double)n->calls / (double)parent->calls : 0;
-    if (parent->calls < 10 || ratio < 8) return;
-    double impact = window_percent(w, (double)n->total_ns * (1 - 1 / ratio));
-    finding_t many = {CAUSE_MANY_CALLS, n->function, parent->function, impact, ratio,
-        (double)n->calls, (double)n->total_ns};
-    for (size_t k = 0; k < list->count; k++) { /* on several paths: one row */
+/* Whether one call of a node makes many of one below it. A node that is a loop of the whole program, or
+   was called a few times only, says nothing. */
+static bool node_repeats(const hotpath_node_t* above, const hotpath_node_t* below) {
+    return above->calls >= 10 && below->calls >= 8 * above->calls;
+}
+/* Adds what node_repeats says of two nodes; of the same functions on several paths it is one row. */
+static void findings_repeated(const window_t* w, cause_t cause, const hotpath_node_t* above,
+    const hotpath_node_t* below, findings_t* list) {
+    double ratio = (double)below->calls / (double)above->calls;
+    finding_t many =
+        finding_of(cause, below->function, (double)below->total_ns * (1 - 1 / ratio), w);
+    many.caller = above->function;
+    many.a = ratio, many.b = (double)below->calls, many.c = (double)below->total_ns;
+    for (size_t k = 0; k < list->count; k++) {
         finding_t* same = &list->list[k];
-        if (same->cause != CAUSE_MANY_CALLS || same->function != many.function ||
-            same->caller != many.caller)
+        if (same->cause != cause || same->function != many.function || same->caller != many.caller)
             continue;
-        double callers = same->b / same->a + (double)parent->calls; /* a is calls per caller's */
+        double callers = same->b / same->a + (double)above->calls; /* a is calls per caller's */
         same->impact += many.impact, same->b += many.b, same->c += many.c;
         same->a = same->b / callers;
         return;
     }
     findings_add(list, many);
 }
+static void findings_of_node(const window_t* w, uint32_t i, findings_t* list) {
+    const hotpath_node_t* n = &w->nodes[i];
+    if (n->parent == HOTPATH_NO_NODE || n->recursive || list->told_nodes[i]) return;
+    const hotpath_node_t* parent = &w->nodes[n->parent];
+    if (node_repeats(parent, n)) findings_repeated(w, CAUSE_MANY_CALLS, parent, n, list);
+}
+
+/* ---- findings of spans ---- */
+
+/* A query, or a request, that one call of a scope above it makes many times: N + 1 of them where one
+   would do. What leads from there to it is told with it. */
+static void findings_of_span_node(const window_t* w, uint32_t i, findings_t* list) {
+    const hotpath_node_t* n = &w->nodes[i];
+    uint32_t kind = w->functions[n->function].kind;
+    if (kind != HOTPATH_KIND_SQL && kind != HOTPATH_KIND_HTTP) return;
+    uint32_t above = n->parent;
+    while (above != HOTPATH_NO_NODE && !node_repeats(&w->nodes[above], n))
+        above = w->nodes[above].parent;
+    if (above == HOTPATH_NO_NODE) return;
+    findings_repeated(w, CAUSE_N_PLUS_ONE, &w->nodes[above], n, list);
+    for (uint32_t k = i; k != above; k = w->nodes[k].parent)
+        list->told_nodes[k] = 1;
+    list->told_functions[n->function] |= TOLD_TIME;
+}
+/* Adds of which route a query is, and how often in one request. */
+static void findings_of_routes(const window_t* w, findings_t* list) {
+    for (size_t k = 0; k < list->count; k++) {
+        finding_t* f = &list->list[k];
+        for (size_t i = 0; f->cause == CAUSE_N_PLUS_ONE && i < w->span_count; i++) {
+            const hotpath_span_row_t* s = &w->spans[i];
+            if (s->function != f->function || s->routes_count == 0) continue;
+            f->route = s->routes[0].function, f->d = s->routes[0].per_call;
+        }
+    }
+}
+/* Many steps through whole tables for each row that comes out. */
+static void findings_of_scan(const window_t* w, const hotpath_span_row_t* s, findings_t* list) {
+    double steps = (double)s->fullscan_steps, rows = (double)(s->rows > 1 ? s->rows : 1);
+    if (s->completed == 0 || steps < 1000 * (double)s->completed || steps < 10 * rows) return;
+    finding_t found = finding_of(CAUSE_FULL_SCAN, s->function,
+        (double)w->functions[s->function].total_ns * (1 - rows / steps), w);
+    found.a = steps / (double)s->completed, found.b = (double)s->rows / (double)s->completed;
+    found.c = (double)s->completed;
+    list->told_functions[s->function] |= TOLD_TIME;
+    findings_add(list, found);
+}
+/* Whether a request of this window was slow, and what was inside of it is known. */
+static bool slow_known(const window_t* w, const hotpath_span_slow_t* e, double least) {
+    return (double)e->duration_ns >= least && !e->inside_shared &&
+           e->at_ns + e->duration_ns + w->info->window_ns >= w->info->elapsed_ns;
+}
+/* The self time of a function in all of the slow requests that are known. */
+static double slow_self(
+    const window_t* w, const hotpath_span_row_t* s, double least, uint32_t function) {
+    double sum = 0;
+    for (uint32_t i = 0; i < s->slowest_count; i++)
+        for (uint32_t k = 0; slow_known(w, &s->slowest[i], least) && k < s->slowest[i].inside_count;
+             k++)
+            if (s->slowest[i].inside[k].function == function)
+                sum += (double)s->slowest[i].inside[k].self_ns;
+    return sum;
+}
+/* What slow requests of a route have most of beyond the mean one: the self time of a scope. Args: logs is
+   a window of all the time with the route's slowest requests. Returns: how much in one request, 0 if no
+   scope makes a third of the difference; *scope is the scope's index in w. */
+static double slow_excess(
+    const window_t* w, const window_t* logs, const hotpath_span_row_t* s, uint32_t* scope) {
+    double requests = (double)logs->functions[s->function].calls, known = 0, slow = 0, most = 0;
+    double usual = functions_percentile(logs, &logs->functions[s->function], 50);
+    double least = functions_percentile(logs, &logs->functions[s->function], 99) / 2;
+    const hotpath_function_t* found = NULL;
+    for (uint32_t i = 0; i < s->slowest_count; i++)
+        if (slow_known(w, &s->slowest[i], least))
+            known++, slow += (double)s->slowest[i].duration_ns;
+    for (uint32_t i = 0; i < s->slowest_count; i++) {
+        const hotpath_span_slow_t* one = &s->slowest[i];
+        for (uint32_t k = 0; slow_known(w, one, least) && k < one->inside_count; k++) {
+            const hotpath_function_t* f = &logs->functions[one->inside[k].function];
+            double excess = slow_self(w, s, least, one->inside[k].function) / known -
+                            (double)f->self_ns / requests;
+            if (excess > most) most = excess, found = f;
+        }
+    }
+    if (found == NULL || most < (slow / known - usual) / 3) return 0;
+    found = window_by_id(w->functions, w->function_count, found->id);
+    if (found == NULL) return 0;
+    *scope = (uint32_t)(found - w->functions);
+    return most;
+}
+static void findings_of_route(
+    const window_t* w, const window_t* logs, const hotpath_span_row_t* s, findings_t* list) {
+    const hotpath_function_t* f = &w->functions[s->function];
+    double usual = functions_percentile(w, f, 50);
+    finding_t found =
+        finding_of(CAUSE_SLOW_ROUTE, s->function, (f->mean_ns - usual) * (double)f->completed, w);
+    found.a = usual, found.b = functions_percentile(w, f, 99), found.c = (double)f->max_ns;
+    for (size_t i = 0; logs != NULL && i < logs->span_count; i++) {
+        if (logs->functions[logs->spans[i].function].id != f->id) continue;
+        double excess = slow_excess(w, logs, &logs->spans[i], &found.caller);
+        if (excess > 0) found.d = excess;
+    }
+    list->told_functions[s->function] |= TOLD_SPIKES;
+    findings_add(list, found);
+}
+/* Routes of which few requests are slow. What was inside of those is in a snapshot of its own, which a
+   program without such a route does not need. */
+static void findings_of_slow_routes(const window_t* w, findings_t* list) {
+    window_t logs;
+    hotpath_snapshot_t* s = NULL;
+    for (size_t i = 0; i < w->span_count; i++) {
+        const hotpath_span_row_t* row = &w->spans[i];
+        if (row->kind != HOTPATH_SPAN_SERVER || !functions_spiky(w, &w->functions[row->function]))
+            continue;
+        hotpath_snapshot_desc_t desc;
+        memset(&desc, 0, sizeof desc);
+        desc.parts = HOTPATH_PART_SPANS | HOTPATH_PART_LOGS | HOTPATH_PART_TREE;
+        if (s == NULL) s = request_snapshot(&desc, NULL, NULL);
+        if (s != NULL) window_read(&logs, s);
+        findings_of_route(w, s != NULL ? &logs : NULL, row, list);
+    }
+    if (s != NULL) request_free(s);
+}
+#define BURST_MS 10000
+
+/* Functions that fail now and did not before: of the executions of the last ten seconds a fifth at
+   least, and five times the share of all those before. */
+static void findings_of_burst(
+    const window_t* w, uint32_t i, const hotpath_function_t* before, double ns, findings_t* list) {
+    const hotpath_function_t* now = window_ever(w, w->functions[i].id);
+    if (now == NULL || before == NULL || before->calls < 20 || now->errors < before->errors + 10)
+        return;
+    double errors = (double)(now->errors - before->errors);
+    double calls = (double)(now->calls - before->calls);
+    double rate = errors / calls, usual = (double)before->errors / (double)before->calls;
+    if (calls < errors || rate < 0.2 || rate < 5 * usual) return;
+    finding_t found =
+        finding_of(CAUSE_ERROR_BURST, i, rate * (double)(now->total_ns - before->total_ns), w);
+    found.a = errors, found.b = calls, found.c = 100 * rate, found.d = 100 * usual, found.e = ns;
+    list->told_functions[i] |= TOLD_ERRORS;
+    findings_add(list, found);
+}
+static void findings_of_bursts(const window_t* w, findings_t* list) {
+    uint64_t elapsed = hotpath_snapshot_info(w->ever)->elapsed_ns;
+    if (!w->locked) history_lock();
+    const history_baseline_t* b = history_at_age(BURST_MS, elapsed);
+    size_t count = 0;
+    const hotpath_function_t* before =
+        b != NULL ? hotpath_snapshot_functions(b->snapshot, &count) : NULL;
+    for (uint32_t i = 0; b != NULL && i < w->function_count; i++)
+        if (w->functions[i].errors != 0)
+            findings_of_burst(w, i, window_by_id(before, count, w->functions[i].id),
+                (double)(elapsed - b->elapsed_ns), list);
+    if (!w->locked) history_unlock();
+}
+static void findings_of_spans(const window_t* w, findings_t* list) {
+    for (uint32_t i = 0; i < w->node_count; i++)
+        findings_of_span_node(w, i, list);
+    findings_of_routes(w, list);
+    for (size_t i = 0; i < w->span_count; i++)
+        if (w->spans[i].kind == HOTPATH_SPAN_SQL) findings_of_scan(w, &w->spans[i], list);
+    findings_of_slow_routes(w, list);
+    findings_of_bursts(w, list);
+}
+
+/* ---- findings of threads and memory ---- */
+
 static void findings_of_thread(const window_t* w, const hotpath_thread_t* t, findings_t* list) {
     for (uint32_t i = 0; i < t->open_count; i++) {
         const hotpath_open_t* open = &t->open[i];
@@ -110,8 +311,8 @@ static void findings_of_thread(const window_t* w, const hotpath_thread_t* t, fin
         double now = (double)open->elapsed_ns;
         if (f->sampled_calls < 10 || now < 1e9 || now < 20 * slow) continue;
         double inside = now < (double)w->info->window_ns ? now : (double)w->info->window_ns;
-        finding_t stuck = {
-            CAUSE_STUCK, open->function, 0, window_percent(w, inside), now, slow, (double)t->id};
+        finding_t stuck = finding_of(CAUSE_STUCK, open->function, inside, w);
+        stuck.a = now, stuck.b = slow, stuck.c = (double)t->id;
         findings_add(list, stuck);
         return; /* what it called is the same trouble */
     }
@@ -125,7 +326,7 @@ static void findings_of_memory(
     const hotpath_heap_suspect_t* s = memory_suspect(suspects, f->id);
     const hotpath_alloc_info_t* all = &w->info->alloc;
     double count = (double)f->alloc_count;
-    finding_t found = {CAUSE_LEAK_SUSPECT, i, 0, 0, 0, 0, 0};
+    finding_t found = finding_of(CAUSE_LEAK_SUSPECT, i, 0, w);
     switch (memory_rule(w, f, ever, s)) {
         case MEMORY_NOTHING: return;
         case MEMORY_SUSPECT:
@@ -155,10 +356,14 @@ static void findings_of_memory(
     }
     findings_add(list, found);
 }
-/* Whether one finding stands before another: time before memory, growth before the rest of it. */
+/* Time before memory, growth before the rest of it. The own time of what has not ended once comes after
+   the other time: a loop of the program, or what waits for its end, is no cost that can be saved. */
+static unsigned finding_class(const finding_t* f) {
+    if (f->cause > CAUSE_RECORDING) return f->cause == CAUSE_LEAK_SUSPECT ? 2 : 3;
+    return f->cause == CAUSE_SELF_TIME && f->c < 0;
+}
 static bool findings_before(const finding_t* a, const finding_t* b) {
-    unsigned x = a->cause <= CAUSE_RECORDING ? 0 : a->cause == CAUSE_LEAK_SUSPECT ? 1 : 2;
-    unsigned y = b->cause <= CAUSE_RECORDING ? 0 : b->cause == CAUSE_LEAK_SUSPECT ? 1 : 2;
+    unsigned x = finding_class(a), y = finding_class(b);
     if (x != y) return x < y;
     return a->impact != b->impact ? a->impact > b->impact : a->cause < b->cause;
 }
@@ -187,55 +392,63 @@ static void findings_make_room(findings_t* f, size_t limit) {
     memcpy(&f->list[limit - room], cut, room * sizeof *cut);
 }
 static void bottlenecks_numbers(json_out_t* out, const window_t* w, const finding_t* f) {
-    static const char* const keys[CAUSE_COUNT][3] = {{"self_ns", "calls", "avg_ns"},
-        {"calls_per_call", "calls", "total_ns"}, {"p50_ns", "p99_ns", "max_ns"},
-        {"open_ns", "p99_ns", "thread_id"}, {"errors", "calls", "error_percent"},
-        {"calls", "recording_ns", "avg_ns"}, {"live_bytes", "bytes_per_sec", "confidence"},
-        {"live_bytes", "alloc_count", "calls"}, {"allocs_per_call", "bytes_each", "freed_percent"},
-        {"allocs_per_call", "calls", "bytes_each"}};
-    const double values[] = {f->a, f->b, f->c};
+    static const char* const keys[CAUSE_COUNT][5] = {
+        [CAUSE_SELF_TIME] = {"self_ns", "calls", "avg_ns"},
+        [CAUSE_MANY_CALLS] = {"calls_per_call", "calls", "total_ns"},
+        [CAUSE_LATENCY_SPIKES] = {"p50_ns", "p99_ns", "max_ns"},
+        [CAUSE_STUCK] = {"open_ns", "p99_ns", "thread_id"},
+        [CAUSE_ERRORS] = {"errors", "calls", "error_percent"},
+        [CAUSE_N_PLUS_ONE] = {"calls_per_call", "calls", "total_ns", "calls_per_request"},
+        [CAUSE_FULL_SCAN] = {"steps_per_call", "rows_per_call", "calls"},
+        [CAUSE_SLOW_ROUTE] = {"p50_ns", "p99_ns", "max_ns", "scope_excess_ns"},
+        [CAUSE_ERROR_BURST] = {"errors", "calls", "error_percent", "error_percent_before", "in_ns"},
+        [CAUSE_RECORDING] = {"calls", "recording_ns", "avg_ns"},
+        [CAUSE_LEAK_SUSPECT] = {"live_bytes", "bytes_per_sec", "confidence"},
+        [CAUSE_MEMORY_HELD] = {"live_bytes", "alloc_count", "calls"},
+        [CAUSE_MANY_ALLOCATIONS] = {"allocs_per_call", "bytes_each", "freed_percent"},
+        [CAUSE_ALLOCATION_IN_LOOP] = {"allocs_per_call", "calls", "bytes_each"},
+    };
+    const double values[] = {f->a, f->b, f->c, f->d, f->e};
     json_key(out, "numbers");
     json_object(out);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 5; i++)
         if (values[i] >= 0) json_key(out, keys[f->cause][i]), json_fixed(out, values[i], 2);
-    if (f->cause == CAUSE_MANY_CALLS || f->cause == CAUSE_ALLOCATION_IN_LOOP)
-        answer_name(out, "caller", w->functions[f->caller].name);
+    if (f->caller != FINDING_NONE)
+        answer_name(
+            out, f->cause == CAUSE_SLOW_ROUTE ? "scope" : "caller", w->functions[f->caller].name);
+    if (f->route != FINDING_NONE) answer_name(out, "route", w->functions[f->route].name);
     json_object_end(out);
 }
 /* The call that shows more: its arguments name what the row is about. */
-static void bottlenecks_next(json_out_t* out, const finding_t* f, const char* name) {
-    bool logs = f->cause == CAUSE_LATENCY_SPIKES;
-    bool status = f->cause == CAUSE_STUCK;
-    bool timing = f->cause == CAUSE_ERRORS || f->cause == CAUSE_RECORDING;
-    bool heap = f->cause == CAUSE_LEAK_SUSPECT || f->cause == CAUSE_MEMORY_HELD;
-    bool alloc = f->cause == CAUSE_MANY_ALLOCATIONS || f->cause == CAUSE_ALLOCATION_IN_LOOP;
+static void bottlenecks_next(json_out_t* out, const window_t* w, const finding_t* f) {
+    /* How the arguments of a tool name the subject, and one more that it takes. */
+    static const struct {
+        const char *tool, *subject, *key, *value;
+    } calls[CAUSE_COUNT] = {
+        [CAUSE_SELF_TIME] = {"query_flamegraph", "root", "view", "callers"},
+        [CAUSE_MANY_CALLS] = {"query_flamegraph", "root", "view", "tree"},
+        [CAUSE_LATENCY_SPIKES] = {"function_timing_logs", "function_name", "order", "slowest"},
+        [CAUSE_STUCK] = {"threads", NULL, "sort", "current"},
+        [CAUSE_ERRORS] = {"functions_timing", "filter", "response_format", "detailed"},
+        [CAUSE_N_PLUS_ONE] = {"sql", "filter", "response_format", "detailed"},
+        [CAUSE_FULL_SCAN] = {"sql", "filter", "response_format", "detailed"},
+        [CAUSE_SLOW_ROUTE] = {"server_logs", "server_name", "order", "slowest"},
+        [CAUSE_ERROR_BURST] = {"functions_timing", "filter", "response_format", "detailed"},
+        [CAUSE_RECORDING] = {"functions_timing", "filter", "response_format", "detailed"},
+        [CAUSE_LEAK_SUSPECT] = {"heap", "filter", "view", "leaks"},
+        [CAUSE_MEMORY_HELD] = {"heap", "filter", "view", "sites"},
+        [CAUSE_MANY_ALLOCATIONS] = {"functions_alloc", "filter", "response_format", "detailed"},
+        [CAUSE_ALLOCATION_IN_LOOP] = {"functions_alloc", "filter", "response_format", "detailed"},
+    };
+    const hotpath_function_t* subject = &w->functions[f->function];
+    bool http = f->cause == CAUSE_N_PLUS_ONE && subject->kind == HOTPATH_KIND_HTTP;
     json_key(out, "next");
     json_object(out);
-    json_key(out, "tool");
-    json_text(out, logs     ? "function_timing_logs"
-                   : status ? "threads"
-                   : timing ? "functions_timing"
-                   : heap   ? "heap"
-                   : alloc  ? "functions_alloc"
-                            : "query_flamegraph");
+    json_key(out, "tool"), json_text(out, http ? "http" : calls[f->cause].tool);
     json_key(out, "arguments");
     json_object(out);
-    if (logs) {
-        answer_name(out, "function_name", name);
-        json_key(out, "order"), json_text(out, "slowest");
-    } else if (status) {
-        json_key(out, "sort"), json_text(out, "current");
-    } else if (heap) {
-        json_key(out, "view");
-        json_text(out, f->cause == CAUSE_LEAK_SUSPECT ? "leaks" : "sites");
-        answer_name(out, "filter", name);
-    } else if (timing || alloc) {
-        answer_name(out, "filter", name);
-        json_key(out, "response_format"), json_text(out, "detailed");
-    } else {
-        answer_name(out, "root", name);
-        json_key(out, "view"), json_text(out, f->cause == CAUSE_SELF_TIME ? "callers" : "tree");
-    }
+    if (calls[f->cause].subject != NULL) answer_name(out, calls[f->cause].subject, subject->name);
+    json_key(out, calls[f->cause].key), json_text(out, calls[f->cause].value);
     json_object_end(out);
     json_object_end(out);
 }
@@ -262,8 +475,19 @@ static void bottlenecks_write(json_out_t* out, const window_t* w, const finding_
     }
     bottlenecks_numbers(out, w, f);
     json_key(out, "action"), json_text(out, actions[f->cause]);
-    bottlenecks_next(out, f, subject);
+    bottlenecks_next(out, w, f);
     json_object_end(out);
+}
+/* Returns: false without memory. */
+static bool findings_begin(tool_call_t* call, const window_t* w, findings_t* f) {
+    f->count = 0, f->capacity = 1000; /* each is a percent at least, of a few kinds */
+    f->list = (finding_t*)mcp_arena_alloc(call->arena, f->capacity * sizeof *f->list);
+    f->told_nodes = (unsigned char*)mcp_arena_alloc(call->arena, w->node_count + 1);
+    f->told_functions = (unsigned char*)mcp_arena_alloc(call->arena, w->function_count + 1);
+    if (f->list == NULL || f->told_nodes == NULL || f->told_functions == NULL) return false;
+    memset(f->told_nodes, 0, w->node_count + 1);
+    memset(f->told_functions, 0, w->function_count + 1);
+    return true;
 }
 static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
     query_t q;
@@ -271,12 +495,13 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
     findings_t found;
     memory_suspects_t suspects;
     if (!query_read(tool, call, &q)) return;
-    if (!window_open(call, &q, HOTPATH_PART_TREE | HOTPATH_PART_THREADS, TIMES_ALL, &w)) return;
-    found.count = 0, found.capacity = 1000; /* each is a percent at least, of five kinds */
-    found.list = (finding_t*)mcp_arena_alloc(call->arena, found.capacity * sizeof *found.list);
-    if (found.list != NULL && memory_suspects(call, &w, MEMORY_INTERVALS, &suspects)) {
+    uint32_t parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_SPANS;
+    if (!window_open(call, &q, parts, TIMES_ALL, &w)) return;
+    if (findings_begin(call, &w, &found) &&
+        memory_suspects(call, &w, MEMORY_INTERVALS, &suspects)) {
         json_out_t* out = &call->out;
         size_t n = 0;
+        findings_of_spans(&w, &found);
         for (uint32_t i = 0; i < w.node_count; i++)
             findings_of_node(&w, i, &found);
         for (uint32_t i = 0; i < w.function_count; i++)

@@ -97,6 +97,9 @@ static const char* functions_kind(uint32_t kind) {
         case HOTPATH_KIND_TRACK: return "track";
         case HOTPATH_KIND_SPAN: return "span";
         case HOTPATH_KIND_OUTSIDE: return "outside";
+        case HOTPATH_KIND_SQL: return "sql";
+        case HOTPATH_KIND_HTTP: return "http";
+        case HOTPATH_KIND_SERVER: return "server";
         default: return "other";
     }
 }

@@ -11,7 +11,7 @@ node=tests/mcp/node_modules/node/bin/node
 
 LIBS='-lcivetweb -lpthread -lm -ldl'
 SOURCES='-std=gnu11 -DHOTPATH -DHOTPATH_MCP -I. tests/mcp/program.c hotpath_mcp.c'
-rm -f $out/program $out/large $out/search $out/plain $out/memory
+rm -f $out/program $out/large $out/search $out/plain $out/memory $out/links
 { $CC -O2 -DHOTPATH_ALLOC $SOURCES -o $out/large $LIBS && $CC -O1 $SOURCES -o $out/plain $LIBS; } >$out/large.log 2>&1 &
 large=$!
 check "build" $CC -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -DHOTPATH_ALLOC $SOURCES \
@@ -20,6 +20,7 @@ check "build of the JSON reader" tests/build.sh o2 tests/unit/test_mcp_json.c $o
 EXAMPLE='-O2 -std=gnu11 -DHOTPATH -DHOTPATH_ALLOC -DHOTPATH_MCP -I. hotpath_mcp.c'
 check "build of the search service" $CC $EXAMPLE examples/03_server.c -o $out/search -lsqlite3 $LIBS
 check "build of the relay that wastes memory" $CC $EXAMPLE examples/05_memory.c -o $out/memory $LIBS
+check "build of the link checker" $CC $EXAMPLE examples/06_links.c -o $out/links -lcurl $LIBS
 wait $large
 check "build without sanitizers" sh -c "cat $out/large.log; [ -x $out/large ] && [ -x $out/plain ]"
 [ -x $out/program ] && [ -x $out/large ] || exit 1
@@ -35,10 +36,11 @@ wire=$!
 node_test conformance $out/program &
 conformance=$!
 node_test json $out/test_mcp_json || failed=1
+node_test planted $out/search $out/links || failed=1
 node_test clients $out/program $out/large $out/plain $out/search $out/memory || failed=1
 wait $conformance || failed=1
 wait $wire || failed=1
-for part in json conformance clients wire; do
+for part in json planted conformance clients wire; do
     sed "s/^\(not \)\{0,1\}ok - /&$part: /" $out/$part.log
 done
 exit $failed

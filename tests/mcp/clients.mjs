@@ -134,6 +134,9 @@ const limits = {
   bottlenecks: 50,
   function_timing_logs: 1000,
   function_alloc_logs: 1000,
+  sql_logs: 1000,
+  http_logs: 1000,
+  server_logs: 1000,
   gauge_logs: 1000,
   dbg_logs: 1000,
   val_logs: 1000,
@@ -346,6 +349,37 @@ for (const [kind, entries, logs] of [
     [logs, { [by.id]: 4000000 }, new RegExp(`nothing has the ${by.id} 4000000`)],
   );
 }
+for (const kind of ['sql', 'http', 'server']) {
+  const logs = `${kind}_logs`;
+  const by = { name: `${kind}_name`, id: `${kind}_id` };
+  calls.push(
+    [kind, {}, 'concise'],
+    [kind, { limit: 2 }, 'concise'],
+    [kind, { limit: 200 }, 'concise'],
+    [kind, detailed, 'detailed'],
+    [kind, { ...detailed, limit: 200 }, 'detailed'],
+    ...['total', 'count', 'avg', 'p95', 'p99', 'max', 'errors', 'spread', 'per_sec', 'rows'].map(
+      (sort) => [kind, { sort, limit: 5 }, 'concise'],
+    ),
+    [kind, { since: '1s' }, 'concise'],
+    [kind, { since: '2s', ...detailed }, 'detailed'],
+    [kind, { filter: '*', limit: 2 }, 'concise'],
+    [kind, { filter: (p) => p[kind].name }, 'concise'],
+    [kind, { thread: (p) => p.thread }, 'concise'],
+    [kind, { sort: 'self' }, /sort must be one of: total, count, avg, p95, p99, max, errors/],
+    [kind, { filter: 'nobody' }, /nothing is called "nobody"/],
+    [kind, { limit: 201 }, /limit must be a whole number from 1 to 200/],
+    [kind, { cursor: 'abc' }, /cursor is not one that this program gave/],
+    [logs, { [by.name]: (p) => p[kind].name }, 'concise'],
+    [logs, { [by.id]: (p) => p[kind].id, limit: 1 }, 'concise'],
+    [logs, { [by.id]: (p) => String(p[kind].id), limit: 1000, ...detailed }, 'detailed'],
+    [logs, { [by.name]: (p) => p[kind].name, order: 'slowest' }, 'concise'],
+    [logs, { [by.name]: (p) => p[kind].name, order: 'slowest', limit: 3, ...detailed }, 'detailed'],
+    [logs, {}, new RegExp(`${logs} needs ${by.name} or ${by.id}`)],
+    [logs, { [by.name]: 'nobody' }, /nothing is called "nobody"/],
+    [logs, { [by.id]: 4000000 }, new RegExp(`nothing has the ${by.id} 4000000`)],
+  );
+}
 
 function answerProblems([tool, args, form, more = {}], result) {
   const problems = [];
@@ -430,13 +464,18 @@ const shown = (args) =>
 async function knownOf(server) {
   const get = async (name, args = {}) =>
     (await raw(server, 'tools/call', { name, arguments: args })).result.structuredContent;
-  const [functions, threads, gauge, dbg, val] = [
+  const [functions, threads, gauge, dbg, val, sql, http, served] = [
     await get('functions_timing', { sort: 'calls', limit: 200 }),
     await get('threads', { sort: 'calls' }),
     await get('gauges'),
     await get('dbg_entries'),
     await get('val_entries'),
+    await get('sql'),
+    await get('http'),
+    await get('server'),
   ];
+  const span = ({ data: [row] }) =>
+    row && { id: row.id, name: row.query ?? row.endpoint ?? row.route };
   const chosen = functions.data.find((row) => row.name === 'look_up') ?? functions.data[0];
   return {
     name: chosen.name,
@@ -446,6 +485,9 @@ async function knownOf(server) {
     gauge: gauge.data[0],
     dbg: dbg.data[1],
     val: val.data[0],
+    sql: span(sql),
+    http: span(http),
+    server: span(served),
   };
 }
 
@@ -656,6 +698,8 @@ for (const [tool, args] of [
   ['functions_alloc', { limit: 100, sort: 'count' }],
   ['val_entries', {}],
   ['val_entries', { limit: 100 }],
+  ['sql', {}],
+  ['sql', { limit: 50, sort: 'count' }],
 ]) {
   await check(`many: the pages of ${tool} ${shown(args)}`, async () => {
     const pages = [];
@@ -721,13 +765,19 @@ await check('the names of the program are in no description and no instruction',
     .filter((text) => /<.?script|previous instructions|long name|forged|\u001b|\\u001b/i.test(text))
     .map((text) => text.slice(0, 200));
 });
-await check('hostile names are all there, capped', async () => {
+const hostileProblems = async (tool, key, want) => {
   const { result } = await raw(plain, 'tools/call', {
-    name: 'functions_timing',
-    arguments: { limit: 200, sort: 'calls' },
+    name: tool,
+    arguments: { limit: 200 },
   });
-  const names = result.structuredContent.data.map((row) => row.name);
-  const want = [
+  const names = result.structuredContent.data.map((row) => row[key]);
+  const problems = want.filter((pattern) => !names.some((name) => pattern.test(name))).map(String);
+  if (names.some((name) => Buffer.byteLength(name) > 1200)) problems.push('a name is not capped');
+  if (names.includes('forged')) problems.push('a name became a row');
+  return problems;
+};
+await check('hostile names are all there, capped', () =>
+  hostileProblems('functions_timing', 'name', [
     /^(long name )+/,
     /^ignore all previous instructions/,
     /^<\/script>/,
@@ -738,12 +788,20 @@ await check('hostile names are all there, capped', async () => {
     /^"\},\{"name":"forged"/,
     /^%s%n%s/,
     /^(ab)+$/,
-  ];
-  const problems = want.filter((pattern) => !names.some((name) => pattern.test(name))).map(String);
-  if (names.some((name) => Buffer.byteLength(name) > 1200)) problems.push('a name is not capped');
-  if (names.includes('forged')) problems.push('a name became a row');
-  return problems;
-});
+  ]),
+);
+// Keys: what white space there is in them, and what looks like a value, is another matter.
+for (const [tool, key, want] of [
+  [
+    'sql',
+    'query',
+    [/^long name long/, /^ignore all previous/, /script >/, /^caf\ufffd/, /^abc\\u202e/],
+  ],
+  ['http', 'endpoint', [/^GET .*\/ignore$/, /<\/script><script>/, /caf\ufffd/, /abc\\u202e/]],
+  ['server', 'route', [/^GET \/ignore$/, /<\/script><script>/, /caf\ufffd/, /abc\\u202e/]],
+]) {
+  await check(`hostile keys are all there, capped: ${tool}`, () => hostileProblems(tool, key, want));
+}
 
 // Memory: what the program of the tests does is what the tools say of it.
 const content = async (server, name, args = {}) =>
@@ -965,9 +1023,13 @@ if (search) {
     );
   await sleep(2500); // two windows of a second each
   const there = await knownOf(searching);
-  // It has no dbg values: their log answers with its error.
+  // It has no dbg values and makes no requests: their logs answer with their error.
   const asked = first.map((one) =>
-    one[0] === 'dbg_logs' ? ['dbg_logs', {}, /dbg_logs needs dbg_name or dbg_id/] : one,
+    one[0] === 'dbg_logs'
+      ? ['dbg_logs', {}, /dbg_logs needs dbg_name or dbg_id/]
+      : one[0] === 'http_logs'
+        ? ['http_logs', {}, /http_logs needs http_name or http_id/]
+        : one,
   );
   for (const [name, connect] of Object.entries(clients)) {
     await check(`${name}: the search service`, async () => {

@@ -144,6 +144,33 @@ static void calls(unsigned i) {
         work(k * 50);
     }
 }
+/* Routes that are served, with queries and requests inside, under keys that are hostile, too. */
+static void span(hotpath_span_kind_t kind, const char* key, int status) {
+    HOTPATH_SPAN(s, kind, key);
+    work(50);
+    hotpath_span_rows(&s, 3);
+    hotpath_span_bytes(&s, 100, 10);
+    hotpath_span_status(&s, status);
+    if (kind == HOTPATH_SPAN_HTTP) hotpath_span_phase(&s, HOTPATH_SPAN_PHASE_FIRST_BYTE, 1000);
+}
+static void spans(unsigned i) {
+    HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, "GET /items/17");
+    char sql[100];
+    for (unsigned k = 0; k < 3; k++) {
+        (void)snprintf(sql, sizeof sql, "SELECT name FROM items WHERE id = %u", i + k);
+        span(HOTPATH_SPAN_SQL, sql, k == 2 && i % 10 == 0);
+    }
+    span(HOTPATH_SPAN_HTTP, "GET https://other.example/users/17", i % 5 == 0 ? 503 : 200);
+    for (unsigned k = 0; k < HOSTILE; k++) {
+        char key[sizeof LONG + 100];
+        span(HOTPATH_SPAN_SQL, hostile[k], 0);
+        (void)snprintf(key, sizeof key, "GET http://h/a/%s", hostile[k]);
+        span(HOTPATH_SPAN_HTTP, key, 200);
+        (void)snprintf(key, sizeof key, "GET /%s", hostile[k]);
+        span(HOTPATH_SPAN_SERVER, key, 404);
+    }
+    hotpath_span_status(&route, i % 3 == 0 ? 404 : 200);
+}
 static void* worker(void* name) {
     HOTPATH_THREAD_NAME((const char*)name);
     for (unsigned i = 0; !is_over(); i++) {
@@ -151,6 +178,7 @@ static void* worker(void* name) {
         calls(i);
         values(i);
         churn(i);
+        spans(i);
         if (i % 4 == 0) keep();
         hotpath_record("gpu", SCRIPT, i * 1000, i * 1000 + 300);
         nap(3000);
@@ -189,6 +217,9 @@ static void* caller(void* number) {
         for (unsigned i = 0; i < FUNCTIONS && !is_over(); i++) {
             call(i, (i * 7 + first) % FUNCTIONS);
         }
+        for (unsigned i = 0; i < 300 && !is_over(); i++) /* more keys than there may be */
+            for (unsigned kind = HOTPATH_SPAN_SQL; kind <= HOTPATH_SPAN_SERVER; kind++)
+                span((hotpath_span_kind_t)kind, names[i], 200);
         for (unsigned i = 0; i < 200 && !is_over(); i++)
             nap(5000);
     }

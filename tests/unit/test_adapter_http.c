@@ -188,12 +188,57 @@ static void no_answer(void** state) {
     CHECK_EQ(row->errors, 1);
     CHECK_EQ(row->status_4xx + row->status_5xx, 0);
 }
+/* Several transfers of one thread at a time, which end in whatever order they like. */
+static void at_once(void** state) {
+    (void)state;
+    enum {
+        COUNT = 6
+    };
+    hotpath_span_t spans[COUNT];
+    CURL* curls[COUNT];
+    CURLM* const multi = curl_multi_init();
+    int running = 1, left = 0, done = 0;
+    {
+        HOTPATH_SCOPE("an event loop");
+        for (int i = 0; i < COUNT; i++) {
+            curls[i] = client("/multi");
+            curl_easy_setopt(curls[i], CURLOPT_PRIVATE, &spans[i]);
+            hotpath_curl_begin(&spans[i], curls[i], "GET");
+            curl_multi_add_handle(multi, curls[i]);
+        }
+        while (running != 0) {
+            curl_multi_perform(multi, &running);
+            for (CURLMsg* m; (m = curl_multi_info_read(multi, &left)) != NULL;) {
+                void* span = NULL;
+                curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &span);
+                hotpath_curl_end((hotpath_span_t*)span, m->easy_handle, m->data.result);
+                done++;
+            }
+            if (running != 0) curl_multi_poll(multi, NULL, 0, 1000, NULL);
+        }
+        HOTPATH_SCOPE("after it");
+    }
+    CHECK_EQ(done, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        curl_multi_remove_handle(multi, curls[i]);
+        curl_easy_cleanup(curls[i]);
+    }
+    curl_multi_cleanup(multi);
+    const hotpath_span_row_t row = now(HOTPATH_SPAN_HTTP, "GET", "/multi");
+    CHECK_EQ(row.completed, COUNT);
+    CHECK_EQ(row.open, 0);
+    CHECK_EQ(row.errors, 0);
+    law_check_counts("an event loop", 1, 1, law_now("an event loop").total_ns, __FILE__, __LINE__);
+    CHECK_EQ(law_now("after it").completed, 1);
+}
+
 int main(int argc, char** argv) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_and_routes),
         cmocka_unit_test(parts_of_a_request),
         cmocka_unit_test(bodies),
         cmocka_unit_test(no_answer),
+        cmocka_unit_test(at_once),
     };
     const int code = law_run(argc, argv, NULL);
     return code >= 0 ? code : cmocka_run_group_tests(tests, setup, teardown);

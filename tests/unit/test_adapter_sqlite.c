@@ -176,6 +176,27 @@ static void what_runs_inside(void** state) {
     CHECK_EQ(now("noted(), id").rows, 3);
     CHECK_EQ(now("noted(), id").errors, 0);
 }
+/* A loop over one statement that runs another for each row, deeper than there are places. */
+static void many_at_once(void** state) {
+    (void)state;
+    sqlite3_stmt* list[HOTPATH_SQLITE_OPEN + 3];
+    const int count = HOTPATH_SQLITE_OPEN + 3;
+    for (int i = 0; i < count; i++) {
+        list[i] = prepare("SELECT id, colour, name FROM item ORDER BY id");
+        CHECK_EQ(sqlite3_step(list[i]), SQLITE_ROW);
+    }
+    CHECK_EQ(trace.untimed, 3);
+    for (int i = 0; i < count; i++) { /* not in the order in which they began, nor in the reverse */
+        CHECK_EQ(sqlite3_step(list[(i * 7) % count]), SQLITE_ROW);
+        sqlite3_finalize(list[(i * 7) % count]);
+    }
+    const hotpath_span_row_t row = now("ORDER BY id");
+    CHECK_EQ(row.count, (uint64_t)count);
+    CHECK_EQ(row.completed, (uint64_t)count);
+    CHECK_EQ(row.rows, 2 * HOTPATH_SQLITE_OPEN);
+    CHECK_EQ(row.open, 0);
+}
+
 int main(int argc, char** argv) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(prepared_statements, setup, teardown),
@@ -183,6 +204,7 @@ int main(int argc, char** argv) {
         cmocka_unit_test_setup_teardown(full_scans, setup, teardown),
         cmocka_unit_test_setup_teardown(errors, setup, teardown),
         cmocka_unit_test_setup_teardown(what_runs_inside, setup, teardown),
+        cmocka_unit_test_setup_teardown(many_at_once, setup, teardown),
     };
     const int code = law_run(argc, argv, NULL);
     return code >= 0 ? code : cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,132 @@
+// planted.mjs SEARCH LINKS: the table of what is planted. Each row names a tool, the example that is asked,
+// what was planted there and what the tool must say of it; an answer without data fails. SEARCH is
+// examples/03_server.c, with its query per result row and without; LINKS is examples/06_links.c on a site
+// whose requests are counted here.
+import http from 'node:http';
+import net from 'node:net';
+import { check, finish, serve, sleep } from './lib.mjs';
+
+const [search, links] = process.argv.slice(2);
+const content = async (server, tool, args = {}) => {
+  const reply = await fetch(`http://127.0.0.1:${server.port}/api/${tool}?${new URLSearchParams(args)}`);
+  return reply.json();
+};
+const freePort = () =>
+  new Promise((done) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+
+// ---- the search service: 20 searches of 40 rows, one after another, and some that fail -----------
+
+const SEARCHES = 20;
+const ROWS = 40;
+const WRONG = 4;
+const LOST = 3;
+const words = 'the of and to a in is that for it as or be this with by are not on from if you an at all'.split(' ');
+
+async function searched(fixed) {
+  const port = await freePort();
+  const server = await serve(search, ['--port', port], fixed ? { DEMO_FIXED: '1' } : {});
+  const get = (path) => fetch(`http://127.0.0.1:${port}${path}`).then((r) => r.text().then(() => r.status));
+  for (let i = 0; i < 400; i++) if (await get('/').then(() => true, () => sleep(50))) break;
+  for (let i = 0; i < SEARCHES; i++) {
+    const status = await get(`/search?q=${words[i]}&limit=${ROWS}`);
+    if (status !== 200) throw new Error(`a search is answered by ${status}`);
+  }
+  for (let i = 0; i < WRONG; i++) await get('/search?q=');
+  for (let i = 0; i < LOST; i++) await get(`/nothing/${i}`);
+  await sleep(300); // spans end after their replies are sent and read
+  return server;
+}
+const slow = await searched(false);
+const fixed = await searched(true);
+
+// ---- the link checker: each page of the site once ------------------------------------------------
+
+const pages = {
+  '/': [...Array(7).keys()].map((i) => `<a href="/items/${i + 1}">item</a>`).join('') + '<a href="/gone">x</a><a href="/error">x</a>',
+};
+for (let i = 1; i <= 7; i++) pages[`/items/${i}`] = 'x'.repeat(100 * i);
+const asked = {};
+const site = http.createServer((request, response) => {
+  asked[request.url] = (asked[request.url] ?? 0) + 1;
+  const page = pages[request.url];
+  response.writeHead(page ? 200 : request.url === '/gone' ? 404 : 500, { 'Content-Length': (page ?? 'no').length });
+  setTimeout(() => response.end(page ?? 'no'), 3);
+});
+await new Promise((done) => site.listen(0, '127.0.0.1', done));
+const root = `http://127.0.0.1:${site.address().port}`;
+const checker = await serve(links, ['--every', '1000', `${root}/`]);
+for (let i = 0; i < 500 && !asked['/error']; i++) await sleep(20);
+await sleep(300);
+
+// ---- the table -----------------------------------------------------------------------------------
+
+const QUERY = /^SELECT f\.title, f\.path, p\.line, /;
+const BEST = /^SELECT id, score FROM ?\(SELECT rowid AS id, rank AS score FROM words/;
+const JOINED = /^WITH best AS MATERIALIZED/;
+const row = (answer, key, pattern) => answer.data.find((one) => pattern.test(one[key]));
+const ITEM = new RegExp(`^GET ${root}/items/:id$`);
+
+
+// [tool, example, arguments, what is planted, the value of an answer, the value it must have]
+const table = [
+  ['server', slow, {}, `${SEARCHES + WRONG} searches`, (a) => row(a, 'route', /^GET \/search$/)?.count, SEARCHES + WRONG],
+  ['server', slow, {}, `${WRONG} of them wrong`, (a) => row(a, 'route', /^GET \/search$/)?.status_4xx, WRONG],
+  ['server', slow, {}, `${LOST} requests for nothing`, (a) => row(a, 'route', /^GET \/\*$/)?.status_4xx, LOST],
+  ['server', slow, {}, 'queries of each request', (a) => row(a, 'route', /^GET \/search$/)?.sql_per_request,
+    Math.round((100 * SEARCHES * (1 + ROWS)) / (SEARCHES + WRONG)) / 100],
+  ['server', fixed, {}, 'one query of each search', (a) => row(a, 'route', /^GET \/search$/)?.sql_per_request,
+    Math.round((100 * SEARCHES) / (SEARCHES + WRONG)) / 100],
+  ['server_logs', slow, { server_name: 'GET /search', limit: 1000 }, 'every search', (a) => a.data.length, SEARCHES + WRONG],
+  ['server_logs', slow, { server_name: 'GET /search', order: 'slowest' }, 'the slowest 16', (a) => a.data.filter((one) => one.status === 200).length, 16],
+  ['sql', slow, {}, 'a query per result row', (a) => row(a, 'query', QUERY)?.count, SEARCHES * ROWS],
+  ['sql', slow, {}, 'a row of each', (a) => row(a, 'query', QUERY)?.rows, SEARCHES * ROWS],
+  ['sql', slow, {}, 'a query per search', (a) => row(a, 'query', BEST)?.count, SEARCHES],
+  ['sql', slow, {}, 'rows of those', (a) => row(a, 'query', BEST)?.rows, SEARCHES * ROWS],
+  ['sql', slow, {}, 'per route', (a) => row(a, 'query', QUERY)?.routes[0].name, 'GET /search'],
+  ['sql', slow, {}, 'the caller', (a) => row(a, 'query', QUERY)?.callers[0].name, 'query_row'],
+  ['sql', fixed, {}, 'none per row', (a) => row(a, 'query', QUERY) ?? 'none', 'none'],
+  ['sql', fixed, {}, 'one with a join', (a) => row(a, 'query', JOINED)?.count, SEARCHES],
+  ['sql', fixed, {}, 'all rows of it', (a) => row(a, 'query', JOINED)?.rows, SEARCHES * ROWS],
+  ['sql_logs', slow, async () => ({ sql_id: row(await content(slow, 'sql'), 'query', BEST).id, order: 'slowest', limit: 3 }),
+    'rows of the slowest', (a) => a.data.map((one) => one.rows).join(), [ROWS, ROWS, ROWS].join()],
+  ['sql_logs', slow, async () => ({ sql_id: row(await content(slow, 'sql'), 'query', BEST).id, limit: 1000 }),
+    'every query', (a) => a.data.length, SEARCHES],
+  ['bottlenecks', slow, {}, 'n_plus_one first', (a) => a.data[0].cause, 'n_plus_one'],
+  ['bottlenecks', slow, {}, 'its query', (a) => QUERY.test(a.data[0].subject), true],
+  ['bottlenecks', slow, {}, 'its count per search', (a) => a.data[0].numbers.calls_per_call, ROWS],
+  ['bottlenecks', slow, {}, 'its count per request', (a) => a.data[0].numbers.calls_per_request,
+    Math.round((100 * SEARCHES * ROWS) / (SEARCHES + WRONG)) / 100],
+  ['bottlenecks', fixed, {}, 'no n_plus_one', (a) => a.data.filter((one) => one.cause === 'n_plus_one').length, 0],
+  ['bottlenecks', fixed, {}, 'no full_scan', (a) => a.data.filter((one) => one.cause === 'full_scan').length, 0],
+  ['http', checker, {}, 'every request of the site', (a) => a.data.reduce((sum, one) => sum + one.count, 0), 10],
+  ['http', checker, {}, 'seven items', (a) => row(a, 'endpoint', ITEM)?.count, 7],
+  ['http', checker, {}, '2,800 bytes of them', (a) => row(a, 'endpoint', ITEM)?.bytes_in, 2800],
+  ['http', checker, {}, 'a page that is gone', (a) => row(a, 'endpoint', /\/gone$/)?.status_4xx, 1],
+  ['http', checker, {}, 'a page that fails', (a) => row(a, 'endpoint', /\/error$/)?.status_5xx, 1],
+  ['http', checker, {}, 'it waits 3 ms for a page', (a) => row(a, 'endpoint', ITEM)?.p50_ns > 2e6, true],
+  ['http_logs', checker, { http_name: `GET ${root}/error`, order: 'slowest' }, 'its status', (a) => a.data.map((one) => one.status).join(), '500'],
+  ['http_logs', checker, { http_name: `GET ${root}/items/:id` }, 'every request', (a) => a.data.length, 7],
+];
+for (const [tool, server, args, planted, found, wanted] of table) {
+  const example = server === slow ? '03_server' : server === fixed ? '03_server, fixed' : '06_links';
+  await check(`${tool}: ${example}: ${planted}`, async () => {
+    const answer = await content(server, tool, typeof args === 'function' ? await args() : args);
+    if (!(answer.data?.length > 0)) return [`no data: ${JSON.stringify(answer).slice(0, 300)}`];
+    const value = found(answer);
+    return value === wanted ? [] : [`${value}, not ${wanted}: ${JSON.stringify(answer.data).slice(0, 500)}`];
+  });
+}
+for (const [name, server] of Object.entries({ slow, fixed, checker })) {
+  await check(`${name} ends cleanly`, async () => {
+    const how = await server.stop('SIGTERM');
+    return how.signal || ![0, 1].includes(how.code) ? [`${how.code} ${how.signal}`] : [];
+  });
+}
+site.close();
+site.closeAllConnections();
+finish();
