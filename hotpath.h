@@ -100,7 +100,10 @@
    <outside>. The file with HOTPATH_IMPLEMENTATION defines malloc, calloc, realloc, reallocarray, free,
    aligned_alloc, posix_memalign, memalign, valloc, pvalloc and malloc_usable_size and hands them on to
    the next definition: the C library's, or that of a jemalloc, tcmalloc or mimalloc that is linked. So
-   the whole program counts, C++ new and delete too, with no change of the source. Where that cannot be
+   the whole program counts, C++ new and delete too, with no change of the source; but not those of an
+   allocator that has operators new and delete of its own, as these three have, and the report says so.
+   What such an allocator gives and takes by functions of its own (sdallocx) must not be mixed with malloc
+   and free. Where that cannot be
    (sanitizers, Windows) the macros HOTPATH_MALLOC ... count alone, and the report says so. A program that
    is linked with -static needs -DHOTPATH_ALLOC_WRAP for that file and, to link,
    -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=free,--wrap=aligned_alloc
@@ -2479,8 +2482,8 @@ typedef struct hotpath_i_os_heap {
     void* (*aligned)(size_t, size_t);
     size_t (*usable)(void*);
     bool glibc;
-    bool
-        sized; /* its delete frees by size what aligned_alloc gave, and not through free: jemalloc */
+    bool sized;   /* its delete frees by size what aligned_alloc gave: jemalloc */
+    bool has_new; /* its operators new and delete do not come through malloc and free */
 } hotpath_i_os_heap_t;
 
         #if HOTPATH_I_INTERPOSE && !defined(__GLIBC__)
@@ -2527,6 +2530,15 @@ static void hotpath_i_os_next(const char* name, void* to) {
     void* found = dlsym(RTLD_NEXT, name);
     memcpy(to, &found, sizeof found);
 }
+/* Whether the next operator new is of the same library as the next malloc. */
+static bool hotpath_i_os_has_new(void) {
+    void *of_malloc, *of_new;
+    Dl_info allocator, other;
+    hotpath_i_os_next("malloc", &of_malloc);
+    hotpath_i_os_next(sizeof(size_t) == sizeof(long) ? "_Znwm" : "_Znwj", &of_new);
+    return of_malloc != NULL && of_new != NULL && dladdr(of_malloc, &allocator) != 0 &&
+           dladdr(of_new, &other) != 0 && allocator.dli_fbase == other.dli_fbase;
+}
 /* The next definitions in the order of the loader: those of another allocator that is linked, or the C
    library's. */
 static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
@@ -2543,8 +2555,8 @@ static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
     hotpath_i_os_next("malloc_usable_size", &h->usable);
     void* sized;
     hotpath_i_os_next("sdallocx", &sized);
-    h->sized = sized != NULL;
-    if (sized == NULL) (void)dlerror(); /* it is not the program's */
+    h->sized = sized != NULL, h->has_new = hotpath_i_os_has_new();
+    (void)dlerror(); /* what was not found is not the program's error */
             #if defined(__GLIBC__)
     h->glibc = h->alloc == NULL || h->alloc == hotpath_i_libc_malloc;
     if (!h->glibc || hotpath_i_libc_malloc == NULL) return;
@@ -9576,10 +9588,17 @@ static void* hotpath_i_malloc_as(size_t alignment, size_t count, size_t size) {
 static const char* hotpath_i_alloc_note(void) {
     switch (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode)) {
         case HOTPATH_I_HEAP_HEADERS:
-            return "every allocation of the process counts but those of hotpath itself";
+            return hotpath_i_heap.next.has_new
+                       ? "every allocation of the process counts but those of hotpath itself, and "
+                         "C++ new and delete, which the allocator that is linked has of its own"
+                       : "every allocation of the process counts but those of hotpath itself";
         case HOTPATH_I_HEAP_COUNTERS:
-            return "every allocation of the process counts but those of hotpath itself; "
-                   "HOTPATH_ALLOC_LIVE is off: what is live is not known";
+            return hotpath_i_heap.next.has_new
+                       ? "every allocation of the process counts but those of hotpath itself, and "
+                         "C++ new and delete, which the allocator that is linked has of its own; "
+                         "HOTPATH_ALLOC_LIVE is off: what is live is not known"
+                       : "every allocation of the process counts but those of hotpath itself; "
+                         "HOTPATH_ALLOC_LIVE is off: what is live is not known";
         default:
             return HOTPATH_I_SANITIZER
                        ? "a sanitizer has its own malloc: only HOTPATH_MALLOC and the like count"
