@@ -8820,6 +8820,7 @@ static struct {
     uint32_t orphan_count;
     uint32_t sweep_from; /* so many orphans are looked through */
     uint64_t foreign_frees;
+    uint64_t plain_frees; /* by threads without a record */
     uint64_t overflow;
     uint64_t early_count; /* before the recorder is ready */
     uint64_t early_bytes;
@@ -9281,7 +9282,10 @@ static HOTPATH_I_ALWAYS_INLINE void* hotpath_i_malloc_any(size_t size, bool zero
 
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_count_plain_free(const hotpath_i_local_t* l) {
     hotpath_i_thread_t* t = l->counts;
-    if (HOTPATH_I_LIKELY(t != NULL)) hotpath_i_signal_add(&t->plain_frees, 1);
+    if (HOTPATH_I_LIKELY(t != NULL))
+        hotpath_i_signal_add(&t->plain_frees, 1);
+    else if (l->excluded == 0)
+        HOTPATH_I_SHARED_ADD(&hotpath_i_heap.plain_frees, (uint64_t)1);
 }
 static HOTPATH_I_COLD void hotpath_i_free_slow(void* block) {
     hotpath_i_tabled_t e;
@@ -9756,7 +9760,7 @@ static void hotpath_i_labels_fork_child(void);
 static void hotpath_i_alloc_fork_child(void) {
     hotpath_i_heap.free_cells = hotpath_i_heap.orphans = NULL;
     hotpath_i_heap.orphan_count = hotpath_i_heap.looks = 0;
-    hotpath_i_heap.foreign_frees = hotpath_i_heap.overflow = 0;
+    hotpath_i_heap.foreign_frees = hotpath_i_heap.plain_frees = hotpath_i_heap.overflow = 0;
     hotpath_i_heap.peak_bytes = hotpath_i_heap.peak_tick = hotpath_i_heap.next_tick = 0;
     hotpath_i_heap.birth = 0;
     hotpath_i_heap.early_taken = 1;
@@ -10382,6 +10386,7 @@ static void hotpath_i_fill_allocs(hotpath_snapshot_t* s) {
         all->free_count += f->free_count, all->free_bytes += f->free_bytes;
         all->live_count += f->live_count, all->live_bytes += f->live_bytes;
     }
+    if (!all->live && s->thread == 0) all->free_count = HOTPATH_I_LOAD(&hotpath_i_heap.plain_frees);
     if (!all->live)
         for (size_t r = 0; r < s->record_count; r++)
             all->free_count += HOTPATH_I_LOAD(&s->records[r]->plain_frees);

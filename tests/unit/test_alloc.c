@@ -873,6 +873,12 @@ static void alloc_report_at_exit(void** state) {
     else
         CHECK_TEXT(r->err, "");
 }
+static void* frees_only(void* arg) {
+    void** const blocks = (void**)arg;
+    for (size_t i = 0; i < 100; i++)
+        free(blocks[i]);
+    return NULL;
+}
 static int child_counts_only(void) {
     HOTPATH_SCOPE("counted only");
     for (int i = 0; i < 10; i++)
@@ -887,6 +893,13 @@ static int child_counts_only(void) {
     CHECK(f.live_ages == NULL);
     CHECK_GE(all.free_count, 20);
     CHECK_GE(all.alloc_count, all.free_count);
+    /* Those of a thread that does nothing else, too. */
+    void* blocks[100];
+    for (size_t i = 0; i < 100; i++)
+        blocks[i] = malloc(50);
+    pthread_join(law_thread(frees_only, blocks), NULL);
+    CHECK_GE(law_info().alloc.free_count, all.free_count + 100);
+    CHECK_GE(law_info().alloc.alloc_count, law_info().alloc.free_count);
     /* Blocks have no header: they are the C library's own. */
     void* const p = malloc(24);
     CHECK_EQ(malloc_usable_size(p), 24);
