@@ -95,25 +95,31 @@ build/libhotpath_alloc.so: hotpath_alloc.c hotpath.h Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -I. -fPIC -shared $< -o $@ $(LDFLAGS) $(LIBS)
 
-# ---- unit tests: one file, one program, in the builds asan, tsan and o2 --------------------------
+# ---- unit tests: one file, one program, in the builds asan, tsan and o2; in o0 for the mutants ---
 
 UNIT := $(basename $(notdir $(wildcard tests/unit/test_*.c tests/unit/test_*.cpp)))
 THREADS := $(basename $(notdir $(wildcard tests/threads/test_*.c tests/threads/test_*.cpp)))
 TEST_NEEDS := hotpath.h hotpath_mcp.c $(wildcard adapters/*.h mcp/*.h) tests/build.sh tests/flags.sh Makefile \
     $(wildcard tests/*.h tests/unit/*.h tests/threads/*.h)
 TEST_PLUGINS := $(basename $(notdir $(wildcard tests/unit/plugin_*.c tests/threads/plugin_*.c)))
+RECORDERS := $(basename $(notdir $(wildcard tests/unit/recorder_*.c)))
 vpath %.c tests/unit tests/threads
 vpath %.cpp tests/unit tests/threads
 
+# What each build has once: libraries that tests load, recorders that they link.
+beside = $(patsubst %,build/$(1)/%.so,$(TEST_PLUGINS)) $(patsubst %,build/$(1)/%.o,$(RECORDERS))
+
 define unit_build
+build/$(1)/%.o: %.c $$(TEST_NEEDS)
+	@tests/build.sh $(1) $$< $$@
 build/$(1)/%.so: %.c $$(TEST_NEEDS)
 	@tests/build.sh $(1) $$< $$@
-build/$(1)/%: %.c $$(TEST_NEEDS) $$(patsubst %,build/$(1)/%.so,$$(TEST_PLUGINS))
+build/$(1)/%: %.c $$(TEST_NEEDS) $$(call beside,$(1))
 	@tests/build.sh $(1) $$< $$@
-build/$(1)/%: %.cpp $$(TEST_NEEDS) $$(patsubst %,build/$(1)/%.so,$$(TEST_PLUGINS))
+build/$(1)/%: %.cpp $$(TEST_NEEDS) $$(call beside,$(1))
 	@tests/build.sh $(1) $$< $$@
 endef
-$(foreach build,asan tsan o2,$(eval $(call unit_build,$(build))))
+$(foreach build,asan tsan o2 o0,$(eval $(call unit_build,$(build))))
 # A program of tests stays for the next run.
 .SECONDARY:
 
@@ -139,6 +145,9 @@ test:
 .PHONY: $(addprefix step-,$(STEPS) mutants)
 $(addprefix step-,$(UNIT_STEPS)): step-%:
 	+@tests/step.sh $* sh -c '$(MAKE) -s build/$(subst -test_,/test_,$*) && tests/run.sh build/$(subst -test_,/test_,$*)'
+# Made before, so that no two steps make it at once.
+$(foreach build,asan tsan o2,$(eval \
+    $(addprefix step-,$(filter $(build)-%,$(UNIT_STEPS))): $(call beside,$(build))))
 $(foreach cc,gcc clang,$(foreach std,$(STANDARDS) flags settings sources,step-compile-$(cc)-$(std))): step-%:
 	@tests/step.sh $* tests/compile.sh $(subst -, ,$(patsubst compile-%,%,$*))
 $(addprefix step-,$(filter-out fmt toc examples,$(SCRIPT_STEPS))): step-%:

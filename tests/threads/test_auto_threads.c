@@ -1,9 +1,9 @@
+/* RECORDER: real */
 /* HOTPATH_TIME_SAMPLING=auto on the machine's own clock: threads come and go, readers look, and the rates
    are switched all the while. Counts are exact; what recording took is printed, and never asserted. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "../unit/law.h"
 

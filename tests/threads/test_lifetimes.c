@@ -1,9 +1,9 @@
+/* RECORDER: real */
 /* Threads that start and end, contexts that move from thread to thread, forks beside them, gauges
    that all share: TSan finds no race, and the sums are exact. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "../unit/law.h"
 

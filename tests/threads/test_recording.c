@@ -1,10 +1,10 @@
+/* RECORDER: real */
 /* Law 2 with all processors: four threads record everything there is while readers take snapshots
    without a pause. Under TSan no access is a race; with writers quiet all sums agree exactly; while
    they run no counter goes back. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "../unit/law.h"
 

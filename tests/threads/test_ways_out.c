@@ -1,3 +1,4 @@
+/* RECORDER: virtual */
 /* Laws 7 to 10: every way out, on several threads at once beside a reader. The same ways one by one,
    with their times, are in tests/unit:
 
@@ -22,8 +23,6 @@
     #define _GNU_SOURCE
 #endif
 #include "../unit/virtual_clock.h"
-
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "../unit/law.h"
 

@@ -1,10 +1,10 @@
+/* RECORDER: real */
 /* Bad input: a wrong setting is one line on stderr and a default, an output that cannot be written
    goes elsewhere, and nothing of it changes the program: not its exit code, not its stdout, not its
    errno, not its locale, not its signals. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 

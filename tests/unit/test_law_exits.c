@@ -1,11 +1,10 @@
+/* RECORDER: virtual */
 /* Law 7: every way out of a scope. Calls stay exact, the tree heals, nothing grows. The clock is
    virtual, so that totals are known. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
 #include "virtual_clock.h"
-
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 

@@ -1,9 +1,9 @@
+/* RECORDER: real */
 /* Law 9: a child of fork starts with empty records, whatever the other threads of its parent were
    doing at that moment, and no lock that they held keeps it from recording and reporting. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 

@@ -1,11 +1,10 @@
+/* RECORDER: virtual */
 /* Laws 2, 3, 4, 12, 13 and 15 on a clock that moves only when a test moves it, so that every number
    is known exactly. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
 #include "virtual_clock.h"
-
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 
@@ -101,7 +100,7 @@ static hotpath_snapshot_desc_t step_desc;
 static uint64_t step_round, step_began, step_snapshots;
 static hotpath_function_t step_seen[2];
 static void check_step(const hotpath_function_t* f, hotpath_function_t* seen, uint64_t self) {
-    CHECK_EQ(f->total_ns, test_clock() - step_began);
+    CHECK_EQ(f->total_ns, virtual_ticks() - step_began);
     CHECK_EQ(f->self_ns, self);
     CHECK_GE(f->calls, seen->calls);
     CHECK_LE(f->calls, step_round + 1);
@@ -120,7 +119,7 @@ static void on_step(int number, siginfo_t* info, void* context) {
     hotpath_snapshot_t* const s = hotpath_snapshot_take(&step_desc);
     CHECK(s != NULL);
     check_step(law_function(s, "step outer"), &step_seen[0], 0);
-    check_step(law_function(s, "step inner"), &step_seen[1], test_clock() - step_began);
+    check_step(law_function(s, "step inner"), &step_seen[1], virtual_ticks() - step_began);
     hotpath_snapshot_free(s);
     step_snapshots++;
 }
@@ -128,7 +127,7 @@ static void law_02_one_writer_at_every_instruction(void** state) {
     (void)state;
     law_needs_steps();
     law_handler(SIGTRAP, on_step, 0);
-    step_began = test_clock();
+    step_began = virtual_ticks();
     for (step_round = 0; step_round < step_rounds; step_round++) {
         if (step_round == step_rounds - 2) {
             step_desc.buffer_size = hotpath_snapshot_size(NULL);
@@ -158,7 +157,7 @@ static void check_late(const hotpath_function_t* f, hotpath_function_t* seen) {
     CHECK_GE(f->total_ns, seen->total_ns);
     CHECK_GE(f->calls, seen->calls);
     CHECK_GE(f->completed, seen->completed);
-    CHECK_LE(f->total_ns, test_clock() - late_began);
+    CHECK_LE(f->total_ns, virtual_ticks() - late_began);
     *seen = *f;
 }
 static void on_late_step(int number, siginfo_t* info, void* context) {
@@ -177,7 +176,7 @@ static void law_02_one_writer_kept_from_running(void** state) {
     (void)state;
     law_needs_steps();
     law_handler(SIGTRAP, on_late_step, 0);
-    late_began = test_clock();
+    late_began = virtual_ticks();
     for (step_round = 0; step_round < late_rounds; step_round++) {
         if (step_round == 2) {
             step_desc.buffer_size = hotpath_snapshot_size(NULL);
@@ -318,7 +317,7 @@ static void open_recursion(int levels, uint64_t outermost_at) {
     const hotpath_function_t* const f = law_function(s, "open_recursion");
     CHECK_EQ(f->calls, (uint64_t)(4 - levels));
     CHECK_EQ(f->open_calls, (uint64_t)(4 - levels));
-    CHECK_EQ(f->total_ns, test_clock() - outermost_at);
+    CHECK_EQ(f->total_ns, virtual_ticks() - outermost_at);
     CHECK_EQ(f->self_ns, f->total_ns);
     law_check_quiet(s);
     hotpath_snapshot_free(s);
@@ -329,7 +328,7 @@ static void open_recursion(int levels, uint64_t outermost_at) {
 /* Levels of recursion that are open count in calls; only the outermost one counts in total. */
 static void law_03_open_scopes_of_recursion(void** state) {
     (void)state;
-    open_recursion(3, test_clock());
+    open_recursion(3, virtual_ticks());
     const hotpath_function_t f = law_now("open_recursion");
     CHECK_EQ(f.calls, 4);
     CHECK_EQ(f.open_calls, 0);

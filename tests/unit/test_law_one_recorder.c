@@ -1,10 +1,10 @@
+/* RECORDER: real */
 /* Law 11: one recorder a process. The test builds hosts and plugins with $CC (or cc) in a directory
    of its own and runs them. They are built with the hotpath.h of this test, which is part of the
    program, so that a fault in a copy of it is in them too. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 

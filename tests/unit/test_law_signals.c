@@ -1,9 +1,9 @@
+/* RECORDER: real */
 /* Law 10: signal handlers run instrumented code wherever they interrupt it. What was executed is
    recorded or counted as dropped, exactly, and a jump out of a handler silences nothing. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 

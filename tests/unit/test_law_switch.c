@@ -1,11 +1,10 @@
+/* RECORDER: virtual */
 /* Recording switched on and off while the program runs: what is off is neither recorded nor dropped,
    what is open goes on, and whoever reads is told. On a virtual clock. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
 #include "virtual_clock.h"
-
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 

@@ -1,9 +1,9 @@
+/* RECORDER: real */
 /* Law 1: in the steady state a recording makes no system call, executes no read-modify-write of
    shared memory and so no lock, and no recording ever calls malloc. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 

@@ -2,6 +2,7 @@
 /* LIBS: -lcivetweb */
 /* Truth of the server: what /api and MCP answer of the random trees of test_truth_tree.c is equal to
    the tick and to the call, since the start and since a token; snapshot, report and server agree. */
+#include "recorder_virtual.c"
 #include "test_truth_tree.c"
 #include "../../hotpath_mcp.c"
 #include "mcp_truth.h"

@@ -1,16 +1,12 @@
+/* RECORDER: virtual */
 /* Truth: the difference of two snapshots is the work between them, and snapshots of a running program
    never go back. On a virtual clock that all threads share and only the test moves. */
-#include <stdint.h>
-
-static uint64_t virtual_ticks(void);
-#define HOTPATH_CLOCK() virtual_ticks()
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "truth_model.h"
 
 static uint64_t line = 1000;
 
-static uint64_t virtual_ticks(void) { return __atomic_load_n(&line, __ATOMIC_SEQ_CST); }
+uint64_t virtual_ticks(void) { return __atomic_load_n(&line, __ATOMIC_SEQ_CST); }
 static void pass(uint64_t ticks) { __atomic_fetch_add(&line, ticks, __ATOMIC_SEQ_CST); }
 
 static void run(const char* name, uint64_t duration) {

@@ -1,7 +1,7 @@
+/* RECORDER: real */
 /* Truth on the real clock: every duration lies between two reads of the test's own just inside the
    scope and two just outside, whatever the machine does meanwhile. The tolerance is for the rate of
    hotpath's clock against the system's only: 0.1 % and 200 ns. Nothing here depends on speed. */
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "truth.h"
 #include <sys/syscall.h>

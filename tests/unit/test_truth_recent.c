@@ -1,17 +1,13 @@
+/* RECORDER: virtual */
 /* Truth: the recent executions and values of many threads are the newest of all of them, newest
    first: against a list that is sorted here. On a virtual clock that all threads share and that only
    one thread at a time moves. */
-#include <stdint.h>
-
-static uint64_t virtual_ticks(void);
-#define HOTPATH_CLOCK() virtual_ticks()
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "truth.h"
 
 static uint64_t line = 1000;
 
-static uint64_t virtual_ticks(void) { return __atomic_load_n(&line, __ATOMIC_SEQ_CST); }
+uint64_t virtual_ticks(void) { return __atomic_load_n(&line, __ATOMIC_SEQ_CST); }
 static void pass(uint64_t ticks) { __atomic_fetch_add(&line, ticks, __ATOMIC_SEQ_CST); }
 
 enum {

@@ -1,11 +1,7 @@
+/* RECORDER: virtual */
 /* Truth: the table gives names the room that there is, on terminals and in files, keeps numbers in
    line whatever the names are made of, and rounds numbers with a point. On a virtual clock. */
 #define _GNU_SOURCE 1 /* pseudo terminals */
-#include <stdint.h>
-
-static uint64_t virtual_ticks(void);
-#define HOTPATH_CLOCK() virtual_ticks()
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "truth.h"
 
@@ -14,7 +10,7 @@ static uint64_t virtual_ticks(void);
 
 static uint64_t line = 1000;
 
-static uint64_t virtual_ticks(void) { return line; }
+uint64_t virtual_ticks(void) { return line; }
 
 static void run(const char* name, uint64_t duration) {
     HOTPATH_SCOPE_NAMED(name);

@@ -1,14 +1,10 @@
+/* RECORDER: virtual */
 /* Truth: random trees of calls over random threads on a virtual clock, from a printed seed, equal to
    the tick and to the call in every output: snapshot, difference, JSON, folded stacks and table.
 
    A clock that only the test moves makes every duration known. Two ways: each thread has its own time
    line and all run at once; or there is one line, and the threads take turns in an order that the
    seed decides, so that a scope of one thread lasts while others run. TRUTH_SEED=n runs one seed. */
-#include <stdint.h>
-
-static uint64_t virtual_ticks(void);
-#define HOTPATH_CLOCK() virtual_ticks()
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "truth_report.h"
 #include <sys/syscall.h>
@@ -20,7 +16,7 @@ static _Thread_local uint64_t own_line = 1000000;
 static uint64_t shared_line = 1000000;
 static bool in_turns; /* one time line for all threads */
 
-static uint64_t virtual_ticks(void) {
+uint64_t virtual_ticks(void) {
     return in_turns ? __atomic_load_n(&shared_line, __ATOMIC_RELAXED) : own_line;
 }
 

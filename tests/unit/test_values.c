@@ -1,8 +1,8 @@
+/* RECORDER: real */
 /* Values: dbg, val, gauges and results. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 
