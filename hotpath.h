@@ -10883,7 +10883,9 @@ static void hotpath_i_pick_slowest(
     hotpath_i_picks_t* p, const hotpath_i_thread_t* t, const hotpath_i_frec_t* f) {
     hotpath_i_execution_t copy[HOTPATH_I_SLOWEST];
     bool whole = false;
-    for (int tries = 0; tries < 100 && !whole; tries++) {
+    /* A handler would wait in vain for what it has interrupted. */
+    const int most = t == hotpath_i_local.thread ? 1 : 100;
+    for (int tries = 0; tries < most && !whole; tries++) {
         if (tries != 0) hotpath_i_os_yield();
         uint64_t sequence = HOTPATH_I_LOAD_ACQUIRE(&f->slow_sequence);
         for (size_t i = 0; i < HOTPATH_I_SLOWEST; i++)
