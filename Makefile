@@ -12,8 +12,8 @@ LIBS := -lm -lpthread -ldl
 export CC CXX CFLAGS CXXFLAGS LDFLAGS
 
 VERSION := $(shell sed -n 's/^ *\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpath.h)
-WARN_C = $(shell tests/flags.sh $(CC) c)
-WARN_CXX = $(shell tests/flags.sh $(CXX) c++)
+WARN_C = $(shell tests/flags.sh $(CC) c) $(WERROR)
+WARN_CXX = $(shell tests/flags.sh $(CXX) c++) $(WERROR)
 
 .PHONY: all examples demo alloc test bench mutants fmt fmt-check check-toc check-arm check-postgres check-windows check-valgrind check-memory soak dist \
         install uninstall clean help
@@ -153,7 +153,7 @@ $(foreach cc,gcc clang,$(foreach std,$(STANDARDS) flags settings sources,step-co
 $(addprefix step-,$(filter-out fmt toc examples,$(SCRIPT_STEPS))): step-%:
 	@tests/step.sh $* tests/$*.sh
 step-examples:
-	+@tests/step.sh examples sh -c '$(MAKE) -s -k examples || echo "not ok - make examples"; tests/examples.sh'
+	+@tests/step.sh examples sh -c '$(MAKE) -s -k examples WERROR=-Werror || echo "not ok - make examples"; tests/examples.sh'
 step-fmt:
 	+@tests/step.sh fmt $(MAKE) -s fmt-check
 step-toc:

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 dir=build/alloc
 mkdir -p $dir
-flags="-std=gnu11 -O2 -fno-builtin -DHOTPATH -DHOTPATH_ALLOC -I."
+flags="-std=gnu11 -fno-builtin -DHOTPATH -DHOTPATH_ALLOC -I."
 wrap=-Wl
 for name in malloc calloc realloc reallocarray free aligned_alloc posix_memalign memalign valloc \
     pvalloc malloc_usable_size; do
@@ -70,10 +70,13 @@ int main(int argc, char** argv) {
     return 0;
 }
 END
-check "glibc: build" gcc $flags $dir/program.c -o $dir/program -lpthread -ldl
+# What takes the place of glibc's malloc is one object; -O2 is for what gcc and clang make of it.
+check "glibc: build" gcc $flags -O2 -c $dir/program.c -o $dir/program.o
+check "glibc: link" gcc $dir/program.o -o $dir/program -lpthread -ldl
 check "glibc: counts" $dir/program
-check "glibc, clang: build" clang $flags $dir/program.c -o $dir/clang -lpthread -ldl
+check "glibc, clang: build" clang $flags -O2 $dir/program.c -o $dir/clang -lpthread -ldl
 check "glibc, clang: counts" $dir/clang
+flags="$flags -O1"
 check "static glibc: build" gcc $flags -DHOTPATH_ALLOC_WRAP -static $wrap $dir/program.c -o $dir/static -lpthread
 check "static glibc: counts" $dir/static
 if command -v musl-gcc >/dev/null; then
@@ -136,7 +139,7 @@ check "aligned new: build" sh -c "gcc $flags -c $dir/recorder.c -o $dir/recorder
 check "aligned new" sh -c "HOTPATH_OUTPUT_PATH=/dev/null $dir/aligned | grep -qx '1 every.* but those of hotpath itself'"
 for other in jemalloc tcmalloc_minimal mimalloc; do
     if echo 'int main(void) { return 0; }' | gcc -xc - -o $dir/probe -Wl,--no-as-needed -l$other 2>/dev/null; then
-        check "$other: build" gcc $flags $dir/program.c -o $dir/$other -Wl,--no-as-needed -l$other -lpthread -ldl
+        check "$other: link" gcc $dir/program.o -o $dir/$other -Wl,--no-as-needed -l$other -lpthread -ldl
         # Some versions of mimalloc give less than was asked for, with hotpath or without.
         misaligns=
         [ $other = mimalloc ] && misaligns=MISALIGNS=1

@@ -19,7 +19,7 @@ if has_implementation; then
     check "it runs" sh -c "cd $dir && ./hello >on.txt 2>&1"
     check "it prints a table" grep -iq calls $dir/on.txt
     check "it builds with the server" sh -c \
-        "cd $dir && ${CC:-cc} -O2 -DHOTPATH -DHOTPATH_MCP 01_hello.c hotpath_mcp.c -o server -lcivetweb -lpthread -lm"
+        "cd $dir && ${CC:-cc} -DHOTPATH -DHOTPATH_MCP 01_hello.c hotpath_mcp.c -o server -lcivetweb -lpthread -lm"
     check "the server starts" sh -c \
         "HOTPATH_MCP_PORT=0 $dir/server 2>&1 >/dev/null | grep -q '^hotpath: MCP server at http://127.0.0.1:'"
     cp hotpath_mcp.c $dir/alone.c
