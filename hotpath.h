@@ -2131,6 +2131,7 @@ static int64_t hotpath_i_os_unix_ns(void) {
     int64_t hundreds = (int64_t)((uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime);
     return (hundreds - 116444736000000000LL) * 100; /* from 1601 to 1970 */
 }
+static HOTPATH_I_UNUSED uint64_t hotpath_i_os_late_ns(void) { return hotpath_i_os_monotonic_ns(); }
 static uint64_t hotpath_i_os_pid(void) { return GetCurrentProcessId(); }
 static bool hotpath_i_os_signal_stack(uintptr_t* low, uintptr_t* high) {
     return (void)low, (void)high, false;
@@ -2203,6 +2204,16 @@ static uint64_t hotpath_i_os_monotonic_ns(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+/* The same some milliseconds late, for next to nothing. */
+static HOTPATH_I_UNUSED uint64_t hotpath_i_os_late_ns(void) {
+        #if defined(CLOCK_MONOTONIC_COARSE)
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+        #else
+    return hotpath_i_os_monotonic_ns();
+        #endif
 }
 static int64_t hotpath_i_os_unix_ns(void) {
     struct timespec t;
@@ -4103,6 +4114,7 @@ typedef struct hotpath_i_state {
     uint32_t ready;     /* 0 no, 1 being made, 2 yes */
     uint64_t maker;     /* the thread that makes it */
     uint64_t maker_pid; /* and its process: it may have forked meanwhile */
+    uint64_t pid;       /* this process */
     uint32_t lock;      /* of readers and of merges, never of a recording */
     int32_t
         unmerged; /* records of threads that have ended; below 0: one was merged before it counted */
@@ -4376,7 +4388,7 @@ static inline hotpath_i_wide_t hotpath_i_multiply(uint64_t a, uint64_t b) {
     #endif
     return r;
 }
-static uint64_t hotpath_i_ns(uint64_t ticks) {
+static inline uint64_t hotpath_i_ns(uint64_t ticks) {
     hotpath_i_wide_t ns = hotpath_i_multiply(ticks, HOTPATH_I_LOAD(&hotpath_i_g.scale));
     uint64_t rounded = ns.low + ((uint64_t)1 << 39);
     ns.high += rounded < ns.low;
@@ -4475,8 +4487,9 @@ static uint64_t hotpath_i_window_ticks(void) {
 /* Compares the clocks since the last time: a suspended machine or a broken counter shows here. */
 static void hotpath_i_clock_check(void) {
     #if defined(HOTPATH_I_COUNTER)
+    uint64_t late = hotpath_i_os_late_ns();
+    if (hotpath_i_g.scale_final == 0 || late < hotpath_i_g.check_ns + 10000000) return;
     uint64_t now = hotpath_i_ticks(), ns = hotpath_i_os_monotonic_ns(), then = hotpath_i_ticks();
-    if (hotpath_i_g.scale_final == 0 || ns - hotpath_i_g.check_ns < 10000000) return;
     if (hotpath_i_ns(then - now) > 100000) return; /* kept from running in between: not this time */
     double shown = (double)hotpath_i_ns(now - hotpath_i_g.check_tick);
     double real = (double)(ns - hotpath_i_g.check_ns);
@@ -5602,6 +5615,7 @@ static void hotpath_i_fork_child(void) {
         }
     }
     hotpath_i_alloc_fork_child();
+    hotpath_i_g.pid = hotpath_i_os_pid();
     hotpath_i_report_fork_child();
 }
 
@@ -5717,6 +5731,7 @@ static HOTPATH_I_COLD bool hotpath_i_init_once(void) {
     #endif
     hotpath_i_switch_init();
     hotpath_i_g.span_secret = hotpath_i_os_secret();
+    hotpath_i_g.pid = hotpath_i_os_pid();
     HOTPATH_I_STORE_RELEASE(&hotpath_i_g.ready, 2u);
     return true;
 }
@@ -9863,20 +9878,24 @@ struct hotpath_snapshot {
     size_t record_count;
     const hotpath_i_frec_t** frecs; /* of three functions in turns, one for each record */
     bool unsettled;                 /* hotpath_i_settle has something to do */
+    bool tracks;                    /* some functions are tracks of spans */
     struct hotpath_i_sum* sums;     /* of memory, by function id */
 };
 
 /* Memory of a snapshot: what stays grows from the start, what goes from the end. */
-static void* hotpath_i_keep(hotpath_snapshot_t* s, size_t size) {
-    size = (size + 7u) & ~(size_t)7u;
-    if (s->full || s->capacity - s->used - s->temp < size) {
+static inline void* hotpath_i_room(hotpath_snapshot_t* s, size_t size) {
+    if (HOTPATH_I_UNLIKELY(s->full || s->capacity - s->used - s->temp < size)) {
         s->full = true;
         return NULL;
     }
     void* piece = s->base + s->used;
     s->used += size;
-    memset(piece, 0, size);
     return piece;
+}
+static void* hotpath_i_keep(hotpath_snapshot_t* s, size_t size) {
+    size = (size + 7u) & ~(size_t)7u;
+    void* piece = hotpath_i_room(s, size);
+    return piece != NULL ? memset(piece, 0, size) : NULL;
 }
 static void* hotpath_i_temp(hotpath_snapshot_t* s, size_t size) {
     size = (size + 15u) & ~(size_t)15u;
@@ -10118,6 +10137,7 @@ static void hotpath_i_list_functions(hotpath_snapshot_t* s) {
         hotpath_function_t* f = &s->functions[s->function_count++];
         f->id = id, f->kind = item->kind;
         f->name = item->name, f->file = item->file, f->line = item->line;
+        s->tracks |= f->kind == HOTPATH_KIND_TRACK;
         s->index_of[id] = (uint32_t)s->function_count;
     }
 }
@@ -10125,7 +10145,8 @@ static void hotpath_i_list_functions(hotpath_snapshot_t* s) {
 /* A record's node that the snapshot does not have: of a function that is newer. */
     #define HOTPATH_I_UNKNOWN (HOTPATH_NO_NODE - 1)
 
-/* Nodes of the snapshot are found by parent and function in a table that doubles. */
+/* Nodes of the snapshot are found by parent and function in a table that doubles. It is made when it is
+   first needed: not by threads that all do the same. */
 typedef struct hotpath_i_merge {
     uint32_t* slots; /* node + 1 */
     uint32_t mask;
@@ -10145,6 +10166,8 @@ static uint32_t* hotpath_i_merge_slot(
 }
 static bool hotpath_i_merge_grow(hotpath_snapshot_t* s, hotpath_i_merge_t* m) {
     uint32_t size = m->slots == NULL ? 1024 : (m->mask + 1) * 2;
+    while (size < s->node_count * 2)
+        size *= 2;
     m->slots = (uint32_t*)hotpath_i_temp(s, size * sizeof *m->slots);
     if (m->slots == NULL) return false;
     m->mask = size - 1;
@@ -10152,18 +10175,26 @@ static bool hotpath_i_merge_grow(hotpath_snapshot_t* s, hotpath_i_merge_t* m) {
         *hotpath_i_merge_slot(s, m, s->nodes[i].parent, s->nodes[i].function) = i + 1;
     return true;
 }
-static uint32_t hotpath_i_merged_node(
-    hotpath_snapshot_t* s, hotpath_i_merge_t* m, uint32_t parent, uint32_t function) {
-    uint32_t* slot = hotpath_i_merge_slot(s, m, parent, function);
-    if (*slot != 0) return *slot - 1;
-    hotpath_node_t* n = (hotpath_node_t*)hotpath_i_keep(s, sizeof *n);
+static HOTPATH_I_ALWAYS_INLINE uint32_t hotpath_i_new_node(
+    hotpath_snapshot_t* s, uint32_t parent, uint32_t function) {
+    hotpath_node_t* n = (hotpath_node_t*)hotpath_i_room(s, sizeof *n);
     if (n == NULL) return HOTPATH_I_UNKNOWN;
     if (s->nodes == NULL) s->nodes = n;
-    n->parent = parent, n->function = function;
+    n->parent = parent, n->function = function; /* each by itself: memset would take longer */
     n->first_child = n->next_sibling = HOTPATH_NO_NODE;
-    n->depth = parent == HOTPATH_NO_NODE ? 0 : s->nodes[parent].depth + 1;
-    *slot = (uint32_t)++s->node_count;
-    uint32_t index = *slot - 1;
+    n->depth = n->recursive = 0;
+    n->calls = n->open_calls = n->errors = n->bytes = n->total_ns = n->self_ns = 0;
+    n->alloc_count = n->alloc_bytes = n->alloc_total_count = n->alloc_total_bytes = 0;
+    return (uint32_t)s->node_count++;
+}
+static uint32_t hotpath_i_merged_node(
+    hotpath_snapshot_t* s, hotpath_i_merge_t* m, uint32_t parent, uint32_t function) {
+    if (m->slots == NULL && !hotpath_i_merge_grow(s, m)) return HOTPATH_I_UNKNOWN;
+    uint32_t* slot = hotpath_i_merge_slot(s, m, parent, function);
+    if (*slot != 0) return *slot - 1;
+    uint32_t index = hotpath_i_new_node(s, parent, function);
+    if (index == HOTPATH_I_UNKNOWN) return index;
+    *slot = index + 1;
     if (s->node_count * 2 > m->mask) hotpath_i_merge_grow(s, m);
     return index;
 }
@@ -10488,13 +10519,14 @@ static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_add_counts(
     if (chain != 0) hotpath_i_credit(s, chain, from, (uint32_t)(n - s->nodes), &total, &calls);
     n->calls += calls;
     n->total_ns += total;
-    n->errors += HOTPATH_I_LOAD(&from->errors);
-    n->bytes += HOTPATH_I_LOAD(&from->bytes);
+    uint64_t errors = HOTPATH_I_LOAD(&from->errors), bytes = HOTPATH_I_LOAD(&from->bytes);
+    uint32_t deep = HOTPATH_I_LOAD(&from->deep_open);
+    if (HOTPATH_I_UNLIKELY((errors | bytes | deep) != 0))
+        n->errors += errors, n->bytes += bytes, n->open_calls += deep;
     #if HOTPATH_I_ALLOC
-    n->alloc_count += HOTPATH_I_LOAD(&from->alloc_count);
-    n->alloc_bytes += HOTPATH_I_LOAD(&from->alloc_bytes);
+    uint64_t count = HOTPATH_I_LOAD(&from->alloc_count);
+    if (count != 0) n->alloc_count += count, n->alloc_bytes += HOTPATH_I_LOAD(&from->alloc_bytes);
     #endif
-    n->open_calls += HOTPATH_I_LOAD(&from->deep_open);
     return calls;
 }
 static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* t,
@@ -10629,13 +10661,12 @@ static HOTPATH_I_HOT uint32_t hotpath_i_merge_run(hotpath_snapshot_t* s,
     const hotpath_i_thread_t* t, const hotpath_i_merge_t* m, const hotpath_i_node_t* node,
     uint32_t* map, uint32_t i, uint32_t end, uint32_t next) {
     const hotpath_i_frec_t* const lite = &t->lite;
-    const uint32_t* const index_of = s->index_of;
-    const uint32_t ids = s->id_count, first = i;
+    const uint32_t first = i;
     hotpath_node_t* n = s->nodes + next;
     const hotpath_i_merge_t chains = *m;
     end = end - i < s->node_count - next ? end : i + (uint32_t)(s->node_count - next);
     for (; i < end; i++, n++, node++) {
-        if (node->function > ids || index_of[node->function] != n->function + 1 ||
+        if (node->function != n->function + 1 || /* as index_of has it */
             map[node->parent] != n->parent || node->frec == lite || node->recursive != 0 ||
             *hotpath_i_open_chain(&chains, node) != 0)
             break;
@@ -10651,13 +10682,14 @@ static void hotpath_i_merge_nodes_of(
     size_t temp = s->temp;
     uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count), slots = m->mask, next = 0;
     uint32_t* map = (uint32_t*)hotpath_i_temp(s, count * sizeof *map);
+    bool first = s->node_count == 0; /* then all are new: no two of one record are the same */
     if (map == NULL) return;
     map[0] = HOTPATH_NO_NODE;
     for (uint32_t i = 1; i < count; i++) {
         const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
         uint32_t end = (i | (HOTPATH_I_NODES - 1)) + 1; /* of those that lie behind it */
         end = end < count ? end : count;
-        if (next < s->node_count) {
+        if (!first && next < s->node_count && s->function_count == s->id_count) {
             uint32_t run = hotpath_i_merge_run(s, t, m, node, map, i, end, next);
             i += run, next += run, node += run;
         }
@@ -10667,9 +10699,15 @@ static void hotpath_i_merge_nodes_of(
         }
         uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
         uint32_t parent = map[node->parent];
-        map[i] = function == 0 || parent == HOTPATH_I_UNKNOWN || s->full
-                     ? HOTPATH_I_UNKNOWN
-                     : hotpath_i_merged_node(s, m, parent, function - 1);
+        if (function == 0 || parent == HOTPATH_I_UNKNOWN)
+            map[i] = HOTPATH_I_UNKNOWN;
+        else if (first)
+            map[i] = hotpath_i_new_node(s, parent, function - 1);
+        else if (next < s->node_count && s->nodes[next].parent == parent &&
+                 s->nodes[next].function == function - 1)
+            map[i] = next;
+        else
+            map[i] = hotpath_i_merged_node(s, m, parent, function - 1);
         if (map[i] == HOTPATH_I_UNKNOWN) continue;
         next = map[i] + 1;
         hotpath_i_add_node(s, t, m, &s->nodes[map[i]], node);
@@ -10681,11 +10719,12 @@ static void hotpath_i_merge_nodes_of(
 }
 static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
     hotpath_i_merge_t m = {NULL, 0, NULL, 0};
-    if (!hotpath_i_index_overrides(s, &m) || !hotpath_i_merge_grow(s, &m)) return;
+    if (!hotpath_i_index_overrides(s, &m)) return;
     HOTPATH_I_EACH_RECORD(s, t) {
         if (!s->full) hotpath_i_merge_nodes_of(s, t, &m);
     }
-    if (s->unsettled && !s->full) hotpath_i_settle(s, &m);
+    if (!s->unsettled || s->full) return;
+    if (m.slots != NULL || hotpath_i_merge_grow(s, &m)) hotpath_i_settle(s, &m);
 }
 /* Whether anything reads the nodes once the functions have their sums. */
 static bool hotpath_i_has_nodes(const hotpath_snapshot_t* s) {
@@ -10717,60 +10756,77 @@ static void hotpath_i_prune(hotpath_snapshot_t* s) {
             s->overrides[k].merged < s->node_count ? to[s->overrides[k].merged] : HOTPATH_NO_NODE;
     s->node_count = kept;
 }
-/* Links children and derives self times and the functions' totals, first in the clock's units. A
-   node's self is never below zero: while threads run, a parent may be read before its child. A node
-   that sampling left out took at least as long as what was timed under it. */
-static void hotpath_i_link_tree(hotpath_snapshot_t* s) {
-    bool sampled = HOTPATH_I_LOAD(&hotpath_i_g.sampled) != 0;
+/* Links children and derives self times, first in the clock's units. A node's self is never below zero:
+   while threads run, a parent may be read before its child. A node that sampling left out took at least
+   as long as what was timed under it. */
+static void hotpath_i_link_tree(hotpath_snapshot_t* s, bool sampled) {
     for (size_t i = s->node_count; i-- > 0;) {
         hotpath_node_t* n = &s->nodes[i];
-        hotpath_node_t* up = n->parent == HOTPATH_NO_NODE ? NULL : &s->nodes[n->parent];
-        bool track = s->functions[n->function].kind == HOTPATH_KIND_TRACK;
+        bool track = s->tracks && s->functions[n->function].kind == HOTPATH_KIND_TRACK;
         if (track || (sampled && n->total_ns < n->self_ns))
             n->total_ns = n->self_ns; /* which holds the children's sum until here */
         bool inner = n->depth == UINT32_MAX;
         n->self_ns = n->total_ns > n->self_ns && !inner ? n->total_ns - n->self_ns : 0;
+    #if HOTPATH_I_ALLOC
         n->alloc_total_count += n->alloc_count;
         n->alloc_total_bytes += n->alloc_bytes;
-        if (up == NULL) continue;
+    #endif
+        if (n->parent == HOTPATH_NO_NODE) continue;
+        hotpath_node_t* up = &s->nodes[n->parent];
+    #if HOTPATH_I_ALLOC
         up->alloc_total_count += n->alloc_total_count;
         up->alloc_total_bytes += n->alloc_total_bytes;
+    #endif
         up->self_ns += inner ? 0 : n->total_ns;
         n->next_sibling = up->first_child;
         up->first_child = (uint32_t)i;
     }
     /* Siblings were put in front, from the last on: they stand in order. */
-    for (size_t i = 0; i < s->node_count; i++) {
+    for (size_t i = 0; i < s->node_count && hotpath_i_has_nodes(s); i++) {
         hotpath_node_t* n = &s->nodes[i];
-        hotpath_function_t* f = &s->functions[n->function];
         n->depth = n->parent == HOTPATH_NO_NODE ? 0 : s->nodes[n->parent].depth + 1;
-        bool nanoseconds = f->kind == HOTPATH_KIND_SPAN || f->kind == HOTPATH_KIND_TRACK;
+    }
+}
+/* The functions' sums over their nodes, in the clock's units. */
+static void hotpath_i_sum_tree(hotpath_snapshot_t* s) {
+    for (size_t i = 0; i < s->node_count; i++) {
+        const hotpath_node_t* n = &s->nodes[i];
+        hotpath_function_t* f = &s->functions[n->function];
         f->calls += n->calls;
-        f->open_calls += n->open_calls;
-        f->errors += n->errors;
-        f->bytes += n->bytes;
         f->self_ns += n->self_ns;
+        if (n->recursive == 0) f->total_ns += n->total_ns;
+        if (HOTPATH_I_UNLIKELY((n->open_calls | n->errors | n->bytes) != 0))
+            f->open_calls += n->open_calls, f->errors += n->errors, f->bytes += n->bytes;
+    #if HOTPATH_I_ALLOC
         f->alloc_count += n->alloc_count;
         f->alloc_bytes += n->alloc_bytes;
-        if (n->recursive == 0) {
-            f->total_ns += n->total_ns;
-            f->alloc_total_count += n->alloc_total_count;
-            f->alloc_total_bytes += n->alloc_total_bytes;
-        }
-        if (!nanoseconds && hotpath_i_has_nodes(s)) {
-            n->total_ns = hotpath_i_ns(n->total_ns);
-            n->self_ns = hotpath_i_ns(n->self_ns);
-        }
+        if (n->recursive != 0) continue;
+        f->alloc_total_count += n->alloc_total_count;
+        f->alloc_total_bytes += n->alloc_total_bytes;
+    #endif
+    }
+}
+static bool hotpath_i_has_ticks(const hotpath_function_t* f) {
+    return f->kind != HOTPATH_KIND_SPAN && f->kind != HOTPATH_KIND_TRACK;
+}
+static void hotpath_i_sum_functions(hotpath_snapshot_t* s) {
+    bool sampled = HOTPATH_I_LOAD(&hotpath_i_g.sampled) != 0;
+    hotpath_i_link_tree(s, sampled);
+    hotpath_i_sum_tree(s);
+    for (size_t i = 0; i < s->node_count && hotpath_i_has_nodes(s); i++) {
+        hotpath_node_t* n = &s->nodes[i];
+        if (!hotpath_i_has_ticks(&s->functions[n->function])) continue;
+        n->total_ns = hotpath_i_ns(n->total_ns);
+        n->self_ns = hotpath_i_ns(n->self_ns);
     }
     if (!hotpath_i_has_nodes(s)) s->node_count = 0;
     for (size_t i = 0; i < s->function_count; i++) {
         hotpath_function_t* f = &s->functions[i];
         /* Levels of a recursion are estimated each by itself. */
         if (sampled && f->self_ns > f->total_ns) f->self_ns = f->total_ns;
-        if (f->kind != HOTPATH_KIND_SPAN && f->kind != HOTPATH_KIND_TRACK) {
-            f->total_ns = hotpath_i_ns(f->total_ns);
-            f->self_ns = hotpath_i_ns(f->self_ns);
-        }
+        if (!hotpath_i_has_ticks(f)) continue;
+        f->self_ns = hotpath_i_ns(f->self_ns);
+        f->total_ns = hotpath_i_ns(f->total_ns);
     }
 }
 
@@ -11051,48 +11107,64 @@ static void hotpath_i_merge_reasons(hotpath_snapshot_t* s, hotpath_function_t* f
     f->reasons = kept;
     f->reasons_count = kept != NULL ? used : 0;
 }
+/* What few records have: it is told apart by one look. */
+typedef struct hotpath_i_rare {
+    uint64_t untimed;
+    uint64_t abandoned;
+    uint32_t most_rate; /* weights beyond it are of a sampling that is off by now */
+    bool lite;
+    bool reasons;
+} hotpath_i_rare_t;
+
+static uint64_t hotpath_i_is_rare(const hotpath_i_frec_t* f) {
+    return HOTPATH_I_LOAD(&f->untimed) | HOTPATH_I_LOAD(&f->error_squares) |
+           HOTPATH_I_LOAD(&f->abandoned) | HOTPATH_I_LOAD(&f->reason_other) |
+           HOTPATH_I_LOAD(&f->reasons_used) | f->lite;
+}
+static void hotpath_i_add_rare(
+    hotpath_i_rare_t* rare, hotpath_function_t* f, const hotpath_i_frec_t* from) {
+    uint32_t rate = HOTPATH_I_LOAD(&from->weight);
+    rate = rate < rare->most_rate ? rate : rare->most_rate;
+    if (rate > f->sampling_rate) f->sampling_rate = rate;
+    f->error_squares += hotpath_i_bits_double(HOTPATH_I_LOAD(&from->error_squares));
+    rare->untimed += HOTPATH_I_LOAD(&from->untimed);
+    rare->abandoned += HOTPATH_I_LOAD(&from->abandoned);
+    rare->lite |= from->lite != 0;
+    rare->reasons |=
+        HOTPATH_I_LOAD(&from->reasons_used) != 0 || HOTPATH_I_LOAD(&from->reason_other) != 0;
+}
 /* Returns: whether there are reasons. */
 static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f,
     const hotpath_i_frec_t** frecs, hotpath_i_sums_t* sums) {
-    uint64_t min = UINT64_MAX, max = 0, all_timed = 0, all_untimed = 0, abandoned = 0, sum = 0;
-    uint32_t reasons = 0, lite = 0;
-    uint64_t other = 0;
-    uint32_t most_rate = (HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_SOME) != 0 ? UINT32_MAX : 1;
+    uint64_t min = UINT64_MAX, max = 0, all_timed = 0, sum = 0;
+    bool some = (HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_SOME) != 0;
+    hotpath_i_rare_t rare = {0, 0, some ? UINT32_MAX : 1, false, false};
     f->sampling_rate = 1;
     for (size_t r = 0; r < s->record_count; r++) {
         const hotpath_i_frec_t* from = frecs[r];
         if (from == NULL) continue;
-        uint64_t timed = HOTPATH_I_LOAD_ACQUIRE(&from->ring.head);
-        uint64_t untimed = HOTPATH_I_LOAD(&from->untimed);
-        all_timed += timed;
-        all_untimed += untimed;
-        uint32_t rate = HOTPATH_I_LOAD(&from->weight);
-        rate = rate < most_rate ? rate : most_rate;
-        if (rate > f->sampling_rate) f->sampling_rate = rate;
-        f->error_squares += hotpath_i_bits_double(HOTPATH_I_LOAD(&from->error_squares));
-        abandoned += HOTPATH_I_LOAD(&from->abandoned);
+        all_timed += HOTPATH_I_LOAD_ACQUIRE(&from->ring.head);
+        if (HOTPATH_I_UNLIKELY(some || hotpath_i_is_rare(from) != 0))
+            hotpath_i_add_rare(&rare, f, from);
         sum += HOTPATH_I_LOAD(&from->sum);
-        lite |= from->lite;
         uint64_t least = HOTPATH_I_LOAD(&from->min), most = HOTPATH_I_LOAD(&from->max);
         min = least < min ? least : min;
         max = most > max ? most : max;
         hotpath_i_add_squares(sums, from);
         hotpath_i_add_rate(s, sums, from);
-        reasons |= HOTPATH_I_LOAD(&from->reasons_used);
-        other |= HOTPATH_I_LOAD(&from->reason_other);
     }
-    f->completed += all_timed + all_untimed;
+    f->completed += all_timed + rare.untimed;
     f->sampled_calls += all_timed;
-    f->estimated |= all_untimed != 0;
-    f->abandoned += abandoned;
+    f->estimated |= rare.untimed != 0;
+    f->abandoned += rare.abandoned;
     f->sum_ticks += sum;
-    f->lite |= lite != 0;
+    f->lite |= rare.lite;
     /* Of those that have not ended, or never do, some may not be timed. */
     f->estimated |=
         f->error_squares > 0 || (f->sampling_rate > 1 && (f->abandoned != 0 || f->open_calls != 0));
     f->min_ns = f->sampled_calls != 0 && min != UINT64_MAX ? min : 0;
     f->max_ns = f->sampled_calls != 0 ? max : 0;
-    return reasons != 0 || other != 0;
+    return rare.reasons;
 }
 /* The octaves that a record has, with that of the execution that waits for its bucket. */
 static uint64_t hotpath_i_octave_bits(const hotpath_i_frec_t* f, uint64_t waiting) {
@@ -11102,14 +11174,12 @@ static uint64_t hotpath_i_octave_bits(const hotpath_i_frec_t* f, uint64_t waitin
 }
 /* The bucket of an execution that waited, with it, whether it still waits or not. What waits changes
    at most twice until it is another one. */
-static uint64_t hotpath_i_with_waiting(const hotpath_i_frec_t* f, uint64_t waiting) {
-    uint64_t d = hotpath_i_waiting_duration(waiting);
-    size_t octave = hotpath_i_octave_of(d);
+static uint64_t hotpath_i_with_waiting(
+    const hotpath_i_frec_t* f, uint64_t waiting, size_t octave, size_t bucket) {
     for (;;) {
         uint64_t now = HOTPATH_I_LOAD_ACQUIRE(&f->waiting), count = 0;
         const uint64_t* buckets = HOTPATH_I_LOAD_ACQUIRE(&f->octaves[octave]);
-        if (buckets != NULL)
-            count = HOTPATH_I_LOAD_ACQUIRE(&buckets[hotpath_i_bucket_of(d, octave)]);
+        if (buckets != NULL) count = HOTPATH_I_LOAD_ACQUIRE(&buckets[bucket]);
         if ((now & ~HOTPATH_I_FOLDING) != (waiting & ~HOTPATH_I_FOLDING)) return count;
         count = (now & HOTPATH_I_FOLDING) != 0 ? HOTPATH_I_LOAD_ACQUIRE(&f->folded) : count + 1;
         if (HOTPATH_I_LOAD(&f->waiting) == now) return count;
@@ -11119,22 +11189,24 @@ static uint64_t hotpath_i_with_waiting(const hotpath_i_frec_t* f, uint64_t waiti
 static void hotpath_i_add_histogram(
     uint64_t* to, uint64_t octaves, const hotpath_i_thread_t* t, const hotpath_i_frec_t* from) {
     uint64_t waiting = HOTPATH_I_LOAD_ACQUIRE(&from->waiting); /* before any bucket */
-    uint64_t own = hotpath_i_octave_bits(from, waiting), d = hotpath_i_waiting_duration(waiting);
+    uint64_t own = HOTPATH_I_LOAD(&from->octave_bits), d = hotpath_i_waiting_duration(waiting);
+    size_t octave = waiting != 0 ? hotpath_i_octave_of(d) : HOTPATH_I_OCTAVES;
+    if (waiting != 0) own |= (uint64_t)1 << octave;
     for (uint64_t left = octaves; left != 0; left &= left - 1, to += HOTPATH_I_OCTAVE_WORDS) {
         if ((own & left & (0 - left)) == 0) continue;
         size_t o = (size_t)__builtin_ctzll(left);
         const uint64_t* buckets = HOTPATH_I_LOAD_ACQUIRE(&from->octaves[o]);
         if (buckets == t->lite_octave) continue;
-        uint64_t* with = &to[hotpath_i_bucket_of(d, o)];
-        uint64_t without = *with;
+        size_t bucket = o == octave ? hotpath_i_bucket_of(d, o) : 0;
+        uint64_t without = to[bucket];
         for (size_t k = 0; k < HOTPATH_I_BUCKETS && buckets != NULL; k += 4) {
             to[k] += HOTPATH_I_LOAD(&buckets[k]);
             to[k + 1] += HOTPATH_I_LOAD(&buckets[k + 1]);
             to[k + 2] += HOTPATH_I_LOAD(&buckets[k + 2]);
             to[k + 3] += HOTPATH_I_LOAD(&buckets[k + 3]);
         }
-        if (waiting != 0 && hotpath_i_octave_of(d) == o)
-            *with = without + hotpath_i_with_waiting(from, waiting);
+        if (o == octave)
+            to[bucket] = without + hotpath_i_with_waiting(from, waiting, octave, bucket);
     }
 }
 static void hotpath_i_sum_octave(uint64_t* buckets) {
@@ -11252,8 +11324,10 @@ static void hotpath_i_finish_moments(const hotpath_snapshot_t* s, hotpath_functi
     uint64_t weights = hotpath_i_weights(s, f);
     double before = f->mean_ns;
     f->mean_ns = f->stdev_ns = 0;
-    hotpath_i_finish_error(f, weights, before, unit);
-    if (weights == 0) return;
+    if (weights == 0) {
+        hotpath_i_finish_error(f, weights, before, unit);
+        return;
+    }
     /* Σ(d - m)² = Σd² - m(Σd + r) with m and r of Σd / n: in whole numbers nothing cancels. */
     double n = (double)weights;
     uint64_t middle = f->sum_ticks / weights, rest = f->sum_ticks % weights;
@@ -12029,7 +12103,7 @@ static void hotpath_i_fill_info(hotpath_snapshot_t* s) {
     info->program = hotpath_i_g.program;
     info->caller = hotpath_i_g.caller;
     info->label = hotpath_i_settings.report_label;
-    info->pid = hotpath_i_os_pid();
+    info->pid = hotpath_i_g.pid;
     info->captured_unix_ns = hotpath_i_os_unix_ns();
     info->elapsed_ns = hotpath_i_since_start_ns(s->now);
     info->window_ns = info->elapsed_ns;
@@ -12187,7 +12261,7 @@ static void hotpath_i_take_tree(hotpath_snapshot_t* s) {
     hotpath_i_read_stacks(s);
     hotpath_i_merge_tree(s);
     hotpath_i_prune(s);
-    if (!s->full) hotpath_i_link_tree(s);
+    if (!s->full) hotpath_i_sum_functions(s);
     #if HOTPATH_I_ALLOC
     if (!s->full) hotpath_i_fill_allocs(s);
     #endif

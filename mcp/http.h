@@ -54,43 +54,61 @@ static const char* http_status_text(int status) {
 /* Writes in pieces, so that who reads too slowly is noticed between them. A client that takes nothing
    for HTTP_TIMEOUT_MS is given up with all that it still asks for: its connection ends. */
 static void http_write(struct mg_connection* c, const char* data, size_t size) {
-    uint64_t until = os_now_ms() + HTTP_DEADLINE_MS;
+    uint64_t until = os_late_ms() + HTTP_DEADLINE_MS;
     while (size != 0) {
         size_t piece = size < HTTP_PIECE ? size : HTTP_PIECE;
-        if (mg_write(c, data, piece) != (int)piece || os_now_ms() > until) {
+        if (mg_write(c, data, piece) != (int)piece || os_late_ms() > until) {
             mg_disable_keep_alive(c);
             return;
         }
         data += piece, size -= piece;
     }
 }
-/* Sends a reply in one piece. Args: `extra` are whole header lines, or NULL; with `close` the
-   connection ends, because the request was not read to its end.
-   Returns: the status, as CivetWeb wants it. */
+static char* http_put(char* to, const char* text) {
+    size_t n = strlen(text);
+    json_copy(to, text, n);
+    return to + n;
+}
+static char* http_put_number(char* to, uint64_t v) {
+    size_t n = json_digit_count(v);
+    json_digits(to + n, v);
+    return to + n;
+}
+/* Writes the head of a reply, at most HTTP_HEAD_BYTES. Returns: its size. */
+static size_t http_head(
+    char* head, int status, const char* type, const char* extra, bool close, size_t size) {
+    char* to = http_put_number(http_put(head, "HTTP/1.1 "), (uint64_t)status);
+    to = http_put(http_put(http_put(to, " "), http_status_text(status)), "\r\n");
+    if (size != 0) to = http_put(http_put(http_put(to, "Content-Type: "), type), "\r\n");
+    to = http_put_number(http_put(to, "Content-Length: "), size);
+    to = http_put(to, "\r\nX-Content-Type-Options: nosniff\r\n"
+                      "Cross-Origin-Resource-Policy: same-origin\r\n"
+                      "Cache-Control: no-store\r\nConnection: ");
+    to = http_put(http_put(to, close ? "close" : HTTP_KEEP_ALIVE), "\r\n");
+    if (extra != NULL) to = http_put(to, extra);
+    return (size_t)(http_put(to, "\r\n") - head);
+}
+/* Sends a reply in one piece. Args: `extra` are whole header lines, or NULL, and short as the type; with
+   `close` the connection ends, because the request was not read to its end; `room` bytes in front of the
+   body may be written. Returns: the status, as CivetWeb wants it. */
 static int http_send(struct mg_connection* c, mcp_arena_t* arena, int status, const char* type,
-    const char* extra, bool close, const char* body, size_t size) {
-    char head[700];
+    const char* extra, bool close, char* body, size_t size, size_t room) {
+    char head[HTTP_HEAD_BYTES];
     const struct mg_request_info* info = mg_get_request_info(c);
     bool bodyless =
         info != NULL && info->request_method != NULL && strcmp(info->request_method, "HEAD") == 0;
-    int n = json_format(head, sizeof head,
-        "HTTP/1.1 %d %s\r\n%s%s%sContent-Length: %llu\r\n"
-        "X-Content-Type-Options: nosniff\r\nCross-Origin-Resource-Policy: same-origin\r\n"
-        "Cache-Control: no-store\r\nConnection: %s\r\n%s\r\n",
-        status, http_status_text(status), size != 0 ? "Content-Type: " : "", size != 0 ? type : "",
-        size != 0 ? "\r\n" : "", (unsigned long long)size, close ? "close" : HTTP_KEEP_ALIVE,
-        extra != NULL ? extra : "");
-    if (n < 0 || (size_t)n >= sizeof head) return 500;
+    size_t n = http_head(head, status, type, extra, close, size);
     if (close) mg_disable_keep_alive(c);
-    if (bodyless) size = 0;
-    char* whole =
-        arena != NULL && size != 0 ? (char*)mcp_arena_alloc(arena, (size_t)n + size) : NULL;
+    if (bodyless) size = room = 0;
+    char* whole = room >= n ? body - n
+                  : arena != NULL && size != 0 ? (char*)mcp_arena_alloc(arena, n + size)
+                                               : NULL;
     if (whole != NULL) {
-        memcpy(whole, head, (size_t)n);
-        memcpy(whole + n, body, size);
-        http_write(c, whole, (size_t)n + size);
+        memcpy(whole, head, n);
+        if (room < n) memcpy(whole + n, body, size);
+        http_write(c, whole, n + size);
     } else {
-        http_write(c, head, (size_t)n);
+        http_write(c, head, n);
         http_write(c, body, size);
     }
     return status;

@@ -1256,7 +1256,7 @@ static void add_up(void) {
     hotpath_snapshot_t* s = now.snapshots[1];
     hotpath_i_merge_tree(s);
     hotpath_i_prune(s);
-    hotpath_i_link_tree(s);
+    hotpath_i_sum_functions(s);
     hotpath_i_reader_leave();
     ORDER_CHECK(!s->full);
 }
