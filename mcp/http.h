@@ -19,18 +19,120 @@
 #define HTTP_PIECE        ((size_t)64 << 10)
 #define HTTP_IDLE_MS      "2000" /* of a connection that is kept alive */
 #define HTTP_KEEP_ALIVE   "keep-alive\r\nKeep-Alive: timeout=2" /* the same, as clients are told it */
-#define HTTP_HEADERS_MOST 64 /* CivetWeb drops further ones without a word */
+#define HTTP_HEADERS_MOST 64  /* CivetWeb drops further ones without a word */
+#define HTTP_SILENT_MS    100 /* of a connection that says nothing, while others wait for a thread */
+
+/* What one of CivetWeb's threads does. It is written by that thread, but for `late`. */
+typedef enum http_phase {
+    HTTP_FREE,
+    HTTP_SILENT,  /* it waits for a request */
+    HTTP_READING, /* it waits for the rest of a body */
+    HTTP_ANSWERING
+} http_phase_t;
+
+typedef struct http_worker {
+    uint32_t phase; /* http_phase_t */
+    int peer;       /* the client's port */
+    uint64_t since; /* milliseconds, when the phase began */
+    bool late;      /* the watcher has ended what was awaited */
+} http_worker_t;
 
 static struct {
     struct mg_context* context;
     int port;
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; /* of all that follows */
+    pthread_cond_t wake;  /* the watcher */
+    pthread_t watcher;
+    bool watching;
+    http_worker_t workers[HTTP_THREADS];
+    int worker_count;
     int ready;                /* threads of CivetWeb that run */
     bool stopped;             /* mg_stop has returned */
     struct sigaction sigpipe; /* the program's own disposition */
     int slowed;               /* requests that wait because of a wrong token */
     char error[200];          /* CivetWeb's first message while it starts */
 } http = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* ---- who waits for what ---- */
+
+/* Each worker holds a thread for as long as its connection lives, whether that says something or not.
+   Where all are taken, the watcher ends the connections that say nothing, and so whoever waits behind
+   them is served; and it ends bodies that do not come, which CivetWeb waits for byte by byte. */
+
+/* Says what the worker of a connection does now. Returns: whether the watcher has ended the phase before. */
+static bool http_phase(const struct mg_connection* c, http_phase_t phase) {
+    http_worker_t* w = (http_worker_t*)mg_get_thread_pointer(c);
+    if (w == NULL) return false;
+    bool late = __atomic_load_n(&w->late, __ATOMIC_RELAXED);
+    if (late) __atomic_store_n(&w->late, false, __ATOMIC_RELAXED);
+    __atomic_store_n(&w->since, os_late_ms(), __ATOMIC_RELAXED);
+    __atomic_store_n(&w->phase, (uint32_t)phase, __ATOMIC_RELEASE);
+    return late;
+}
+/* A request has come. */
+static void http_begins(const struct mg_connection* c) {
+    http_worker_t* w = (http_worker_t*)mg_get_thread_pointer(c);
+    if (w != NULL)
+        __atomic_store_n(&w->peer, mg_get_request_info(c)->remote_port, __ATOMIC_RELAXED);
+    http_phase(c, HTTP_ANSWERING);
+}
+static bool http_crowded(void) {
+    for (size_t i = 0; i < HTTP_THREADS; i++)
+        if (__atomic_load_n(&http.workers[i].phase, __ATOMIC_ACQUIRE) == HTTP_FREE) return false;
+    return true;
+}
+/* A connection has found a worker, and said nothing yet: not even whose it is. */
+static int http_on_connection(const struct mg_connection* c, void** unused) {
+    (void)unused;
+    http_phase(c, HTTP_SILENT);
+    if (!http_crowded()) return 0;
+    pthread_mutex_lock(&http.lock);
+    pthread_cond_signal(&http.wake);
+    pthread_mutex_unlock(&http.lock);
+    return 0;
+}
+static void http_on_closed(const struct mg_connection* c) { http_phase(c, HTTP_FREE); }
+
+/* A connection that has sent no whole request for HTTP_SILENT_MS, in a worker's hands or before. */
+static bool http_is_silent(int descriptor, const void* unused) {
+    int peer = os_socket_peer(descriptor);
+    (void)unused;
+    for (size_t i = 0; i < HTTP_THREADS; i++)
+        if (__atomic_load_n(&http.workers[i].phase, __ATOMIC_ACQUIRE) > HTTP_SILENT &&
+            __atomic_load_n(&http.workers[i].peer, __ATOMIC_RELAXED) == peer)
+            return false;
+    return os_socket_silent(descriptor, HTTP_SILENT_MS);
+}
+static bool http_is_peer(int descriptor, const void* peer) {
+    return os_socket_peer(descriptor) == *(const int*)peer;
+}
+/* Ends a body that has not come in time; a reply may still go out. */
+static void http_end_late(http_worker_t* w) {
+    uint64_t since = __atomic_load_n(&w->since, __ATOMIC_RELAXED);
+    int peer = __atomic_load_n(&w->peer, __ATOMIC_RELAXED);
+    if (__atomic_load_n(&w->phase, __ATOMIC_ACQUIRE) != HTTP_READING ||
+        os_late_ms() < since + HTTP_DEADLINE_MS)
+        return;
+    __atomic_store_n(&w->late, true, __ATOMIC_RELAXED);
+    os_sockets_end(http.port, http_is_peer, &peer, SHUT_RD);
+}
+static void* http_watch(void* unused) {
+    (void)unused;
+    hotpath_i_exclude(1);
+    pthread_mutex_lock(&http.lock);
+    while (!http.stopped) {
+        bool crowded = http_crowded();
+        os_condition_wait_ms(&http.wake, &http.lock, crowded ? HTTP_SILENT_MS / 4 : 1000);
+        if (http.stopped) break;
+        pthread_mutex_unlock(&http.lock);
+        for (size_t i = 0; i < HTTP_THREADS; i++)
+            http_end_late(&http.workers[i]);
+        if (http_crowded()) os_sockets_end(http.port, http_is_silent, NULL, SHUT_RDWR);
+        pthread_mutex_lock(&http.lock);
+    }
+    pthread_mutex_unlock(&http.lock);
+    return NULL;
+}
 
 /* ---- a reply out ---- */
 
@@ -74,7 +176,7 @@ static char* http_put_number(char* to, uint64_t v) {
     json_digits(to + n, v);
     return to + n;
 }
-/* Writes the head of a reply, at most HTTP_HEAD_BYTES. Returns: its size. */
+/* Writes the head of a reply, at most PROTOCOL_HEAD_BYTES. Returns: its size. */
 static size_t http_head(
     char* head, int status, const char* type, const char* extra, bool close, size_t size) {
     char* to = http_put_number(http_put(head, "HTTP/1.1 "), (uint64_t)status);
@@ -89,23 +191,24 @@ static size_t http_head(
     return (size_t)(http_put(to, "\r\n") - head);
 }
 /* Sends a reply in one piece. Args: `extra` are whole header lines, or NULL, and short as the type; with
-   `close` the connection ends, because the request was not read to its end; `room` bytes in front of the
-   body may be written. Returns: the status, as CivetWeb wants it. */
+   `close` the connection ends, because the request was not read to its end; `room`: where PROTOCOL_HEAD_BYTES
+   in front of the body are free, or NULL. Returns: the status, as CivetWeb wants it. */
 static int http_send(struct mg_connection* c, mcp_arena_t* arena, int status, const char* type,
-    const char* extra, bool close, char* body, size_t size, size_t room) {
-    char head[HTTP_HEAD_BYTES];
+    const char* extra, bool close, const char* body, size_t size, char* room) {
+    char head[PROTOCOL_HEAD_BYTES];
     const struct mg_request_info* info = mg_get_request_info(c);
     bool bodyless =
         info != NULL && info->request_method != NULL && strcmp(info->request_method, "HEAD") == 0;
     size_t n = http_head(head, status, type, extra, close, size);
     if (close) mg_disable_keep_alive(c);
-    if (bodyless) size = room = 0;
-    char* whole = room >= n ? body - n
-                  : arena != NULL && size != 0 ? (char*)mcp_arena_alloc(arena, n + size)
-                                               : NULL;
+    if (bodyless) size = 0;
+    char* whole = size == 0       ? NULL
+                  : room != NULL  ? room + PROTOCOL_HEAD_BYTES - n
+                  : arena != NULL ? (char*)mcp_arena_alloc(arena, n + size)
+                                  : NULL;
     if (whole != NULL) {
         memcpy(whole, head, n);
-        if (room < n) memcpy(whole + n, body, size);
+        if (room == NULL) memcpy(whole + n, body, size);
         http_write(c, whole, n + size);
     } else {
         http_write(c, head, n);
@@ -115,7 +218,8 @@ static int http_send(struct mg_connection* c, mcp_arena_t* arena, int status, co
 }
 /* Refuses a request, with a line that says what to do. */
 static int http_refuse(struct mg_connection* c, int status, const char* extra, const char* hint) {
-    return http_send(c, NULL, status, "text/plain; charset=utf-8", extra, true, hint, strlen(hint));
+    return http_send(
+        c, NULL, status, "text/plain; charset=utf-8", extra, true, hint, strlen(hint), NULL);
 }
 
 /* ---- a request in ---- */
@@ -129,52 +233,94 @@ static bool http_equal(const char* a, const char* b) { /* without regard to the 
         if (x == 0) return true;
     }
 }
-/* Returns: the value of a header, NULL if it is missing. */
-static const char* http_header(const struct mg_request_info* info, const char* name) {
-    for (int i = 0; i < info->num_headers; i++)
-        if (http_equal(info->http_headers[i].name, name)) return info->http_headers[i].value;
-    return NULL;
+/* The headers that anything here reads; each of those with `once` decides about trust or framing. */
+#define HTTP_HEADERS(X)                      \
+    X(HOST, "Host", true)                    \
+    X(ORIGIN, "Origin", true)                \
+    X(AUTHORIZATION, "Authorization", true)  \
+    X(LENGTH, "Content-Length", true)        \
+    X(TYPE, "Content-Type", true)            \
+    X(CODING, "Transfer-Encoding", true)     \
+    X(SITE, "Sec-Fetch-Site", true)          \
+    X(EXPECT, "Expect", false)               \
+    X(VERSION, "MCP-Protocol-Version", true) \
+    X(METHOD, "Mcp-Method", true)            \
+    X(NAME, "Mcp-Name", true)
+
+enum {
+#define HTTP_ROW(constant, name, once) HTTP_##constant,
+    HTTP_HEADERS(HTTP_ROW)
+#undef HTTP_ROW
+    HTTP_HEADER_COUNT
+};
+
+/* A request while it is answered. */
+typedef struct http_request {
+    struct mg_connection* c;
+    const struct mg_request_info* info;
+    mcp_arena_t* arena;
+    const char* headers[HTTP_HEADER_COUNT]; /* the first of each name, NULL if it is missing */
+} http_request_t;
+
+/* Returns: which of them a name is, or HTTP_HEADER_COUNT. */
+static unsigned http_header_of(const char* name) {
+    static const struct {
+        const char* name;
+        size_t length;
+    } known[] = {
+#define HTTP_ROW(constant, name, once) {name, sizeof name - 1},
+        HTTP_HEADERS(HTTP_ROW)
+#undef HTTP_ROW
+    };
+    size_t length = strlen(name);
+    unsigned i = 0;
+    while (i < HTTP_HEADER_COUNT && (known[i].length != length || !http_equal(known[i].name, name)))
+        i++;
+    return i;
 }
-/* The value without the spaces and tabs around it, in the arena. */
-static const char* http_trimmed(mcp_arena_t* arena, const char* value) {
+/* The value without the spaces and tabs around it, in the arena if it has any. */
+static const char* http_trimmed(const http_request_t* r, unsigned header) {
+    const char* value = r->headers[header];
     if (value == NULL) return NULL;
     while (*value == ' ' || *value == '\t')
         value++;
-    size_t length = strlen(value);
+    size_t whole = strlen(value), length = whole;
     while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
         length--;
-    char* text = (char*)mcp_arena_alloc(arena, length + 1);
+    if (length == whole) return value;
+    char* text = (char*)mcp_arena_alloc(r->arena, length + 1);
     if (text == NULL) return NULL;
     memcpy(text, value, length);
     text[length] = 0;
     return text;
 }
-/* Whether headers that decide about trust or framing stand twice, against each other, or are no
-   length. */
-static bool http_ambiguous(const struct mg_request_info* info) {
-    static const char* const single[] = {"Origin", "Host", "Authorization", "Content-Length",
-        "Content-Type", "Transfer-Encoding", "Sec-Fetch-Site"};
-    bool length = false, coding = false;
-    if (info->num_headers >= HTTP_HEADERS_MOST) return true;
+/* Finds the headers. Returns: false if some that decide about trust or framing stand twice, against each
+   other, or are no length. */
+static bool http_headers(http_request_t* r) {
+    static const bool once[] = {
+#define HTTP_ROW(constant, name, once) once,
+        HTTP_HEADERS(HTTP_ROW)
+#undef HTTP_ROW
+    };
+    const struct mg_request_info* info = r->info;
+    if (info->num_headers >= HTTP_HEADERS_MOST) return false;
     for (int i = 0; i < info->num_headers; i++) {
         const char* name = info->http_headers[i].name;
-        bool watched = false;
-        for (size_t k = 0; k < sizeof single / sizeof *single; k++)
-            watched = watched || http_equal(name, single[k]);
-        char prefix[5] = {0}; /* all that are of MCP: the version, the method, names, the session */
-        strncpy(prefix, name, 4);
-        watched = watched || http_equal(prefix, "Mcp-");
-        for (int k = 0; watched && k < i; k++)
-            if (http_equal(info->http_headers[k].name, name)) return true;
-        if (http_equal(name, "Content-Length")) { /* CivetWeb reads "2;" and "+2" as 2 */
-            const char* digits = info->http_headers[i].value;
-            size_t n = strspn(digits, "0123456789");
-            if (n == 0 || digits[n + strspn(digits + n, " \t")] != 0) return true;
-            length = true;
+        unsigned known = http_header_of(name);
+        if (known != HTTP_HEADER_COUNT) {
+            if (once[known] && r->headers[known] != NULL) return false;
+            if (r->headers[known] == NULL) r->headers[known] = info->http_headers[i].value;
+            continue;
         }
-        coding = coding || http_equal(name, "Transfer-Encoding");
+        char prefix[5] = {0}; /* all that are of MCP: names of parameters, the session */
+        strncpy(prefix, name, 4);
+        for (int k = 0; k < i && http_equal(prefix, "Mcp-"); k++)
+            if (http_equal(info->http_headers[k].name, name)) return false;
     }
-    return length && coding;
+    const char* digits = r->headers[HTTP_LENGTH];
+    if (digits == NULL) return true; /* CivetWeb reads "2;" and "+2" as 2 */
+    size_t n = strspn(digits, "0123456789");
+    return n != 0 && digits[n + strspn(digits + n, " \t")] == 0 && r->headers[HTTP_CODING] == NULL;
 }
 /* Splits host[:port] in place. Returns: false if it is not of that form. */
 static bool http_host_split(char* host) {
@@ -256,9 +402,9 @@ static bool http_token_equal(const char* given, const char* token) {
         difference |= (unsigned char)token[i] ^ (unsigned)(unsigned char)given[a != 0 ? i % a : 0];
     return difference == 0;
 }
-static bool http_authorized(mcp_arena_t* arena, const struct mg_request_info* info) {
+static bool http_authorized(const http_request_t* r) {
     if (settings.token[0] == 0) return true;
-    const char* given = http_trimmed(arena, http_header(info, "Authorization"));
+    const char* given = http_trimmed(r, HTTP_AUTHORIZATION);
     if (given == NULL) return false;
     bool bare = http_token_equal(given, settings.token), bearer = false;
     char scheme[8] = {0};
@@ -284,9 +430,9 @@ static void http_slow_down(void) {
     pthread_mutex_unlock(&http.lock);
 }
 /* Whether the body is JSON by its media type, parameters aside. */
-static bool http_is_json(const struct mg_request_info* info) {
+static bool http_is_json(const http_request_t* r) {
     char type[32];
-    const char* value = http_header(info, "Content-Type");
+    const char* value = r->headers[HTTP_TYPE];
     if (value == NULL) return false;
     while (*value == ' ' || *value == '\t')
         value++;
@@ -297,41 +443,44 @@ static bool http_is_json(const struct mg_request_info* info) {
     type[n] = 0;
     return http_equal(type, "application/json");
 }
-/* Reads the body. Returns: 0, or the status to refuse with. */
-static int http_read(struct mg_connection* c, mcp_arena_t* arena, const char** body, size_t* size) {
-    const struct mg_request_info* info = mg_get_request_info(c);
-    const char* expect = http_header(info, "Expect");
-    const char* coding = http_header(info, "Transfer-Encoding");
-    uint64_t until = os_late_ms() + HTTP_DEADLINE_MS;
+/* Reads the body. The watcher ends one that takes longer than HTTP_DEADLINE_MS. Returns: 0, or the status
+   to refuse with. */
+static int http_read_body(const http_request_t* r, const char** body, size_t* size) {
+    const struct mg_request_info* info = r->info;
+    const char *expect = r->headers[HTTP_EXPECT], *coding = r->headers[HTTP_CODING];
     size_t capacity = info->content_length > 0 ? (size_t)info->content_length : 4096, n = 0;
     if (info->content_length > (long long)HTTP_BODY_BYTES) return 413;
     if (coding != NULL && !http_equal(coding, "chunked")) return 400;
     if (expect != NULL && !http_equal(expect, "100-continue")) return 417;
-    if (expect != NULL) mg_write(c, "HTTP/1.1 100 Continue\r\n\r\n", 25);
-    char* data = (char*)mcp_arena_alloc(arena, capacity + 1);
+    http_phase(r->c, HTTP_READING);
+    if (expect != NULL) mg_write(r->c, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    char* data = (char*)mcp_arena_alloc(r->arena, capacity + 1);
     for (;;) {
         if (data == NULL) return 500;
-        /* Small pieces: a body that trickles in is noticed at its deadline, not at its end. */
-        size_t piece = capacity - n < 16 ? capacity - n : 16;
+        size_t piece = capacity - n;
         if (piece == 0 && coding == NULL) break;
         if (piece == 0) { /* never past what is refused: all of these pieces share the arena */
             size_t grown = 2 * capacity < HTTP_BODY_BYTES ? 2 * capacity : HTTP_BODY_BYTES + 16;
-            char* more = (char*)mcp_arena_alloc(arena, grown + 1);
+            char* more = (char*)mcp_arena_alloc(r->arena, grown + 1);
             if (more != NULL) memcpy(more, data, n);
             data = more, capacity = grown;
             continue;
         }
-        int got = mg_read(c, data + n, piece);
+        int got = mg_read(r->c, data + n, piece);
         if (got < 0) return 400;
         if (got == 0) break;
         n += (size_t)got;
         if (n > HTTP_BODY_BYTES) return 413;
-        if (os_late_ms() > until) return 408;
     }
     if (info->content_length > 0 && n < (size_t)info->content_length) return 400;
     data[n] = 0;
     *body = data, *size = n;
     return 0;
+}
+static int http_read(const http_request_t* r, const char** body, size_t* size) {
+    int status = http_read_body(r, body, size);
+    bool late = http_phase(r->c, HTTP_ANSWERING);
+    return status != 0 && late ? 408 : status;
 }
 static int http_read_failed(struct mg_connection* c, int status) {
     return http_refuse(c, status, NULL,
@@ -402,47 +551,45 @@ static const char* http_arguments(mcp_arena_t* arena, const char* query, size_t*
     json_object_end(&out);
     return json_out_text(&out, size);
 }
-static int http_reply(struct mg_connection* c, mcp_arena_t* arena, const protocol_reply_t* reply) {
-    return http_send(c, arena, reply->status,
+static int http_reply(const http_request_t* r, const protocol_reply_t* reply) {
+    return http_send(r->c, r->arena, reply->status,
         reply->markdown ? "text/markdown; charset=utf-8" : "application/json", NULL, false,
-        reply->body, reply->size);
+        reply->body, reply->size, reply->room);
 }
-static int http_mcp(struct mg_connection* c, mcp_arena_t* arena) {
-    const struct mg_request_info* info = mg_get_request_info(c);
+static int http_mcp(const http_request_t* r) {
     protocol_request_t request;
     protocol_reply_t reply;
     memset(&request, 0, sizeof request);
-    if (!http_is_json(info))
+    if (!http_is_json(r))
         return http_refuse(
-            c, 415, NULL, "hotpath: send the request with Content-Type: application/json\n");
-    int status = http_read(c, arena, &request.body, &request.size);
-    if (status != 0) return http_read_failed(c, status);
-    request.version = http_trimmed(arena, http_header(info, "MCP-Protocol-Version"));
-    request.method = http_trimmed(arena, http_header(info, "Mcp-Method"));
-    request.name = http_trimmed(arena, http_header(info, "Mcp-Name"));
-    protocol_answer(arena, &request, &reply);
-    return http_reply(c, arena, &reply);
+            r->c, 415, NULL, "hotpath: send the request with Content-Type: application/json\n");
+    int status = http_read(r, &request.body, &request.size);
+    if (status != 0) return http_read_failed(r->c, status);
+    request.version = http_trimmed(r, HTTP_VERSION);
+    request.method = http_trimmed(r, HTTP_METHOD);
+    request.name = http_trimmed(r, HTTP_NAME);
+    protocol_answer(r->arena, &request, &reply);
+    return http_reply(r, &reply);
 }
-static int http_api(struct mg_connection* c, mcp_arena_t* arena, const char* tool, bool get) {
-    const struct mg_request_info* info = mg_get_request_info(c);
+static int http_api(const http_request_t* r, const char* tool, bool get) {
     protocol_reply_t reply;
     const char* arguments = NULL;
     size_t size = 0;
     if (get) {
-        if (info->query_string != NULL) {
-            arguments = http_arguments(arena, info->query_string, &size);
+        if (r->info->query_string != NULL) {
+            arguments = http_arguments(r->arena, r->info->query_string, &size);
             if (arguments == NULL)
-                return http_refuse(c, 400, NULL, "hotpath: the query is not to be read\n");
+                return http_refuse(r->c, 400, NULL, "hotpath: the query is not to be read\n");
         }
     } else {
-        if (!http_is_json(info))
-            return http_refuse(
-                c, 415, NULL, "hotpath: send the arguments with Content-Type: application/json\n");
-        int status = http_read(c, arena, &arguments, &size);
-        if (status != 0) return http_read_failed(c, status);
+        if (!http_is_json(r))
+            return http_refuse(r->c, 415, NULL,
+                "hotpath: send the arguments with Content-Type: application/json\n");
+        int status = http_read(r, &arguments, &size);
+        if (status != 0) return http_read_failed(r->c, status);
     }
-    protocol_api(arena, tool, arguments, size, &reply);
-    return http_reply(c, arena, &reply);
+    protocol_api(r->arena, tool, arguments, size, &reply);
+    return http_reply(r, &reply);
 }
 
 static const char* const http_home =
@@ -450,21 +597,23 @@ static const char* const http_home =
     "/api/functions_timing?limit=3 or /api/bottlenecks\n";
 
 /* Every request, on every route, in this order; the first check that fails answers. */
-static int http_request(struct mg_connection* c, mcp_arena_t* arena) {
-    const struct mg_request_info* info = mg_get_request_info(c);
-    const char* path = info->local_uri != NULL ? info->local_uri : "";
-    if (http_ambiguous(info))
+static int http_answer(struct mg_connection* c, mcp_arena_t* arena) {
+    http_request_t request, *r = &request;
+    memset(r, 0, sizeof *r);
+    r->c = c, r->info = mg_get_request_info(c), r->arena = arena;
+    const char* path = r->info->local_uri != NULL ? r->info->local_uri : "";
+    if (!http_headers(r))
         return http_refuse(c, 400, NULL,
             "hotpath: a header stands twice, Content-Length is malformed or goes with "
             "Transfer-Encoding, or there are too many headers\n");
-    if (!http_host_allowed(http_trimmed(arena, http_header(info, "Host"))))
+    if (!http_host_allowed(http_trimmed(r, HTTP_HOST)))
         return http_refuse(c, 403, NULL,
             "hotpath: this Host is not served; use localhost, or set HOTPATH_MCP_ALLOWED_HOSTS\n");
-    const char* origin = http_trimmed(arena, http_header(info, "Origin"));
+    const char* origin = http_trimmed(r, HTTP_ORIGIN);
     if (origin != NULL && !http_origin_allowed(origin))
         return http_refuse(c, 403, NULL,
             "hotpath: this Origin is not allowed; HOTPATH_MCP_ALLOWED_ORIGINS can name it\n");
-    const char* site = http_trimmed(arena, http_header(info, "Sec-Fetch-Site"));
+    const char* site = http_trimmed(r, HTTP_SITE);
     if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
         return http_refuse(c, 403, NULL, "hotpath: no requests from other sites\n");
     bool mcp = strcmp(path, "/mcp") == 0, home = strcmp(path, "/") == 0;
@@ -472,21 +621,21 @@ static int http_request(struct mg_connection* c, mcp_arena_t* arena) {
     if (!mcp && !home && (tool == NULL || *tool == 0 || strchr(tool, '/') != NULL))
         return http_refuse(
             c, 404, NULL, "hotpath: nothing is here; MCP is at /mcp, tools at /api/TOOL\n");
-    if (!http_authorized(arena, info)) {
+    if (!http_authorized(r)) {
         http_slow_down();
         return http_refuse(c, 401, "WWW-Authenticate: Bearer realm=\"hotpath\"\r\n",
             "hotpath: send the program's HOTPATH_MCP_AUTH_TOKEN as Authorization: Bearer TOKEN\n");
     }
-    const char* method = info->request_method;
+    const char* method = r->info->request_method;
     bool get = strcmp(method, "GET") == 0, post = strcmp(method, "POST") == 0;
     if (mcp && !post) return http_refuse(c, 405, "Allow: POST\r\n", "hotpath: /mcp takes POST\n");
     if (home && !get) return http_refuse(c, 405, "Allow: GET\r\n", "hotpath: / takes GET\n");
     if (tool != NULL && !get && !post)
         return http_refuse(c, 405, "Allow: GET, POST\r\n", "hotpath: /api takes GET and POST\n");
     if (home)
-        return http_send(
-            c, arena, 200, "text/plain; charset=utf-8", NULL, false, http_home, strlen(http_home));
-    return mcp ? http_mcp(c, arena) : http_api(c, arena, tool, get);
+        return http_send(c, arena, 200, "text/plain; charset=utf-8", NULL, false, http_home,
+            strlen(http_home), NULL);
+    return mcp ? http_mcp(r) : http_api(r, tool, get);
 }
 
 /* ---- what CivetWeb calls ---- */
@@ -498,7 +647,7 @@ static void http_drain(struct mg_connection* c) {
     const struct mg_request_info* info = mg_get_request_info(c);
     char bytes[1024];
     uint64_t until = os_now_ms() + 1000;
-    if (info->content_length <= 0 && http_header(info, "Transfer-Encoding") == NULL) return;
+    if (info->content_length <= 0 && mg_get_header(c, "Transfer-Encoding") == NULL) return;
     for (size_t n = 0; n < (size_t)16 << 20 && os_now_ms() < until;) {
         int got = mg_read(c, bytes, sizeof bytes);
         if (got <= 0) return;
@@ -508,9 +657,11 @@ static void http_drain(struct mg_connection* c) {
 static int http_on_request(struct mg_connection* c) {
     mcp_arena_t arena;
     mcp_arena_init(&arena, MCP_REQUEST_BYTES - MCP_ERROR_BYTES);
-    int status = http_request(c, &arena);
+    http_begins(c);
+    int status = http_answer(c, &arena);
     mcp_arena_free(&arena);
     if (status >= 400 && status != 408) http_drain(c); /* who is late is waited for no longer */
+    http_phase(c, HTTP_SILENT);
     return status;
 }
 /* What CivetWeb refuses by itself, such as a Content-Length that is no number. */
@@ -527,13 +678,16 @@ static int http_on_log(const struct mg_connection* c, const char* message) {
 }
 /* Each of CivetWeb's threads ignores SIGPIPE for the whole process before it comes here. */
 static void* http_on_thread(const struct mg_context* context, int type) {
-    (void)context, (void)type;
+    http_worker_t* worker = NULL;
+    (void)context;
     hotpath_i_exclude(1); /* what the server allocates is not the program's */
     pthread_mutex_lock(&http.lock);
     sigaction(SIGPIPE, &http.sigpipe, NULL);
     http.ready++;
+    if (type == 1 && http.worker_count < HTTP_THREADS)
+        worker = &http.workers[http.worker_count++]; /* what mg_get_thread_pointer gives */
     pthread_mutex_unlock(&http.lock);
-    return NULL;
+    return worker;
 }
 
 /* ---- start and stop ---- */
@@ -558,10 +712,14 @@ static int http_start(const char* host, int port) {
     /* No log_access: with one, each request calls localtime, and the program's own struct tm, which is
        one for the whole process, changes under it. */
     callbacks.init_thread = http_on_thread;
+    callbacks.init_connection = http_on_connection;
+    callbacks.connection_closed = http_on_closed;
     init.callbacks = &callbacks;
     init.configuration_options = options;
     sigaction(SIGPIPE, NULL, &http.sigpipe);
     http.error[0] = 0, http.ready = 0, http.port = 0, http.context = NULL;
+    memset(http.workers, 0, sizeof http.workers);
+    http.worker_count = 0, http.stopped = false;
     os_signals_block(&before);
     struct mg_context* context = mg_start2(&init, NULL);
     os_signals_restore(&before);
@@ -577,7 +735,10 @@ static int http_start(const char* host, int port) {
         if (ready) break;
         os_sleep_ms(1);
     }
-    return http.port = port;
+    http.port = port;
+    os_condition_init(&http.wake);
+    http.watching = os_thread_start(&http.watcher, http_watch, NULL);
+    return port;
 }
 /* Wakes CivetWeb's threads until they have all ended: its accept loop by a connection, its workers by
    ending theirs. */
@@ -588,7 +749,7 @@ static void* http_wake(void* host) {
         bool stopped = http.stopped;
         pthread_mutex_unlock(&http.lock);
         if (stopped) return NULL;
-        os_sockets_shutdown(http.port);
+        os_sockets_end(http.port, NULL, NULL, SHUT_RDWR);
         os_socket_knock((const char*)host, http.port);
         os_sleep_ms(1);
     }
@@ -596,13 +757,16 @@ static void* http_wake(void* host) {
 static void http_stop(void) {
     pthread_t waker;
     if (http.context == NULL) return;
-    http.stopped = false;
     bool waking = os_thread_start(&waker, http_wake, settings.host);
     mg_stop(http.context);
     pthread_mutex_lock(&http.lock);
     http.stopped = true;
+    if (http.watching) pthread_cond_signal(&http.wake);
     pthread_mutex_unlock(&http.lock);
     if (waking) pthread_join(waker, NULL);
+    if (http.watching) pthread_join(http.watcher, NULL);
+    pthread_cond_destroy(&http.wake);
+    http.watching = false;
     os_sockets_close(http.port, false);
     http.context = NULL;
 }
@@ -610,6 +774,7 @@ static void http_stop(void) {
 static void http_forget(void) {
     pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
     http.lock = fresh;
+    http.watching = false;
     if (http.context != NULL) os_sockets_close(http.port, true);
     http.context = NULL;
 }

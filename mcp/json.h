@@ -646,6 +646,7 @@ typedef struct json_out {
     char* data;
     size_t size;
     size_t capacity;
+    size_t begin; /* bytes in front of the text that are somebody else's */
     bool comma;
 } json_out_t;
 
@@ -993,13 +994,17 @@ static void json_printf_text(json_out_t* o, const char* format, ...) {
 /* Returns: the text with a final 0, NULL if it did not fit into the arena. */
 static const char* json_out_text(json_out_t* o, size_t* size) {
     char* room = json_room(o, 0);
-    *size = o->size;
+    *size = o->size - o->begin;
     if (room == NULL || o->arena->failed) return NULL;
     *room = 0;
-    return o->data;
+    return o->data + o->begin;
 }
-static size_t json_out_size(const json_out_t* o) { return o->size; }
+static size_t json_out_size(const json_out_t* o) { return o->size - o->begin; }
+/* Makes room for a text that is still empty, and in front of it. */
+static void json_out_begin(json_out_t* o, size_t front, size_t size) {
+    if (o->size == 0 && json_room(o, front + size) != NULL) o->size = o->begin = front;
+}
 /* Takes back what was written since the text had `size` bytes, at the same level. */
 static void json_out_cut(json_out_t* o, size_t size) {
-    if (size < o->size) o->size = size;
+    if (size < json_out_size(o)) o->size = o->begin + size;
 }

@@ -10,12 +10,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -178,15 +180,40 @@ static void os_sockets_close(int port, bool listening) {
         if (os_socket_port(i) == port && (listening || !os_socket_listens(i))) close(i);
     errno = saved;
 }
-/* Ends all connections of the server on `port`. Each is held by a second descriptor while it is looked
-   at, so that no other file of the program can have taken its number meanwhile. */
-static void os_sockets_shutdown(int port) {
+/* Returns: the port at the other end of a connection, or -1. */
+static int os_socket_peer(int descriptor) {
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    if (getpeername(descriptor, (struct sockaddr*)&address, &size) != 0) return -1;
+    return os_port_of(&address);
+}
+/* Whether nothing has come on a connection for some milliseconds, and nothing that came is unread. */
+static bool os_socket_silent(int descriptor, uint64_t ms) {
+#if defined(__linux__)
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    int unread = 0;
+    return ioctl(descriptor, FIONREAD, &unread) == 0 && unread == 0 &&
+           getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           info.tcpi_last_data_recv >= ms;
+#else
+    (void)descriptor, (void)ms;
+    return false;
+#endif
+}
+/* Shuts down the connections of the server on `port` that are meant; NULL: all. Each is held by a second
+   descriptor while it is looked at, so that no other file of the program can have taken its number
+   meanwhile. */
+static void os_sockets_end(
+    int port, bool (*meant)(int descriptor, const void* user), const void* user, int how) {
     int count = os_descriptors();
     for (int i = 0; i < count; i++) {
         if (os_socket_port(i) != port) continue;
         int held = fcntl(i, F_DUPFD_CLOEXEC, 3);
         if (held < 0) continue;
-        if (os_socket_port(held) == port && !os_socket_listens(held)) shutdown(held, SHUT_RDWR);
+        if (os_socket_port(held) == port && !os_socket_listens(held) &&
+            (meant == NULL || meant(held, user)))
+            shutdown(held, how);
         close(held);
     }
 }

@@ -15,6 +15,7 @@ typedef struct protocol_reply {
     int status;       /* of HTTP */
     const char* body; /* JSON, or NULL for an empty one */
     size_t size;
+    char* room;    /* where PROTOCOL_HEAD_BYTES in front of the body are free, or NULL */
     bool markdown; /* the body is that instead */
 } protocol_reply_t;
 
@@ -28,6 +29,7 @@ static const char* const protocol_legacy[] = {"2025-11-25", "2025-06-18", "2025-
 #define PROTOCOL_ID_BYTES          256
 #define PROTOCOL_BATCH             16
 #define PROTOCOL_FRAME_BYTES       1024 /* about what a response has around an answer */
+#define PROTOCOL_HEAD_BYTES        768  /* the most that the head of a reply has */
 
 enum {
     RPC_PARSE = -32700,
@@ -238,7 +240,8 @@ static void message_tool_result(
     message_t* m, const tool_call_t* call, const char* text, size_t size) {
     json_out_t* out = &m->out;
     /* The answer stands there twice, once escaped. A large one takes room as it comes. */
-    if (size < MCP_REQUEST_BYTES / 64) json_room(out, 3 * size + PROTOCOL_FRAME_BYTES);
+    if (size < MCP_REQUEST_BYTES / 64)
+        json_out_begin(out, PROTOCOL_HEAD_BYTES, 3 * size + PROTOCOL_FRAME_BYTES);
     message_result(m);
     json_key(out, "content");
     json_array(out);
@@ -541,6 +544,7 @@ static void protocol_answer(
     reply->status = m.status;
     if (json_out_size(&m.out) == 0 && !arena->failed) return;
     reply->body = json_out_text(&m.out, &reply->size);
+    if (reply->body != NULL && m.out.begin == PROTOCOL_HEAD_BYTES) reply->room = m.out.data;
     if (reply->body != NULL) return;
     reply->status = 500;
     reply->body = "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32603,\"message\":"
