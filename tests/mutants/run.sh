@@ -52,7 +52,7 @@ run_test() {
             source=tests/$test.c
             [ -f "$source" ] || source=tests/$test.cpp
             tests/build.sh $build $source $program "$folder" >"$program.log" 2>&1 || return 250
-            TEST_SECONDS=${limit:-20} tests/run.sh $program ${filter:+"$filter"} >"$program.log" 2>&1 </dev/null
+            TEST_SECONDS=20 tests/run.sh $program ${filter:+"$filter"} >"$program.log" 2>&1 </dev/null
             ;;
     esac
 }
@@ -91,15 +91,23 @@ one() {
     esac
 }
 
+# program BUILD TEST: a test without a fault, which make builds.
+program() { echo "build/$1/$(basename "$2")"; }
+
 # base BUILD TEST [FILTER]: "ok" if the test passes without a fault.
 base() {
     build=$1
     shift
     folder=$dir/base.$(echo "$*-$build" | tr -c 'a-zA-Z0-9_\n' '-')
     mkdir -p "$folder"
-    cp hotpath.h "$folder/hotpath.h"
-    limit=60
-    if run_test "$build" "$folder" "$folder/program" "$@"; then
+    case $1 in
+        *.sh)
+            cp hotpath.h "$folder/hotpath.h"
+            run_test "$build" "$folder" "$folder/program" "$@"
+            ;;
+        *) TEST_SECONDS=60 tests/run.sh $(program $build $1) ${2:+"$2"} >"$folder/program.log" 2>&1 </dev/null ;;
+    esac
+    if [ $? = 0 ]; then
         echo "ok - without a fault: $*"
         rm -rf "$folder"
     else
@@ -127,11 +135,17 @@ fi
 check "names are given once" sh -c "! awk '\$1 == \"name:\" { print \$2 }' $list | sort | uniq -d | grep ."
 
 jobs=${JOBS:-$(nproc 2>/dev/null || echo 2)}
+bases=$(for name in $names; do
+    build=$(field "$name" build)
+    printf '%s\n' "${build:-o0} $(field "$name" test)"
+done | sort -u)
+programs=$(echo "$bases" | while read -r build test filter; do
+    case $test in *.sh) ;; *) program $build $test ;; esac
+done | sort -u)
+unset MAKEFLAGS MAKELEVEL MFLAGS
+[ -z "$programs" ] || check "the tests without a fault build" make -s -k -j"$jobs" $programs
 {
-    for name in $names; do
-        build=$(field "$name" build)
-        printf '%s\n' "${build:-o0} $(field "$name" test)"
-    done | sort -u | sed 's/^/--base:/'
+    echo "$bases" | sed 's/^/--base:/'
     for name in $names; do echo "--one:$name"; done
 } | tr '\n' '\0' | xargs -0 -P "$jobs" -I{} sh -c 'job=$1; exec tests/mutants/run.sh "${job%%:*}" "${job#*:}"' sh {} || failed=1
 exit $failed
