@@ -874,9 +874,9 @@ static void alloc_report_at_exit(void** state) {
         CHECK_TEXT(r->err, "");
 }
 static void* frees_only(void* arg) {
-    void** const blocks = (void**)arg;
+    void** const those = (void**)arg;
     for (size_t i = 0; i < 100; i++)
-        free(blocks[i]);
+        free(those[i]);
     return NULL;
 }
 static int child_counts_only(void) {
@@ -894,10 +894,10 @@ static int child_counts_only(void) {
     CHECK_GE(all.free_count, 20);
     CHECK_GE(all.alloc_count, all.free_count);
     /* Those of a thread that does nothing else, too. */
-    void* blocks[100];
+    void* those[100];
     for (size_t i = 0; i < 100; i++)
-        blocks[i] = malloc(50);
-    pthread_join(law_thread(frees_only, blocks), NULL);
+        those[i] = malloc(50);
+    pthread_join(law_thread(frees_only, those), NULL);
     CHECK_GE(law_info().alloc.free_count, all.free_count + 100);
     CHECK_GE(law_info().alloc.alloc_count, law_info().alloc.free_count);
     /* Blocks have no header: they are the C library's own. */
