@@ -111,6 +111,8 @@ static struct {
 
     #include "mcp/tools_spans.h"
 
+    #include "mcp/tools_frames.h"
+
     #include "mcp/tools_analysis.h"
 
     #include "mcp/tools.h"

@@ -92,7 +92,8 @@ static size_t history_gap(size_t size) {
 static void history_tick(void) {
     hotpath_snapshot_desc_t desc;
     memset(&desc, 0, sizeof desc);
-    desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_SPANS;
+    desc.parts =
+        HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_SPANS | HOTPATH_PART_FRAMES;
     uint64_t now = os_now_ms();
     size_t size = (hotpath_snapshot_size(&desc) + 4095) & ~(size_t)4095;
     history_age(now);

@@ -360,7 +360,8 @@ typedef struct window {
     const hotpath_thread_t* threads;
     const hotpath_entry_t* entries;
     const hotpath_span_row_t* spans;
-    size_t function_count, node_count, thread_count, entry_count, span_count;
+    const hotpath_frame_t* frames;
+    size_t function_count, node_count, thread_count, entry_count, span_count, frame_count;
     const hotpath_snapshot_t* older; /* what was subtracted, or NULL; while locked */
     double busy_ns; /* the whole of all percentages: the self times of all functions */
     uint64_t tick;  /* the newest baseline: what next_since and cursors name */
@@ -378,6 +379,7 @@ static void window_read(window_t* w, const hotpath_snapshot_t* snapshot) {
     w->threads = hotpath_snapshot_threads(snapshot, &w->thread_count);
     w->entries = hotpath_snapshot_entries(snapshot, &w->entry_count);
     w->spans = hotpath_snapshot_spans(snapshot, &w->span_count);
+    w->frames = hotpath_snapshot_frames(snapshot, &w->frame_count);
     w->busy_ns = 0;
     for (size_t i = 0; i < w->function_count; i++)
         w->busy_ns += (double)w->functions[i].self_ns;

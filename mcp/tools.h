@@ -42,6 +42,11 @@ static const tool_t tools[] = {
         "ranked by the change of their self time per second.",
         SET_ANALYSIS, ARG_LIMIT | ARG_FILTER | ARG_SINCE, 20, 200, NULL, NULL, NULL, NULL,
         tool_changes},
+    {"frames", "Frames of the program's loops",
+        "Why did a frame spike? fps, percentiles, jitter, frames over their budget and their "
+        "period; the worst frames with each scope's time against its median.",
+        SET_ANALYSIS, ARG_SUMMARY | ARG_FILTER | ARG_SINCE, 20, 200, NULL, NULL, NULL, NULL,
+        tool_frames},
     {"threads", "Threads",
         "Every thread: calls, time inside instrumented code, memory, and the scope that it is in "
         "now with the time since it was entered. sort=current: what hangs.",

@@ -5,6 +5,8 @@
 
 /* What a cause is called and what to do about it. */
 #define CAUSES(X)                                                                                  \
+    X(FRAME_BUDGET, "frame_budget",                                                                \
+        "frames that take too long: spread, defer or bound what its scope does in them")           \
     X(SELF_TIME, "self_time",                                                                      \
         "it costs most by itself, working or waiting: make it cheaper, or call it less")           \
     X(MANY_CALLS, "many_calls",                                                                    \
@@ -41,7 +43,8 @@ typedef struct finding {
     cause_t cause;
     uint32_t function; /* index */
     uint32_t
-        caller;     /* likewise, of MANY_CALLS, ALLOCATION_IN_LOOP, N_PLUS_ONE; SLOW_ROUTE: scope */
+        caller;     /* likewise, of MANY_CALLS, ALLOCATION_IN_LOOP, N_PLUS_ONE; scope of SLOW_ROUTE,
+           FRAME_BUDGET */
     double impact;  /* percent of the busy time that would be saved were it gone; of memory */
     double a, b, c; /* what the cause's numbers are, those below 0 left out */
     double d, e;    /* likewise, of the causes that have more */
@@ -68,7 +71,7 @@ enum {
 
 static void findings_add(findings_t* f, finding_t found) {
     bool least = found.impact >= BOTTLENECKS_LEAST || found.cause == CAUSE_LEAK_SUSPECT ||
-                 found.cause == CAUSE_ERROR_BURST;
+                 found.cause == CAUSE_ERROR_BURST || found.cause == CAUSE_FRAME_BUDGET;
     if (!least || f->count == f->capacity) return;
     if (found.impact > 100) found.impact = 100;
     f->list[f->count++] = found;
@@ -298,6 +301,47 @@ static void findings_of_spans(const window_t* w, findings_t* list) {
     findings_of_bursts(w, list);
 }
 
+/* ---- findings of frames ---- */
+
+/* The frames of a name that are over their budget, if they have a period or are more than chance makes
+   on a busy machine, and one scope has most of what they take longer than usual. */
+#define BOTTLENECKS_FRAMES 0.02
+
+/* What a function took longer than usual in all of the worst frames that are over the budget. */
+static double frames_excess_of(const hotpath_frame_t* f, uint32_t function) {
+    double sum = 0;
+    for (uint32_t i = 0; i < f->worst_count; i++)
+        for (uint32_t k = 0; k < f->worst[i].inside_count; k++)
+            if (f->worst[i].inside[k].function == function &&
+                f->worst[i].duration_ns > f->budget_ns)
+                sum += (double)f->worst[i].inside[k].excess_ns;
+    return sum;
+}
+static void findings_of_frames(const window_t* w, const hotpath_frame_t* f, findings_t* list) {
+    const hotpath_function_t* function = &w->functions[f->function];
+    double over = (double)f->over_budget, most = 0, longer = 0, bad = 0;
+    double usual = functions_percentile(w, function, 50);
+    uint32_t scope = FINDING_NONE;
+    if (f->over_budget == 0 || (f->period == 0 && over < BOTTLENECKS_FRAMES * (double)f->count))
+        return;
+    for (uint32_t i = 0; i < f->worst_count; i++) {
+        const hotpath_worst_frame_t* worst = &f->worst[i];
+        if (worst->duration_ns <= f->budget_ns) continue;
+        bad++;
+        longer += (double)worst->duration_ns - usual;
+        for (uint32_t k = 0; k < worst->inside_count; k++) {
+            double sum = frames_excess_of(f, worst->inside[k].function);
+            if (sum > most) most = sum, scope = worst->inside[k].function;
+        }
+    }
+    if (bad == 0 || scope == FINDING_NONE || most < longer / 2) return;
+    finding_t found = finding_of(CAUSE_FRAME_BUDGET, f->function, most / bad * over, w);
+    found.caller = scope;
+    found.a = over, found.b = (double)f->count, found.c = most / bad;
+    found.d = f->period != 0 ? (double)f->period : -1, found.e = (double)f->budget_ns;
+    findings_add(list, found);
+}
+
 /* ---- findings of threads and memory ---- */
 
 static void findings_of_thread(const window_t* w, const hotpath_thread_t* t, findings_t* list) {
@@ -356,11 +400,12 @@ static void findings_of_memory(
     }
     findings_add(list, found);
 }
-/* Time before memory, growth before the rest of it. The own time of what has not ended once comes after
+/* What the program itself calls too long stands first; time before memory, growth before the rest of it. The own time of what has not ended once comes after
    the other time: a loop of the program, or what waits for its end, is no cost that can be saved. */
 static unsigned finding_class(const finding_t* f) {
-    if (f->cause > CAUSE_RECORDING) return f->cause == CAUSE_LEAK_SUSPECT ? 2 : 3;
-    return f->cause == CAUSE_SELF_TIME && f->c < 0;
+    if (f->cause == CAUSE_FRAME_BUDGET) return 0;
+    if (f->cause > CAUSE_RECORDING) return f->cause == CAUSE_LEAK_SUSPECT ? 3 : 4;
+    return f->cause == CAUSE_SELF_TIME && f->c < 0 ? 2 : 1;
 }
 static bool findings_before(const finding_t* a, const finding_t* b) {
     unsigned x = finding_class(a), y = finding_class(b);
@@ -393,6 +438,7 @@ static void findings_make_room(findings_t* f, size_t limit) {
 }
 static void bottlenecks_numbers(json_out_t* out, const window_t* w, const finding_t* f) {
     static const char* const keys[CAUSE_COUNT][5] = {
+        [CAUSE_FRAME_BUDGET] = {"over_budget", "frames", "excess_ns", "period", "budget_ns"},
         [CAUSE_SELF_TIME] = {"self_ns", "calls", "avg_ns"},
         [CAUSE_MANY_CALLS] = {"calls_per_call", "calls", "total_ns"},
         [CAUSE_LATENCY_SPIKES] = {"p50_ns", "p99_ns", "max_ns"},
@@ -413,9 +459,9 @@ static void bottlenecks_numbers(json_out_t* out, const window_t* w, const findin
     json_object(out);
     for (int i = 0; i < 5; i++)
         if (values[i] >= 0) json_key(out, keys[f->cause][i]), json_fixed(out, values[i], 2);
+    bool scope = f->cause == CAUSE_SLOW_ROUTE || f->cause == CAUSE_FRAME_BUDGET;
     if (f->caller != FINDING_NONE)
-        answer_name(
-            out, f->cause == CAUSE_SLOW_ROUTE ? "scope" : "caller", w->functions[f->caller].name);
+        answer_name(out, scope ? "scope" : "caller", w->functions[f->caller].name);
     if (f->route != FINDING_NONE) answer_name(out, "route", w->functions[f->route].name);
     json_object_end(out);
 }
@@ -425,6 +471,7 @@ static void bottlenecks_next(json_out_t* out, const window_t* w, const finding_t
     static const struct {
         const char *tool, *subject, *key, *value;
     } calls[CAUSE_COUNT] = {
+        [CAUSE_FRAME_BUDGET] = {"frames", "filter", "response_format", "detailed"},
         [CAUSE_SELF_TIME] = {"query_flamegraph", "root", "view", "callers"},
         [CAUSE_MANY_CALLS] = {"query_flamegraph", "root", "view", "tree"},
         [CAUSE_LATENCY_SPIKES] = {"function_timing_logs", "function_name", "order", "slowest"},
@@ -495,13 +542,16 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
     findings_t found;
     memory_suspects_t suspects;
     if (!query_read(tool, call, &q)) return;
-    uint32_t parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_SPANS;
+    uint32_t parts =
+        HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_SPANS | HOTPATH_PART_FRAMES;
     if (!window_open(call, &q, parts, TIMES_ALL, &w)) return;
     if (findings_begin(call, &w, &found) &&
         memory_suspects(call, &w, MEMORY_INTERVALS, &suspects)) {
         json_out_t* out = &call->out;
         size_t n = 0;
         findings_of_spans(&w, &found);
+        for (size_t i = 0; i < w.frame_count; i++)
+            findings_of_frames(&w, &w.frames[i], &found);
         for (uint32_t i = 0; i < w.node_count; i++)
             findings_of_node(&w, i, &found);
         for (uint32_t i = 0; i < w.function_count; i++)

@@ -174,6 +174,10 @@ static void spans(unsigned i) {
 static void* worker(void* name) {
     HOTPATH_THREAD_NAME((const char*)name);
     for (unsigned i = 0; !is_over(); i++) {
+        HOTPATH_FRAME_BUDGET("loop", 1000);
+        HOTPATH_FRAME(ORDERS);
+        HOTPATH_FRAME(SCRIPT);
+        HOTPATH_FRAME(LONG);
         HOTPATH_SCOPE("iteration");
         calls(i);
         values(i);
