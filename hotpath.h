@@ -11788,8 +11788,8 @@ static uint32_t hotpath_i_in_period(
     }
     return fits;
 }
-/* A period is one if three of four of the worst have it and, within a fifth, as many frames are over the
-   budget as it says. */
+/* A period is one if all of four, or six of eight, of the worst have it, and about as many frames are
+   over the budget as it says. */
 static uint64_t hotpath_i_frame_period(const hotpath_frame_t* row) {
     uint64_t least = 0;
     for (uint32_t i = 0; i < row->worst_count && row->budget_ns != 0; i++)
@@ -11800,8 +11800,8 @@ static uint64_t hotpath_i_frame_period(const hotpath_frame_t* row) {
             double expected = (double)row->count / (double)period;
             double over = (double)row->over_budget;
             uint32_t n, fits = hotpath_i_in_period(row, a, period, &n);
-            bool rate = over >= 0.8 * (expected - 1) && over <= 1.2 * (expected + 1);
-            if (n >= 4 && fits * 4 >= n * 3 && rate) least = period;
+            bool rate = over >= 0.8 * (expected - 1) && over <= 1.5 * (expected + 1);
+            if (n >= 4 && (n - fits) * 3 <= n - 2 && rate) least = period;
         }
     return least;
 }

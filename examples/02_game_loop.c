@@ -4,7 +4,9 @@
    on a job pool, path finding whose result stands in its log (HOTPATH_FUNC_LOG), errors, bytes,
    gauges, values, thread names, and information about the run in the report's head. With -DHOTPATH_ALLOC
    also its memory: lists that grow on the threads that fill them, packets that are kept for a while, and
-   an arena that is reset at once (HOTPATH_HEAP_ALLOC_EVENT, HOTPATH_HEAP_RESET_EVENT).
+   an arena that is reset at once (HOTPATH_HEAP_ALLOC_EVENT, HOTPATH_HEAP_RESET_EVENT). And one cause of
+   dropped frames to find (HOTPATH_FRAME_BUDGET): every 97th frame looks for all ways of the town's map
+   at once. DEMO_FIXED=1 does a part of them in each frame; what is simulated is the same.
 
    Eight thousand bodies walk through a walled town of 128 × 128 metres: each asks for a path (A*),
    follows it, is kept apart from walls and from the others (uniform grid, circle tests, a position
@@ -39,6 +41,8 @@ enum {
     ARENA_SIZE = 64 << 10,
     PACKETS_KEPT = 40, /* the last two seconds, for clients that missed one */
     SOLVER_PASSES = 4,
+    MAP_STEPS = 97, /* the map of the town's ways is a new one after so many steps */
+    MAP_WAYS = 485,
     PATHS_A_STEP = 32,  /* the rest waits: path finding has a budget, not a spike */
     PATH_LENGTH = 240,  /* a longer path is walked this far and asked for again */
     PATIENCE = 120,     /* steps without a new waypoint until a body asks for another path */
@@ -220,6 +224,9 @@ typedef struct world {
     uint16_t* batch; /* of one step: in the arena */
     bool* batch_found;
     search_t searches[WORKERS_MAX + 1];
+    path_t way; /* of the map: only its length is kept */
+    uint32_t way_length[MAP_WAYS];
+    bool map_at_once;
     int32_t sent_x[BODIES];
     int32_t sent_y[BODIES];
     uint8_t packet[PACKET_SIZE]; /* while it is encoded */
@@ -460,7 +467,32 @@ static void job_find_path(void* user, int chunk, int worker) {
         find_path(w, &w->searches[worker], start, w->goal[body], &w->paths[body]) >= 0;
 }
 
+/* A way of the map, between two places in the streets. */
+static void find_way(world_t* w, uint32_t way) {
+    int ends[2];
+    for (int i = 0; i < 2; i++) {
+        uint64_t random = hash3(w->seed, 0x6d6170, way * 2 + (uint64_t)i);
+        while (!on_street((int)(random % TILES)))
+            random = hash(random);
+        ends[i] = (int)(random % TILES);
+    }
+    const int length = find_path(w, &w->searches[0], ends[0], ends[1], &w->way);
+    w->way_length[way] = length < 0 ? 0 : (uint32_t)length;
+}
+/* All of the map in one step, or a part of it in each. */
+static void refresh_map(world_t* w) {
+    HOTPATH_FUNC();
+    const uint32_t turn = w->step % MAP_STEPS;
+    const uint32_t count = !w->map_at_once         ? MAP_WAYS / MAP_STEPS
+                           : turn == MAP_STEPS - 1 ? MAP_WAYS
+                                                   : 0;
+    const uint32_t first = w->map_at_once ? 0 : turn * count;
+    for (uint32_t i = 0; i < count; i++)
+        find_way(w, first + i);
+}
+
 static void system_path_finding(world_t* w) {
+    refresh_map(w);
     int count = 0;
     w->batch = (uint16_t*)arena_take(&w->arena, PATHS_A_STEP * sizeof *w->batch);
     w->batch_found = (bool*)arena_take(&w->arena, PATHS_A_STEP * sizeof *w->batch_found);
@@ -784,6 +816,7 @@ static void run(world_t* w, uint32_t steps) {
     const int64_t period = 1000000000 / STEPS_A_SECOND;
     int64_t deadline = now_ns();
     while (w->step < steps) {
+        HOTPATH_FRAME_BUDGET("game", 2 * period); /* what is longer, players see */
         HOTPATH_SCOPE("frame");
         HOTPATH_BEGIN(step, "step");
         step_world(w);
@@ -794,6 +827,7 @@ static void run(world_t* w, uint32_t steps) {
         /* After a stop of a quarter of a second (a debugger, a laptop's lid) time starts anew. */
         if (now_ns() - deadline > 250000000) deadline = now_ns();
     }
+    HOTPATH_FRAME("game"); /* the last one ends */
 }
 
 static void print_summary(const world_t* w) {
@@ -844,6 +878,8 @@ int main(int argc, char** argv) {
     world->seed = (uint64_t)seed;
     world->checksum = 0xcbf29ce484222325u;
     world->pool = &pool;
+    const char* const demo = getenv("DEMO_FIXED");
+    world->map_at_once = demo == NULL || strcmp(demo, "1") != 0;
     build_town(world);
     place_bodies(world);
     pool_start(&pool, (int)workers);
