@@ -118,12 +118,13 @@ static void findings_of_function(const window_t* w, uint32_t i, findings_t* list
 static bool node_repeats(const hotpath_node_t* above, const hotpath_node_t* below) {
     return above->calls >= 10 && below->calls >= 8 * above->calls;
 }
-/* Adds what node_repeats says of two nodes; of the same functions on several paths it is one row. */
+/* Adds what node_repeats says of two nodes; of the same functions on several paths it is one row. Args:
+   whole is what would be gone but for one in each call: the lower node, or one between the two. */
 static void findings_repeated(const window_t* w, cause_t cause, const hotpath_node_t* above,
-    const hotpath_node_t* below, findings_t* list) {
+    const hotpath_node_t* below, const hotpath_node_t* whole, findings_t* list) {
     double ratio = (double)below->calls / (double)above->calls;
     finding_t many =
-        finding_of(cause, below->function, (double)below->total_ns * (1 - 1 / ratio), w);
+        finding_of(cause, below->function, (double)whole->total_ns * (1 - 1 / ratio), w);
     many.caller = above->function;
     many.a = ratio, many.b = (double)below->calls, many.c = (double)below->total_ns;
     for (size_t k = 0; k < list->count; k++) {
@@ -141,7 +142,7 @@ static void findings_of_node(const window_t* w, uint32_t i, findings_t* list) {
     const hotpath_node_t* n = &w->nodes[i];
     if (n->parent == HOTPATH_NO_NODE || n->recursive || list->told_nodes[i]) return;
     const hotpath_node_t* parent = &w->nodes[n->parent];
-    if (node_repeats(parent, n)) findings_repeated(w, CAUSE_MANY_CALLS, parent, n, list);
+    if (node_repeats(parent, n)) findings_repeated(w, CAUSE_MANY_CALLS, parent, n, n, list);
 }
 
 /* ---- findings of spans ---- */
@@ -156,9 +157,12 @@ static void findings_of_span_node(const window_t* w, uint32_t i, findings_t* lis
     while (above != HOTPATH_NO_NODE && !node_repeats(&w->nodes[above], n))
         above = w->nodes[above].parent;
     if (above == HOTPATH_NO_NODE) return;
-    findings_repeated(w, CAUSE_N_PLUS_ONE, &w->nodes[above], n, list);
-    for (uint32_t k = i; k != above; k = w->nodes[k].parent)
+    const hotpath_node_t* whole = n; /* what is called once for each query is gone with it */
+    for (uint32_t k = i; k != above; k = w->nodes[k].parent) {
         list->told_nodes[k] = 1;
+        if (node_repeats(&w->nodes[above], &w->nodes[k])) whole = &w->nodes[k];
+    }
+    findings_repeated(w, CAUSE_N_PLUS_ONE, &w->nodes[above], n, whole, list);
     list->told_functions[n->function] |= TOLD_TIME;
 }
 /* Adds of which route a query is, and how often in one request. */
@@ -226,6 +230,17 @@ static double slow_excess(
     *scope = (uint32_t)(found - w->functions);
     return most;
 }
+/* What lies between a route and the scope that makes it slow is slow with it. */
+static void findings_told_to(
+    const window_t* w, uint32_t route, uint32_t scope, unsigned told, findings_t* list) {
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        uint32_t above = w->nodes[i].function == scope ? i : HOTPATH_NO_NODE;
+        while (above != HOTPATH_NO_NODE && w->nodes[above].function != route)
+            above = w->nodes[above].parent;
+        for (uint32_t k = i; above != HOTPATH_NO_NODE && k != above; k = w->nodes[k].parent)
+            list->told_functions[w->nodes[k].function] |= (unsigned char)told;
+    }
+}
 static void findings_of_route(
     const window_t* w, const window_t* logs, const hotpath_span_row_t* s, findings_t* list) {
     const hotpath_function_t* f = &w->functions[s->function];
@@ -239,6 +254,8 @@ static void findings_of_route(
         if (excess > 0) found.d = excess;
     }
     list->told_functions[s->function] |= TOLD_SPIKES;
+    if (found.caller != FINDING_NONE)
+        findings_told_to(w, s->function, found.caller, TOLD_SPIKES, list);
     findings_add(list, found);
 }
 /* Routes of which few requests are slow. What was inside of those is in a snapshot of its own, which a

@@ -216,10 +216,8 @@ static uint64_t span_weight(const window_t* w, size_t i) { return w->spans[i].co
 
 /* The scopes inside of one span, most time by themselves first. */
 static void spans_inside(json_out_t* out, const window_t* w, const hotpath_span_slow_t* e) {
-    if (e->inside_shared) {
-        json_key(out, "inside_shared"), json_bool(out, true); /* with others at the same time */
-        return;
-    }
+    if (e->inside_shared) /* others of the key may have been open: it may be theirs */
+        json_key(out, "inside_shared"), json_bool(out, true);
     json_key(out, "inside");
     json_array(out);
     for (uint32_t i = 0; i < e->inside_count; i++) {
