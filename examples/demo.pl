@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # demo.pl PROGRAM: starts the search service on real files, searches it all the time, asks its MCP
-# endpoint four questions the way an agent does, and lets it serve until Ctrl-C or for DEMO_SECONDS.
+# endpoint six questions the way an agent does, and lets it serve until Ctrl-C or for DEMO_SECONDS.
 use strict;
 use warnings;
 use HTTP::Tiny;
@@ -63,7 +63,7 @@ sub words_of {
 }
 my @words = words_of();
 @words = qw(license software warranty) if !@words;
-for my $number (1 .. 3) {
+for my $number (1 .. 2) { # as many as it has workers: none waits for another
     my $pid = fork // last;
     if ($pid != 0) {
         push @clients, $pid;
@@ -147,7 +147,7 @@ sub table {
     }
     for my $line (@lines) {
         my $text = join '  ', map {
-            my $left = $columns[$_] =~ /^(name|cause|subject|action|hint)$/;
+            my $left = $columns[$_] =~ /^(name|route|query|cause|subject|action|hint)$/;
             sprintf $left ? "%-$width[$_]s" : "%$width[$_]s", $line->[$_];
         } 0 .. $#columns;
         $text =~ s/ +$//;
@@ -158,11 +158,15 @@ sub table {
 # The questions. A few seconds of searches come first, so that there is something to say.
 my @functions = qw(name calls errors self_ns total_ns percent_self avg_ns p50_ns p95_ns p99_ns max_ns);
 my @memory = qw(name calls alloc_count alloc_bytes percent_total free_count live_bytes);
+my @routes = qw(route count status_4xx errors total_ns percent_total p50_ns p99_ns per_sec sql_per_request);
+my @queries = qw(query count rows total_ns percent_total p50_ns p99_ns);
 my @causes = qw(rank cause subject impact_percent action);
 my @questions = (
     ['which functions dominate right now?', 'functions_timing', '{"limit":8,"since":"10s"}', @functions],
     ['are there latency spikes?', 'functions_timing', '{"limit":8,"sort":"spread"}', @functions],
     ['where is memory allocated, and what is still alive?', 'functions_alloc', '{"limit":8}', @memory],
+    ['which route takes the time?', 'server', '{"limit":8}', @routes],
+    ['which query?', 'sql', '{"limit":8}', @queries],
     ['what should I optimise first?', 'bottlenecks', '{"limit":8}', @causes],
 );
 my $ready = time + 4;

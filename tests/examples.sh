@@ -116,11 +116,13 @@ check "03_server: no event is lost" grep -q ' 0 events lost' $out/slow.txt
 HOTPATH_MCP_PORT=0 HOTPATH_MCP_AUTH_TOKEN=sesame HOTPATH_TIME_SAMPLING_RATE=16 HOTPATH_OUTPUT_FORMAT=none \
     DEMO_SECONDS=1 check "demo: it ends by itself" \
     sh -c "timeout 60 perl examples/demo.pl $dir/03_server >$out/demo.txt 2>&1"
-check "demo: four questions, each with a table of at most 8 rows" awk '
+check "demo: six questions, each with a table of at most 8 rows" awk '
     /^> / { questions++; rows = -2 }
     /^  / && ++rows > 8 { exit 1 }
-    /^  +(name|rank) / { tables++ }
-    END { exit questions != 4 || tables != 4 || rows > 8 }' $out/demo.txt
+    /^  +(name|route|query|rank) / { tables++ }
+    END { exit questions != 6 || tables != 6 || rows > 8 }' $out/demo.txt
+check "demo: the route, with its queries" grep -Eq '^  GET /search +[0-9]+ .* [0-9.]+$' $out/demo.txt
+check "demo: the query of each row" grep -Eq '^  SELECT f\.title, f\.path, p\.line.* [0-9]+ ' $out/demo.txt
 check "demo: estimates are marked" grep -Eq '^  query_row .* ~[0-9.]+ m?s +~' $out/demo.txt
 check "demo: the cost of a recording" grep -Eq '^One recording costs [0-9.]+ ns' $out/demo.txt
 check "demo: how to ask it" sh -c "
