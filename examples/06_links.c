@@ -78,27 +78,34 @@ static void add_url(site_t* site, const char* url, size_t size) {
     site->urls[site->count++] = copy;
 }
 
-/* A link as it stands in a page: absolute, or from the root; others lead elsewhere. */
-static void add_link(site_t* site, const char* link, size_t size) {
+/* A link as it stands in a page: absolute, from the root, or from the page. Others lead elsewhere. */
+static void add_link(site_t* site, const char* page, const char* link, size_t size) {
     char url[2048];
-    const char* const hash = (const char*)memchr(link, '#', size);
-    if (hash != NULL) size = (size_t)(hash - link);
     const size_t root = strlen(site->root);
+    const size_t path = strcspn(page + root, "?#");
+    size_t folder = root + path, scheme = strcspn(link, ":/?#\"");
+    size = strcspn(link, "#\"") < size ? strcspn(link, "#\"") : size;
+    if (size == 0) return;
+    while (folder > root && page[folder - 1] != '/')
+        folder--;
     if (size >= root && memcmp(link, site->root, root) == 0) {
         add_url(site, link, size);
-    } else if (size != 0 && link[0] == '/' && (size == 1 || link[1] != '/')) {
-        const int length = snprintf(url, sizeof url, "%s%.*s", site->root, (int)size, link);
-        if (length > 0 && length < (int)sizeof url) add_url(site, url, (size_t)length);
+        return;
     }
+    if (link[scheme] == ':' || (link[0] == '/' && link[1] == '/')) return;
+    if (link[0] == '/') folder = root;
+    if (link[0] == '?') folder = root + path;
+    const int length = snprintf(url, sizeof url, "%.*s%.*s", (int)folder, page, (int)size, link);
+    if (length > 0 && length < (int)sizeof url) add_url(site, url, (size_t)length);
 }
 
-static void find_links(site_t* site, const char* text) {
+static void find_links(site_t* site, const char* page, const char* text) {
     HOTPATH_FUNC();
     for (const char* at = text; (at = strstr(at, "href=\"")) != NULL;) {
         at += 6;
         const char* const end = strchr(at, '"');
         if (end == NULL) return;
-        add_link(site, at, (size_t)(end - at));
+        add_link(site, page, at, (size_t)(end - at));
     }
 }
 
@@ -115,7 +122,7 @@ static void check_page(site_t* site, const char* url) {
         printf(status != 0 ? " %ld\n" : "\n", status);
         site->broken++;
     } else if (page.data != NULL) {
-        find_links(site, page.data);
+        find_links(site, url, page.data);
     }
     free(page.data);
 }

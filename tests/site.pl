@@ -10,9 +10,10 @@ use IO::Socket::INET;
 my ($program) = @ARGV;
 $SIG{PIPE} = 'IGNORE';
 my %pages = (
-    '/' => join('', map { "<a href=\"/items/$_\">item $_</a>\n" } 1 .. 7)
-        . '<a href="/about?lang=en#top">about</a> <a href="/gone">gone</a> <a href="//elsewhere/">no</a>',
-    '/about?lang=en' => '<a href="/">home</a> <a href="/error">error</a>',
+    '/' => join('', map { "<a href=\"/items/$_\">item $_</a>\n" } 1 .. 5)
+        . '<a href="items/6">6</a> <a href="#top">top</a> <a href="items/7">7</a>'
+        . '<a href="/about?lang=en#top">about</a> <a href="gone">gone</a> <a href="mailto:a@b">mail</a> <a href="//elsewhere/">no</a>',
+    '/about?lang=en' => '<a href="/">home</a> <a href="error">error</a>',
     map { ("/items/$_" => 'x' x (100 * $_)) } 1 .. 7
 );
 my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 0, Listen => 50) or die "$!\n";
