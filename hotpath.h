@@ -804,7 +804,7 @@ typedef struct hotpath_process {
     uint64_t heap_used_bytes;   /* in blocks that are not freed, with what surrounds them */
     uint64_t heap_free_bytes;   /* held and not used: fragmentation, and what is kept for later */
     uint64_t heap_top_bytes;    /* of them those that could be given back at once */
-    bool heap_known;            /* the C library told (mallinfo2) */
+    bool heap_known;            /* the C library told (mallinfo2), whose malloc it is */
 } hotpath_process_t;
 
 /* Receives output in pieces; returns false to stop. */
@@ -2648,7 +2648,7 @@ static bool hotpath_i_os_process_memory(hotpath_process_t* m) {
         m->heap_used_bytes = info.uordblks + info.hblkhd;
         m->heap_free_bytes = info.fordblks;
         m->heap_top_bytes = info.keepcost;
-        m->heap_known = true;
+        m->heap_known = m->heap_bytes != 0; /* none: malloc is of another allocator */
     }
         #endif
     return known;

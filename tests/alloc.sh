@@ -64,6 +64,9 @@ int main(int argc, char** argv) {
     for (size_t i = 0; i < count; i++)
         if (strcmp(f[i].name, "work") == 0) w = &f[i];
     if (w == NULL || !all.interposed || !all.live) return 15;
+    hotpath_process_t process;
+    if (hotpath_process_memory(&process) && process.heap_known && process.heap_used_bytes < all.live_bytes)
+        return 18;
     printf("%s: %d %d\n", argv[argc - 1], (int)w->alloc_count, (int)w->free_count);
     if (w->alloc_count != allocs || w->alloc_bytes != bytes || w->free_count != frees) return 16;
     if (all.foreign_frees > 2) return 17;

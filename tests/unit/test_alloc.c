@@ -1082,6 +1082,7 @@ static void alloc_process(void** state) {
     CHECK_GT(m.rss_bytes, 0);
     CHECK(law_is_near(m.rss_bytes, rss, 8 << 20));
     CHECK_GE(m.rss_peak_bytes + (1 << 20), m.rss_bytes);
+    if (LAW_SANITIZED) CHECK(!m.heap_known); /* the sanitizer's malloc tells nothing */
     if (m.heap_known && !LAW_SANITIZED) {
         const struct mallinfo2 info = mallinfo2();
         CHECK(law_is_near(m.heap_bytes, info.arena + info.hblkhd, 1 << 20));
