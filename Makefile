@@ -129,9 +129,12 @@ STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
 # The ways out are tested in every build.
 UNIT_STEPS := $(addprefix asan-,$(UNIT) $(filter test_ways_%,$(THREADS))) $(addprefix tsan-,$(THREADS)) \
     $(addprefix o2-,$(UNIT) $(THREADS))
-SCRIPT_STEPS := disabled misuse names link install dist toc version readme fmt examples bench mcp order soak alloc
-STEPS := $(foreach cc,clang gcc,$(foreach part,flags settings sources,compile-$(cc)-$(part))) $(UNIT_STEPS) \
-    $(foreach cc,gcc clang,$(foreach std,$(STANDARDS),compile-$(cc)-$(std))) $(SCRIPT_STEPS)
+# The longest come first, so that no core waits for another at the end.
+LONG_STEPS := mcp order examples soak bench alloc
+SCRIPT_STEPS := $(LONG_STEPS) disabled misuse names link install dist toc version readme fmt
+STEPS := $(LONG_STEPS) $(foreach cc,clang gcc,$(foreach part,flags settings sources,compile-$(cc)-$(part))) $(UNIT_STEPS) \
+    $(foreach cc,gcc clang,$(foreach std,$(STANDARDS),compile-$(cc)-$(std))) \
+    $(filter-out $(LONG_STEPS),$(SCRIPT_STEPS))
 
 test:
 	@tests/packages.sh test

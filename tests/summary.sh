@@ -3,10 +3,10 @@
 # nothing has failed. The last line is the one that CI reads.
 start=$1
 shift
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 cpu=0
 for step in "$@"; do
-    if read -r p f s <"build/logs/$step.result"; then
-        passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    if read -r p f s c <"build/logs/$step.result"; then
+        passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s)) cpu=$((cpu + c))
         [ "$f" -gt 0 ] && echo "failed: $step (build/logs/$step.log)"
     else
         failed=$((failed + 1))
@@ -14,6 +14,6 @@ for step in "$@"; do
     fi
 done 2>/dev/null
 [ $skipped -gt 0 ] && echo "$skipped skipped"
-echo "$(($(date +%s) - start)) seconds"
+echo "$(($(date +%s) - start)) seconds, $((cpu / 10)) of processors"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
