@@ -10661,16 +10661,16 @@ static HOTPATH_I_HOT uint32_t hotpath_i_merge_run(hotpath_snapshot_t* s,
     const hotpath_i_thread_t* t, const hotpath_i_merge_t* m, const hotpath_i_node_t* node,
     uint32_t* map, uint32_t i, uint32_t end, uint32_t next) {
     const hotpath_i_frec_t* const lite = &t->lite;
-    const uint32_t first = i;
-    hotpath_node_t* n = s->nodes + next;
     const hotpath_i_merge_t chains = *m;
+    const uint32_t first = i, ahead = next - i;
+    hotpath_node_t* n = s->nodes + next;
     end = end - i < s->node_count - next ? end : i + (uint32_t)(s->node_count - next);
     for (; i < end; i++, n++, node++) {
         if (node->function != n->function + 1 || /* as index_of has it */
             map[node->parent] != n->parent || node->frec == lite || node->recursive != 0 ||
             *hotpath_i_open_chain(&chains, node) != 0)
             break;
-        map[i] = next++;
+        map[i] = i + ahead;
         hotpath_i_add_counts(s, n, node, 0);
     }
     return i - first;
@@ -12567,7 +12567,11 @@ HOTPATH_API uint64_t hotpath_snapshot_percentile(
             rank -= buckets[HOTPATH_I_BUCKETS + 1];
             continue;
         }
-        size_t k = 0;
+        size_t k = 0; /* four at once as long as it is in none of them */
+        for (uint64_t four; k + 4 < HOTPATH_I_BUCKETS; k += 4, rank -= four) {
+            four = (buckets[k] + buckets[k + 1]) + (buckets[k + 2] + buckets[k + 3]);
+            if (rank <= four) break;
+        }
         for (; rank > buckets[k]; k++)
             rank -= buckets[k];
         uint64_t middle =

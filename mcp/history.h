@@ -253,7 +253,13 @@ static const history_baseline_t* history_newest(void) {
 
 /* Writes the token that names a tick of this start: what next_since is. */
 static void history_token(uint64_t tick, char* text, size_t size) {
-    json_format(text, size, "t%08x-%llu", (unsigned)history.nonce, (unsigned long long)tick);
+    size_t digits = json_digit_count(tick);
+    if (size < 11 + digits) return;
+    text[0] = 't', text[9] = '-';
+    for (int i = 0; i < 8; i++)
+        text[1 + i] = "0123456789abcdef"[history.nonce >> (28 - 4 * i) & 15];
+    json_digits(text + 10 + digits, tick);
+    text[10 + digits] = 0;
 }
 /* Reads a token. Returns: 1 and the tick, 0 if it is of another start, -1 if it is no token. */
 static int history_token_read(const char* text, uint64_t* tick) {

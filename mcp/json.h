@@ -158,6 +158,37 @@ static void mcp_arena_free(mcp_arena_t* a) {
     a->taken = 0;
 }
 
+/* ---- sixteen bytes at once ---- */
+
+static bool json_needs_escape(char c) { return (unsigned char)c < 0x20 || c == '"' || c == '\\'; }
+#define JSON_LANE 16
+/* Which of JSON_LANE bytes need an escape, a bit for each. */
+static uint32_t json_escapes(const char* s) {
+#if defined(__SSE2__)
+    __m128i v = _mm_loadu_si128((const __m128i*)(const void*)s);
+    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
+    __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+    __m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < JSON_LANE; i++)
+        mask |= (uint32_t)json_needs_escape(s[i]) << i;
+    return mask;
+#endif
+}
+/* Which of them are no ASCII, likewise. */
+static uint32_t json_high(const char* s) {
+#if defined(__SSE2__)
+    return (uint32_t)_mm_movemask_epi8(_mm_loadu_si128((const __m128i*)(const void*)s));
+#else
+    uint32_t mask = 0;
+    for (int i = 0; i < JSON_LANE; i++)
+        mask |= (uint32_t)((unsigned char)s[i] >> 7) << i;
+    return mask;
+#endif
+}
+
 /* ---- the check before jsmn ---- */
 
 #define JSON_DEPTH 64
@@ -167,6 +198,7 @@ typedef struct json_check {
     const unsigned char* end;
     const char* error;
     size_t tokens; /* as jsmn counts them */
+    bool escaped;  /* some string has an escape */
 } json_check_t;
 
 static bool json_check_fail(json_check_t* c, const char* error) {
@@ -229,6 +261,14 @@ static bool json_check_escape(json_check_t* c) {
 }
 static bool json_check_string(json_check_t* c) {
     for (c->p++; c->p < c->end;) { /* p is at the opening quote */
+        const char* lane = (const char*)c->p;
+        while (c->end - c->p >= JSON_LANE) { /* what needs no look by itself */
+            uint32_t special = json_escapes(lane) | json_high(lane);
+            lane += special != 0 ? (size_t)__builtin_ctz(special) : JSON_LANE;
+            c->p = (const unsigned char*)lane;
+            if (special != 0) break;
+        }
+        if (c->p == c->end) break;
         unsigned char v = *c->p;
         if (v == '"') {
             c->p++, c->tokens++;
@@ -236,7 +276,7 @@ static bool json_check_string(json_check_t* c) {
         }
         if (v < 0x20) return json_check_fail(c, "a string has a control character");
         if (v == '\\') {
-            c->p++;
+            c->p++, c->escaped = true;
             if (!json_check_escape(c)) return false;
             continue;
         }
@@ -336,6 +376,7 @@ typedef struct json_doc {
     jsmntok_t* tokens;
     int32_t* after; /* the index behind each token's last one */
     int32_t count;
+    bool escaped; /* some string has an escape */
 } json_doc_t;
 
 /* A value of a document; missing if at < 0. */
@@ -391,7 +432,8 @@ static int json_tokens(const char* text, size_t size, jsmntok_t* list, size_t co
 /* Reads a text, which must stay where it is. Returns: its root; missing with *error, a static text,
    if it is not JSON or there is no memory. */
 static json_t json_parse(mcp_arena_t* a, const char* text, size_t size, const char** error) {
-    json_check_t check = {(const unsigned char*)text, (const unsigned char*)text + size, NULL, 0};
+    json_check_t check = {
+        (const unsigned char*)text, (const unsigned char*)text + size, NULL, 0, false};
     *error = NULL;
     if (!json_check(&check)) {
         *error = check.error;
@@ -412,6 +454,7 @@ static json_t json_parse(mcp_arena_t* a, const char* text, size_t size, const ch
         return json_missing();
     }
     doc->text = text, doc->tokens = list, doc->after = after, doc->count = count;
+    doc->escaped = check.escaped;
     json_link(doc);
     return json_at(doc, 0);
 }
@@ -495,7 +538,7 @@ static size_t json_encode(uint32_t v, char* out) {
 /* A string's text as it stands. Returns: whether it has no escapes, so that it means itself. */
 static bool json_plain(const json_doc_t* doc, const jsmntok_t* t, const char** text, size_t* size) {
     *text = doc->text + t->start, *size = (size_t)(t->end - t->start);
-    return memchr(*text, '\\', *size) == NULL;
+    return !doc->escaped || memchr(*text, '\\', *size) == NULL;
 }
 /* A string decoded, with a final 0. Returns: NULL if it is none, or there is no memory. */
 static const char* json_string(json_t v, mcp_arena_t* a, size_t* length) {
@@ -703,27 +746,15 @@ static void json_close(json_out_t* o, char bracket) {
     json_char(o, bracket);
     o->comma = true;
 }
+/* What was written behind the room that was asked for ends at `to`, behind a value. */
+static void json_fields_end(json_out_t* o, const char* to) {
+    o->size = (size_t)(to - o->data);
+    o->comma = true;
+}
 static void json_object(json_out_t* o) { json_open(o, '{'); }
 static void json_object_end(json_out_t* o) { json_close(o, '}'); }
 static void json_array(json_out_t* o) { json_open(o, '['); }
 static void json_array_end(json_out_t* o) { json_close(o, ']'); }
-static bool json_needs_escape(char c) { return (unsigned char)c < 0x20 || c == '"' || c == '\\'; }
-#define JSON_LANE 16
-/* Which of JSON_LANE bytes need an escape, a bit for each. */
-static uint32_t json_escapes(const char* s) {
-#if defined(__SSE2__)
-    __m128i v = _mm_loadu_si128((const __m128i*)(const void*)s);
-    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
-    __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
-    __m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
-#else
-    uint32_t mask = 0;
-    for (int i = 0; i < JSON_LANE; i++)
-        mask |= (uint32_t)json_needs_escape(s[i]) << i;
-    return mask;
-#endif
-}
 /* Returns: behind the escape of `c`, at most 6 bytes. */
 static char* json_escape(char* to, char c) {
     static const char* const digits = "0123456789abcdef";
@@ -735,25 +766,38 @@ static char* json_escape(char* to, char c) {
     *to++ = digits[(unsigned char)c >> 4], *to++ = digits[c & 15];
     return to;
 }
+/* Copies a piece that is short most of the time. At least JSON_PIECE bytes can be read and written behind
+   either. Returns: where it ends. */
+#define JSON_PIECE ((size_t)2 * JSON_LANE)
+static inline char* json_piece(char* to, const char* from, size_t n) {
+    memcpy(to, from, JSON_PIECE);
+    for (size_t i = JSON_PIECE; i < n; i += JSON_LANE)
+        memcpy(to + i, from + i, JSON_LANE);
+    return to + n;
+}
 /* The inside of a string: quotes, backslashes and control characters escaped. An answer that stands in a
-   string has a quote every few bytes: what is between them is copied in pieces of one size, of which
-   only the beginning counts. */
+   string has a quote every few bytes: a group of lanes has so many that their number matters little. */
 static void json_escaped(json_out_t* o, const char* s, size_t n) {
-    for (; n >= 2 * JSON_LANE; s += JSON_LANE, n -= JSON_LANE) {
-        char* to = json_room(o, 7 * JSON_LANE);
+    enum {
+        GROUP = 4 * JSON_LANE
+    };
+    for (; n >= GROUP + JSON_PIECE; s += GROUP, n -= GROUP) {
+        char* to = json_room(o, 7 * GROUP + JSON_PIECE);
         size_t at = 0;
+        uint64_t left = 0;
         if (to == NULL) return;
-        for (uint32_t left = json_escapes(s); left != 0; left &= left - 1) {
-            size_t next = (size_t)__builtin_ctz(left);
-            memcpy(to, s + at, JSON_LANE);
-            to += next - at, at = next;
+        for (unsigned i = 0; i < GROUP; i += JSON_LANE)
+            left |= (uint64_t)json_escapes(s + i) << i;
+        for (; left != 0; left &= left - 1) {
+            size_t next = (size_t)__builtin_ctzll(left);
+            to = json_piece(to, s + at, next - at), at = next;
             if ((unsigned char)s[at] >= 0x20)
                 *to++ = '\\'; /* and itself with what follows */
             else
                 to = json_escape(to, s[at++]);
         }
-        memcpy(to, s + at, JSON_LANE);
-        o->size = (size_t)(to - o->data) + (JSON_LANE - at);
+        to = json_piece(to, s + at, GROUP - at);
+        o->size = (size_t)(to - o->data);
     }
     char* to = json_room(o, 6 * n);
     if (to == NULL) return;
@@ -823,10 +867,26 @@ static bool json_shown_as_is(const unsigned char* p) {
     return (all & 0x8080808080808080u) == 0 && json_escapes((const char*)p) == 0;
 }
 
+/* Likewise of a text of at least as many. */
+static bool json_all_as_is(const char* s, size_t n) {
+    const unsigned char* p = (const unsigned char*)s;
+    for (size_t i = 0; i + JSON_LANE <= n; i += JSON_LANE)
+        if (!json_shown_as_is(p + i)) return false;
+    return json_shown_as_is(p + n - JSON_LANE);
+}
+
 /* A text of the program or the client: at most 200 bytes of it, cut at a character; bytes that are
    no UTF-8 become U+FFFD; hidden characters stand as visible text such as \u001b.
    Returns: whether it was cut. */
 static bool json_data(json_out_t* o, const char* s, size_t n) {
+    if (n >= JSON_LANE && n <= JSON_DATA_BYTES && json_all_as_is(s, n)) {
+        char* to = json_room(o, n + 3);
+        if (to == NULL) return false;
+        if (o->comma) *to++ = ',';
+        to[0] = '"', json_copy(to + 1, s, n), to[n + 1] = '"';
+        json_fields_end(o, to + n + 2);
+        return false;
+    }
     const unsigned char* p = (const unsigned char*)s;
     const unsigned char* end = p + n;
     const unsigned char* stop = n > JSON_DATA_BYTES ? p + JSON_DATA_BYTES : end;
@@ -880,24 +940,43 @@ static char* json_digits(char* end, uint64_t v) {
     return end;
 }
 static size_t json_digit_count(uint64_t v) {
-    size_t n = 1;
-    for (; v >= 10000; v /= 10000)
-        n += 4;
-    return n + (v >= 10) + (v >= 100) + (v >= 1000);
+    static const uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
+        1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000,
+        1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000,
+        10000000000000000000u};
+    size_t n = (size_t)(64 - __builtin_clzll(v | 1)) * 1233 >> 12; /* of log10(2) */
+    return n + (v >= powers[n] || v == 0);
 }
-/* Room for a number of `n` bytes, behind a comma if there is one. */
-static inline char* json_number_room(json_out_t* o, size_t n) {
-    char* to = json_room(o, n + 1);
-    if (to == NULL) return NULL;
-    to[0] = ',', to += o->comma;
-    o->size = (size_t)(to + n - o->data);
-    o->comma = true;
-    return to;
+/* The eight digits of a number below 10^8, first ones first in memory: halves, quarters, digits are divided
+   side by side in one word. */
+static uint64_t json_eight_digits(uint64_t v) {
+    uint64_t fours = v / 10000 | (v % 10000) << 32;
+    uint64_t twos = (fours * 10486 >> 20) & 0x0000007F0000007Fu; /* x / 100 below 10^4 */
+    twos |= (fours - 100 * twos) << 16;
+    uint64_t ones = (twos * 103 >> 10) & 0x000F000F000F000Fu; /* x / 10 below 100 */
+    ones |= (twos - 10 * ones) << 8;
+    return ones + 0x3030303030303030u;
+}
+#define JSON_NUMBER_BYTES 24 /* of room for a number */
+/* Writes a number where there is room for JSON_NUMBER_BYTES. Returns: where it ends. Short ones without
+   a loop, whose end no processor could foretell. */
+static inline char* json_at_u64(char* to, uint64_t v) {
+    size_t n = json_digit_count(v);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (v < 100000000) {
+        uint64_t digits = json_eight_digits(v) >> (64 - 8 * n);
+        memcpy(to, &digits, 8);
+        return to + n;
+    }
+#endif
+    json_digits(to + n, v);
+    return to + n;
 }
 static void json_u64(json_out_t* o, uint64_t v) {
-    size_t n = json_digit_count(v);
-    char* to = json_number_room(o, n);
-    if (to != NULL) json_digits(to + n, v);
+    char* to = json_room(o, JSON_NUMBER_BYTES + 1);
+    if (to == NULL) return;
+    to[0] = ',', to += o->comma;
+    json_fields_end(o, json_at_u64(to, v));
 }
 static void json_i64(json_out_t* o, int64_t v) {
     if (v >= 0) {
@@ -921,22 +1000,33 @@ static void json_raw_value(json_out_t* o, const char* text, size_t n) {
 /* What is no number in JSON (NaN, infinity) is null. */
 static bool json_is_finite(double v) { return v - v == 0; }
 
+/* Fields of an object behind its first one, written where there is room for all of them: a key that is a
+   literal, with the comma before it, and numbers. Each returns where the next one goes. */
+#define JSON_FIELD(to, key) ((char*)memcpy((to), ",\"" key "\":", sizeof key + 3) + sizeof key + 3)
+
 /* Two decimals where that is exact: not so large that a product with 100 rounds it, and not so near
-   the middle between two hundredths. Returns: whether it is written. */
-static bool json_hundredths(json_out_t* o, double v) {
-    if (!(v >= 0 && v < 1e7)) return false;
+   the middle between two hundredths. Returns: NULL if it is not written. */
+static char* json_at_hundredths(char* to, double v) {
+    if (!(v >= 0 && v < 1e7)) return NULL;
     uint64_t whole = (uint64_t)(v * 100 + 0.5);
     double off = v * 100 - (double)whole;
-    if (off > 0.499999 || off < -0.499999) return false;
+    if (off > 0.499999 || off < -0.499999) return NULL;
     unsigned rest = (unsigned)(whole % 100);
-    size_t n = json_digit_count(whole / 100);
-    char* to = json_number_room(o, n + (rest == 0 ? 0 : rest % 10 == 0 ? 2 : 3));
+    to = json_at_u64(to, whole / 100);
+    if (rest == 0) return to;
+    to[0] = '.', to[1] = (char)('0' + rest / 10);
+    if (rest % 10 == 0) return to + 2; /* a 0 at the end is left out */
+    to[2] = (char)('0' + rest % 10);
+    return to + 3;
+}
+#define JSON_HUNDREDTHS_BYTES (JSON_NUMBER_BYTES + 3) /* of room for one */
+static bool json_hundredths(json_out_t* o, double v) {
+    char* to = json_room(o, JSON_HUNDREDTHS_BYTES + 1);
     if (to == NULL) return true;
-    json_digits(to + n, whole / 100);
-    if (rest == 0) return true;
-    to[n] = '.', to[n + 1] = (char)('0' + rest / 10);
-    if (rest % 10 != 0) to[n + 2] = (char)('0' + rest % 10); /* a 0 at the end is left out */
-    return true;
+    if (o->comma) to[0] = ',', to++;
+    to = json_at_hundredths(to, v);
+    if (to != NULL) json_fields_end(o, to);
+    return to != NULL;
 }
 /* A number with at most `digits` decimals, those that are 0 left out. */
 static void json_fixed(json_out_t* o, double v, int digits) {
@@ -966,15 +1056,6 @@ static void json_number(json_out_t* o, double v) {
         int n = stbsp_snprintf(text, (int)sizeof text, "%.17g", v);
         json_raw_value(o, text, (size_t)n);
     }
-}
-/* As snprintf, whatever the locale, and faster. Returns: the length, cut or not. */
-static int json_format(char* text, size_t size, const char* format, ...) HOTPATH_I_PRINTF(3, 4);
-static int json_format(char* text, size_t size, const char* format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    int n = stbsp_vsnprintf(text, (int)size, format, arguments);
-    va_end(arguments);
-    return n;
 }
 static char* json_printf_piece(const char* piece, void* out, int n) {
     json_escaped((json_out_t*)out, piece, (size_t)n);

@@ -207,8 +207,8 @@ static const char* const protocol_too_large =
 /* Calls a tool. Returns: the answer as JSON or markdown, NULL with call->error set. */
 static const char* protocol_call(
     const tool_t* tool, tool_call_t* call, mcp_arena_t* arena, json_t arguments, size_t* size) {
-    memset(call, 0, sizeof *call);
     call->arena = arena, call->arguments = arguments;
+    call->markdown = NULL, call->failed = false, call->error[0] = 0;
     json_out_init(&call->out, arena);
     tool->call(tool, call);
     const char* text = NULL;

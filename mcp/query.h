@@ -213,12 +213,22 @@ static uint32_t query_digest_of(const tool_t* tool, const query_t* q) {
    window began with. Their number and not the last one's key: the first page is of now and the others
    of that tick, where every key is a little smaller, but the order hardly another. The window's begin
    and not its age: at the time of a later page "10s" would be another window. */
+static char* cursor_put(char* to, uint64_t v, int least) { /* a point and at least so many digits */
+    int digits = least;
+    while (digits < 16 && v >> 4 * digits != 0)
+        digits++;
+    *to++ = '.';
+    for (; digits > 0; digits--)
+        *to++ = "0123456789abcdef"[v >> 4 * (digits - 1) & 15];
+    return to;
+}
 static void cursor_write(
     const query_t* q, uint64_t tick, uint64_t from, uint64_t rows, json_out_t* out) {
-    char token[40], text[120];
-    history_token(tick, token, sizeof token);
-    json_format(text, sizeof text, "c.%s.%08x.%llx.%llx", token, (unsigned)q->digest,
-        (unsigned long long)rows, (unsigned long long)from);
+    char text[120] = "c.";
+    history_token(tick, text + 2, 40);
+    char* to = cursor_put(text + strlen(text), q->digest, 8);
+    to = cursor_put(cursor_put(to, rows, 1), from, 1);
+    *to = 0;
     json_key(out, "next_cursor"), json_text(out, text);
 }
 static bool cursor_hex(const char** p, uint64_t* out) {
@@ -380,9 +390,10 @@ static void window_read(window_t* w, const hotpath_snapshot_t* snapshot) {
     w->entries = hotpath_snapshot_entries(snapshot, &w->entry_count);
     w->spans = hotpath_snapshot_spans(snapshot, &w->span_count);
     w->frames = hotpath_snapshot_frames(snapshot, &w->frame_count);
-    w->busy_ns = 0;
+    uint64_t busy = 0;
     for (size_t i = 0; i < w->function_count; i++)
-        w->busy_ns += (double)w->functions[i].self_ns;
+        busy += w->functions[i].self_ns;
+    w->busy_ns = (double)busy;
 }
 static void window_close(window_t* w) {
     for (int i = 0; i < 2; i++)
@@ -710,7 +721,7 @@ typedef struct row {
     const char* name;
 } row_t;
 
-static int row_compare(const void* a, const void* b) {
+static inline int row_compare(const void* a, const void* b) {
     const row_t* x = (const row_t*)a;
     const row_t* y = (const row_t*)b;
     if (x->key != y->key) return x->key > y->key ? -1 : 1;
@@ -732,11 +743,28 @@ static void rows_swap(row_t* a, row_t* b) {
     row_t other = *a;
     *a = *b, *b = other;
 }
-/* Sorts in place, as far as the first `wanted` rows; the others follow in any order. A heap of those,
-   the last one on top, because qsort may allocate. */
+/* Puts the row at `at` among the sorted ones before it, the last of which makes way for it. */
+static void rows_insert(row_t* rows, size_t last, size_t at) {
+    row_t row = rows[at];
+    rows[at] = rows[last];
+    for (at = last; at > 0 && row_compare(&row, &rows[at - 1]) < 0; at--)
+        rows[at] = rows[at - 1];
+    rows[at] = row;
+}
+#define ROWS_FEW 64
+
+/* Sorts in place, as far as the first `wanted` rows; the others follow in any order. A few stay sorted
+   all the while, many are a heap, the last one on top: qsort may allocate. */
 static void rows_first(row_t* rows, size_t count, size_t wanted) {
     size_t left = wanted < count ? wanted : count;
     if (left == 0) return;
+    if (left <= ROWS_FEW) {
+        for (size_t i = 1; i < count; i++) {
+            size_t last = i < left ? i : left - 1;
+            if (i < left || row_compare(&rows[i], &rows[last]) < 0) rows_insert(rows, last, i);
+        }
+        return;
+    }
     for (size_t i = left / 2; i-- > 0;)
         rows_sink(rows, left, i);
     for (size_t i = left; i < count; i++)
@@ -789,9 +817,16 @@ static void answer_time(json_out_t* out, int64_t unix_ns) {
     struct tm utc;
     memset(&utc, 0, sizeof utc);
     gmtime_r(&seconds, &utc);
-    json_format(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900,
-        utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
-        (int)(unix_ns / 1000000 % 1000));
+    static const char form[] = "    -  -  T  :  :  .   Z";
+    const int parts[] = {utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec};
+    memcpy(text, form, sizeof form);
+    json_digits(text + 4, (uint64_t)utc.tm_year + 1900);
+    for (size_t i = 0; i < 5; i++)
+        text[5 + 3 * i] = (char)('0' + parts[i] / 10),
+                     text[6 + 3 * i] = (char)('0' + parts[i] % 10);
+    int ms = (int)(unix_ns / 1000000 % 1000);
+    text[20] = (char)('0' + ms / 100);
+    text[21] = (char)('0' + ms / 10 % 10), text[22] = (char)('0' + ms % 10);
     json_text(out, text);
 }
 static void answer_begin(tool_call_t* call, const window_t* w) {

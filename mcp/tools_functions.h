@@ -65,23 +65,19 @@ static row_t* functions_rows(
     return rows;
 }
 
-/* What only completed executions have: concise answers leave it out where there are none. */
+/* What only completed executions have, in a detailed answer. */
 static void functions_completed(
     json_out_t* out, const window_t* w, const query_t* q, const hotpath_function_t* f) {
     static const double percents[] = {50, 95, 99};
     static const char* const keys[] = {"p50", "p95", "p99"};
-    if (f->sampled_calls == 0) return;
     answer_text_of(out, q, "avg", f->mean_ns, f->estimated);
     json_key(out, "avg_ns"), json_fixed(out, f->mean_ns, 2);
-    if (q->detailed) {
-        answer_ns(out, q, "min", f->min_ns, f->bounds_only);
-        answer_ns(out, q, "max", f->max_ns, f->bounds_only);
-        json_key(out, "stdev_ns"), json_fixed(out, f->stdev_ns, 2);
-    }
+    answer_ns(out, q, "min", f->min_ns, f->bounds_only);
+    answer_ns(out, q, "max", f->max_ns, f->bounds_only);
+    json_key(out, "stdev_ns"), json_fixed(out, f->stdev_ns, 2);
     for (int i = 0; i < 3; i++)
         answer_ns(out, q, keys[i], hotpath_snapshot_percentile(w->snapshot, f, percents[i]),
             f->estimated);
-    if (!q->detailed) answer_ns(out, q, "max", f->max_ns, f->bounds_only);
 }
 static void functions_nulls(json_out_t* out) {
     static const char* const keys[] = {"avg", "avg_ns", "min", "min_ns", "max", "max_ns",
@@ -103,17 +99,36 @@ static const char* functions_kind(uint32_t kind) {
         default: return "other";
     }
 }
+/* What every row has, in one piece: there are many of them. Returns: where it ends. */
+static char* functions_fields(char* to, const hotpath_function_t* f) {
+    to = json_at_u64(JSON_FIELD(to, "calls"), f->calls);
+    if (f->open_calls != 0) to = json_at_u64(JSON_FIELD(to, "open_calls"), f->open_calls);
+    to = json_at_u64(JSON_FIELD(to, "self_ns"), f->self_ns);
+    return json_at_u64(JSON_FIELD(to, "total_ns"), f->total_ns);
+}
+/* Likewise what only completed executions have: concise answers leave it out where there are none. */
+static char* functions_percentiles(char* to, const window_t* w, const hotpath_function_t* f) {
+    to = json_at_u64(JSON_FIELD(to, "p50_ns"), hotpath_snapshot_percentile(w->snapshot, f, 50));
+    to = json_at_u64(JSON_FIELD(to, "p95_ns"), hotpath_snapshot_percentile(w->snapshot, f, 95));
+    to = json_at_u64(JSON_FIELD(to, "p99_ns"), hotpath_snapshot_percentile(w->snapshot, f, 99));
+    return json_at_u64(JSON_FIELD(to, "max_ns"), f->max_ns);
+}
+#define FUNCTIONS_FIELDS_BYTES 200 /* of room for four keys with their numbers */
 static void functions_concise(
-    json_out_t* out, const window_t* w, const query_t* q, const hotpath_function_t* f) {
+    json_out_t* out, const window_t* w, const hotpath_function_t* f, bool alloc) {
     json_object(out);
     json_key(out, "id"), json_u64(out, f->id);
     answer_name(out, "name", f->name);
-    json_key(out, "calls"), json_u64(out, f->calls);
-    if (f->open_calls != 0) json_key(out, "open_calls"), json_u64(out, f->open_calls);
-    json_key(out, "self_ns"), json_u64(out, f->self_ns);
-    json_key(out, "total_ns"), json_u64(out, f->total_ns);
+    char* to = json_room(out, FUNCTIONS_FIELDS_BYTES);
+    if (to == NULL) return;
+    json_fields_end(out, functions_fields(to, f));
     answer_percent(out, "percent_self", window_percent(w, (double)f->self_ns));
-    functions_completed(out, w, q, f);
+    if (f->sampled_calls != 0) {
+        json_key(out, "avg_ns"), json_fixed(out, f->mean_ns, 2);
+        to = json_room(out, FUNCTIONS_FIELDS_BYTES);
+        if (to == NULL) return;
+        json_fields_end(out, functions_percentiles(to, w, f));
+    }
     if (f->estimated) {
         json_key(out, "sampled_calls"), json_u64(out, f->sampled_calls);
         json_key(out, "sampling_rate"), json_u64(out, f->sampling_rate);
@@ -121,7 +136,7 @@ static void functions_concise(
     }
     if (f->errors != 0) json_key(out, "errors"), json_u64(out, f->errors);
     if (f->bytes != 0) json_key(out, "bytes"), json_u64(out, f->bytes);
-    if (q->sort == SORT_ALLOC) json_key(out, "alloc_bytes"), json_u64(out, f->alloc_bytes);
+    if (alloc) json_key(out, "alloc_bytes"), json_u64(out, f->alloc_bytes);
     json_object_end(out);
 }
 static void functions_memory(json_out_t* out, const window_t* w, const hotpath_function_t* f) {
@@ -180,7 +195,7 @@ static void functions_write(
     if (q->detailed)
         functions_detailed(&call->out, w, q, &w->functions[index]);
     else
-        functions_concise(&call->out, w, q, &w->functions[index]);
+        functions_concise(&call->out, w, &w->functions[index], q->sort == SORT_ALLOC);
 }
 
 /* Opens the window and finds the rows; of those that the page shows, with their times. Returns: NULL
