@@ -5466,7 +5466,7 @@ static void hotpath_i_reap(bool look_for_dead) {
             }
             hotpath_i_abandon_to(&gone, t->own.entries, HOTPATH_I_NO_FRAME);
             t->is_kept = 1;
-            HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED);
+            HOTPATH_I_STORE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED); /* for who has the lock */
             hotpath_i_merge_record(t);
         } else if (state == HOTPATH_I_RECORD_ENDED) {
             if (t->is_kept == 0) (void)HOTPATH_I_SHARED_ADD(&hotpath_i_g.unmerged, -1);
