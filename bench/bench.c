@@ -246,6 +246,13 @@ static void value(void) {
         KEEP();
     }
 }
+/* A key that is known, as its user writes it: it is hashed and looked up each time. */
+static void span(void) {
+    REPEAT {
+        HOTPATH_SPAN(query, HOTPATH_SPAN_SQL, "SELECT name FROM users WHERE id = ?");
+        KEEP();
+    }
+}
 static void clock_gettime_twice(void) {
     REPEAT {
         const uint64_t from = now_ns();
@@ -354,6 +361,7 @@ static bench_t cases[] = {
     {"scope_off", 1, 1, scope_off, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"gauge", 1, 1, gauge, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"value", 1, 1, value, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"span", 1, 1, span, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"clock_gettime_twice", 1, 1, clock_gettime_twice, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"try_tree", 1, 1, try_tree, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"try_histogram", 1, 1, try_histogram, empty_floor, empty_bare, {0}, {0}, {0}, -1},

@@ -39,7 +39,7 @@ check "the JSON file has every case, with numbers" perl -MJSON::PP -e '
         $seen{"$name $_"} or die "no $name with $_ threads\n" for 1, 2;
     }
     $seen{"$_ 1"} or die "no $_\n"
-        for qw(scope_shared_library scope_sampled16 scope_off reader_100hz gauge value clock_gettime_twice other);
+        for qw(scope_shared_library scope_sampled16 scope_off reader_100hz gauge value span clock_gettime_twice other);
     grep(/^snapshot_/, keys %seen) == 1 or die "no snapshot\n";
 ' $out/bench.gcc.json
 # What one scope may cost, on x86-64 with the compilers that the limits were taken with: a twentieth more

@@ -231,7 +231,7 @@ static void functions(void) {
     (void)hotpath_named_site_in("runtime name", __FILE__, __LINE__, HOTPATH_GROUP);
     desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_LOGS |
                  HOTPATH_PART_VALUES | HOTPATH_PART_FUNCTIONS | HOTPATH_PART_FRAMES |
-                 HOTPATH_TIMES_LATER;
+                 HOTPATH_PART_SPANS | HOTPATH_TIMES_LATER;
     snapshot = hotpath_snapshot_take(&desc);
     if (snapshot) {
         hotpath_snapshot_subtract_overhead(snapshot);
@@ -254,6 +254,22 @@ static void functions(void) {
 HOTPATH_API int visible(void);
 int visible(void) { return 0; }
 
+static void spans(const char* key) {
+    HOTPATH_SPAN(query, HOTPATH_SPAN_SQL, key);
+    HP_SPAN(request, HOTPATH_SPAN_HTTP, "GET http://host/");
+    hotpath_span_t route;
+    hotpath_span_begin(&route, HOTPATH_SPAN_SERVER, key, HOTPATH_SPAN_KEY_MAX / 100);
+    hotpath_span_rows(&query, HOTPATH_SPAN_CALLERS);
+    hotpath_span_fullscan(&query, HOTPATH_SPAN_SLOWEST);
+    hotpath_span_bytes(&request, 1, 2);
+    hotpath_span_phase(&request, HOTPATH_SPAN_PHASE_TLS, HOTPATH_SPAN_PHASES);
+    hotpath_span_status(&route, 500);
+    hotpath_span_error(&route, "reason");
+    hotpath_span_detach(&route);
+    hotpath_span_end(&route);
+    hotpath_span_record(HOTPATH_SPAN_SQL, key, SIZE_MAX, 1, 0);
+}
+
 static int started(void) {
     HP_MAIN();
     return 0;
@@ -264,6 +280,7 @@ int main(void) {
     HOTPATH_THREAD_NAME("main");
     HOTPATH_FRAME("frame");
     HOTPATH_FRAME_BUDGET("frame", 16000000);
+    spans("SELECT 1");
     nothing();
     loops();
     values();

@@ -13,6 +13,8 @@
 #define HOTPATH_ERROR(reason)
 #define HOTPATH_BYTES(n)
 #define HOTPATH_THREAD_NAME(name)
+#define HOTPATH_SPAN(var, kind, key)
+#define hotpath_span_rows(span, rows)
 #define HOTPATH_FRAME(label)
 #define HOTPATH_FRAME_BUDGET(label, ns)
 #define HOTPATH_MALLOC(size)                   malloc(size)
