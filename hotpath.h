@@ -1634,8 +1634,8 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
             HOTPATH_I_OFF(HOTPATH_I_CAT(hotpath_i_off_span_, var),                                \
                 (hotpath_i_off_span(0 ? (kind) : HOTPATH_SPAN_SQL, 0 ? (key) : (const char*)0))); \
             HOTPATH_I_OFF_SPAN var HOTPATH_I_UNUSED
-        /* A variable that takes no room: only declared to clang, which in C++ gives an empty one some. */
-        #if defined(__clang__) && defined(__cplusplus)
+        /* A variable that takes no room: only declared to clang, which gives an empty one some. */
+        #if defined(__clang__)
             #define HOTPATH_I_OFF_SPAN extern hotpath_i_off_span_t
         #elif HOTPATH_I_GNU
             #define HOTPATH_I_OFF_SPAN hotpath_i_off_span_t
