@@ -39,6 +39,7 @@ wanted() {
             tool clang-format-14 clang-format-14
             server
             header curl/curl.h libcurl4-openssl-dev
+            tool openssl openssl
             header postgresql/libpq-fe.h libpq-dev
             tool node nodejs
             tool npm npm

@@ -66,12 +66,13 @@ static int teardown(void** state) {
 }
 
 /* A key that a snapshot knows, copied with its numbers; the pointers in it are gone. */
-static hotpath_span_row_t now(hotpath_span_kind_t kind, const char* method, const char* path) {
+static hotpath_span_row_t now_at(
+    const char* root, hotpath_span_kind_t kind, const char* method, const char* path) {
     hotpath_snapshot_t* const s = law_take();
     hotpath_span_row_t found;
     size_t count = 0;
     char key[200];
-    snprintf(key, sizeof key, "%s %s%s", method, kind == HOTPATH_SPAN_HTTP ? base : "", path);
+    snprintf(key, sizeof key, "%s %s%s", method, root, path);
     memset(&found, 0, sizeof found);
     const hotpath_span_row_t* const rows = hotpath_snapshot_spans(s, &count);
     for (size_t i = 0; i < count; i++)
@@ -79,6 +80,9 @@ static hotpath_span_row_t now(hotpath_span_kind_t kind, const char* method, cons
     hotpath_snapshot_free(s);
     if (found.key == NULL) law_fail(__FILE__, __LINE__, "no span %s", key);
     return found;
+}
+static hotpath_span_row_t now(hotpath_span_kind_t kind, const char* method, const char* path) {
+    return now_at(kind == HOTPATH_SPAN_HTTP ? base : "", kind, method, path);
 }
 static size_t ignore(char* data, size_t one, size_t size, void* user) {
     (void)data, (void)one, (void)user;
@@ -175,18 +179,11 @@ static void bodies(void** state) {
 }
 static void no_answer(void** state) {
     (void)state;
-    const hotpath_span_row_t* row;
-    hotpath_span_row_t found;
-    char kept[64];
     CHECK_EQ(get("http://127.0.0.1:1/x"), CURLE_COULDNT_CONNECT);
-    memcpy(kept, base, sizeof kept);
-    strcpy(base, "http://127.0.0.1:1");
-    found = now(HOTPATH_SPAN_HTTP, "GET", "/x");
-    memcpy(base, kept, sizeof kept);
-    row = &found;
-    CHECK_EQ(row->completed, 1);
-    CHECK_EQ(row->errors, 1);
-    CHECK_EQ(row->status_4xx + row->status_5xx, 0);
+    const hotpath_span_row_t row = now_at("http://127.0.0.1:1", HOTPATH_SPAN_HTTP, "GET", "/x");
+    CHECK_EQ(row.completed, 1);
+    CHECK_EQ(row.errors, 1);
+    CHECK_EQ(row.status_4xx + row.status_5xx, 0);
 }
 /* Several transfers of one thread at a time, which end in whatever order they like. */
 static void at_once(void** state) {
@@ -232,6 +229,50 @@ static void at_once(void** state) {
     CHECK_EQ(law_now("after it").completed, 1);
 }
 
+/* A server of OpenSSL, with a certificate of its own: connecting and TLS are told apart. */
+static void with_tls(void** state) {
+    (void)state;
+    char folder[] = "/tmp/hotpath_tls_XXXXXX", command[400], line[200], url[64];
+    const int times = 3;
+    int port = 0;
+    CHECK(mkdtemp(folder) != NULL);
+    snprintf(command, sizeof command,
+        "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 -keyout %s/key"
+        " -out %s/cert 2>/dev/null",
+        folder, folder);
+    CHECK_EQ(system(command), 0);
+    snprintf(command, sizeof command,
+        "exec openssl s_server -www -accept 127.0.0.1:0 -naccept %d -key %s/key -cert %s/cert"
+        " 2>&1",
+        times, folder, folder);
+    FILE* const server = popen(command, "r");
+    while (port == 0 && fgets(line, sizeof line, server) != NULL)
+        if (strncmp(line, "ACCEPT ", 7) == 0) port = atoi(strrchr(line, ':') + 1);
+    CHECK(port != 0);
+    snprintf(url, sizeof url, "https://127.0.0.1:%d/", port);
+    for (int i = 0; i < times; i++) {
+        CURL* const curl = client(url);
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+        CHECK_EQ(hotpath_curl_perform(curl, "GET"), CURLE_OK);
+        curl_easy_cleanup(curl);
+    }
+    while (fgets(line, sizeof line, server) != NULL) {}
+    pclose(server);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    CHECK_EQ(system(command), 0);
+    url[strlen(url) - 1] = 0;
+    const hotpath_span_row_t row = now_at(url, HOTPATH_SPAN_HTTP, "GET", "/");
+    uint64_t parts = 0;
+    CHECK_EQ(row.completed, (uint64_t)times);
+    CHECK_EQ(row.errors, 0);
+    for (int i = HOTPATH_SPAN_PHASE_CONNECT; i < HOTPATH_SPAN_PHASES; i++) {
+        CHECK_EQ(row.phases_count[i], (uint64_t)times);
+        parts += row.phases_ns[i];
+    }
+    CHECK(parts != 0 && parts <= row.total_ns);
+}
+
 int main(int argc, char** argv) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_and_routes),
@@ -239,6 +280,7 @@ int main(int argc, char** argv) {
         cmocka_unit_test(bodies),
         cmocka_unit_test(no_answer),
         cmocka_unit_test(at_once),
+        cmocka_unit_test(with_tls),
     };
     const int code = law_run(argc, argv, NULL);
     return code >= 0 ? code : cmocka_run_group_tests(tests, setup, teardown);
