@@ -553,6 +553,13 @@ static bool findings_begin(tool_call_t* call, const window_t* w, findings_t* f) 
     memset(f->told_functions, 0, w->function_count + 1);
     return true;
 }
+/* What was looked at: an empty list says so much, and no more. */
+static void bottlenecks_considered(json_out_t* out, const window_t* w) {
+    char text[40];
+    snprintf(text, sizeof text, "time%s%s%s", w->span_count != 0 ? ", spans" : "",
+        w->frame_count != 0 ? ", frames" : "", w->info->alloc.on ? ", memory" : "");
+    json_key(out, "considered"), json_text(out, text);
+}
 static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
     query_t q;
     window_t w;
@@ -581,7 +588,9 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
         findings_make_room(&found, q.limit);
         answer_begin(call, &w);
         json_key(out, "percent_of"), json_text(out, "busy time of all threads");
-        json_key(out, "considered"), json_text(out, w.info->alloc.on ? "time, memory" : "time");
+        bottlenecks_considered(out, &w);
+        if (found.count == 0)
+            json_key(out, "note"), json_text(out, "nothing that was looked at is worth a row");
         json_key(out, "data");
         json_array(out);
         for (; n < found.count && n < q.limit; n++)

@@ -364,6 +364,27 @@ static void an_error_burst(void** state) {
     assert_int_equal(truth_failures, 0);
 }
 
+/* Where nothing is wrong there is no row, and the answer says what was looked at. */
+static void nothing_to_find(void** state) {
+    (void)state;
+    char* text = NULL;
+    truth_json_t* answer = ask_since("bottlenecks", tick(), &text);
+    if (CHECK(answer != NULL, "%s", text)) {
+        CHECK_EQUAL("rows", "nothing", rows_of(answer), 0);
+        CHECK(strcmp(truth_json_text(answer, "considered"), "time, spans") == 0, "%s", text);
+        CHECK(truth_json_get(answer, "note") != NULL, "%s", text);
+    }
+    truth_json_free(answer);
+    free(text);
+    uint64_t before = tick();
+    query("SELECT id FROM small WHERE a = 1", 10000, 1, 30, 0);
+    answer = ask_since("bottlenecks", before, &text);
+    CHECK(rows_of(answer) == 1 && truth_json_get(answer, "note") == NULL, "%s", text);
+    truth_json_free(answer);
+    free(text);
+    assert_int_equal(truth_failures, 0);
+}
+
 /* ---- keys that are data ---- */
 
 static void hostile_keys(void** state) {
@@ -414,6 +435,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_full_scan, setup, teardown),
         cmocka_unit_test_setup_teardown(a_slow_route, setup, teardown),
         cmocka_unit_test_setup_teardown(an_error_burst, setup, teardown),
+        cmocka_unit_test_setup_teardown(nothing_to_find, setup, teardown),
         cmocka_unit_test_setup_teardown(hostile_keys, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
