@@ -1,10 +1,11 @@
 /* 03_server.c - a search service under a profiler: full text over HTTP, the way a small backend runs.
 
-   Shows: a request that two threads work on as one call tree (hotpath_context_switch), its routes and
-   its queries (adapters/), a bounded queue (HOTPATH_GAUGE_SET), a cache behind a lock, errors and bytes of requests, names of threads
-   that a library started, and one cause of slowness to find: a query per result row. DEMO_FIXED=1
-   asks once, with a join. With -DHOTPATH_ALLOC also what it allocates, SQLite's and CivetWeb's share of it
-   too, and how the heap has changed since the index was built (hotpath_heap_snapshot).
+   Shows: its routes and its queries (adapters/), a request that two threads work on as one call tree
+   (hotpath_context_switch), a bounded queue (HOTPATH_GAUGE_SET), a cache behind a lock, errors and bytes
+   of requests, names of threads that a library started, and one cause of slowness to find: a query per
+   result row. DEMO_FIXED=1 asks once, with a join. With -DHOTPATH_ALLOC also what it allocates, SQLite's
+   and CivetWeb's share of it too, and how the heap has changed since the index was built
+   (hotpath_heap_snapshot).
 
    The text files of the directories are split into passages and indexed by SQLite's FTS5 in memory.
    GET /search?q=words[&limit=1-50] answers with the best passages as JSON; every word has to be in
