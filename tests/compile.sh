@@ -242,7 +242,7 @@ sources)
             done
         done
         echo "#include \"$adapter\"" >"$dir/adapter.c"
-        check_fails "$adapter alone says what it needs" 'include "hotpath.h" before' "$cc" -I. -fsyntax-only \
+        check_fails "$adapter alone says what it needs" 'hotpath.h.* before hotpath_' "$cc" -I. -fsyntax-only \
             "$dir/adapter.c"
     done
     [ "$cc" = gcc ] && optimize=-O2
