@@ -1,10 +1,10 @@
+/* RECORDER: virtual */
 /* Frames with all processors: threads that begin and end make frames while readers look without a pause.
    Under TSan no access is a race; whatever a reader finds of a worst frame is of that one frame. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
 #include "../unit/virtual_clock.h"
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "../unit/law.h"
 

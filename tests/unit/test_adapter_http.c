@@ -1,8 +1,8 @@
+/* RECORDER: real */
 /* LIBS: -lcivetweb -lcurl */
 /* adapters/hotpath_curl.h against adapters/hotpath_civetweb.h: a server of CivetWeb and clients of
    libcurl in one program. What the clients record of their requests is what the server records of its
    routes, and what the server's own handlers have counted. */
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 

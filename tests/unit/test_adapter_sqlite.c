@@ -1,7 +1,7 @@
+/* RECORDER: real */
 /* LIBS: -lsqlite3 */
 /* adapters/hotpath_sqlite.h: statements of SQLite are counted as they ran, by each way there is to run
    them, with rows, full scans and errors; what SQLite runs inside of a statement is not counted. */
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 

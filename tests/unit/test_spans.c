@@ -1,7 +1,7 @@
+/* RECORDER: virtual */
 /* Keyed spans: what becomes of keys, what is counted of them, and where they may end. On a clock that
    only the test moves, so that every number is exact. */
 #include "virtual_clock.h"
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "law.h"
 
