@@ -16,7 +16,7 @@ check "build of the histories" $cc -std=gnu11 -O1 -g $warnings -Werror -Wno-igno
     -o $out/histories.o
 check "link" $cc $out/explorer.o $out/histories.o -o $out/order -lpthread -ldl
 [ $failed = 0 ] || exit 1
-timeout 300 $out/order
+timeout 600 $out/order
 code=$?
 if [ $code -gt 1 ]; then echo "not ok - exit code $code"; fi
 [ $code = 0 ] || failed=1
