@@ -1,6 +1,6 @@
+/* RECORDER: real */
 /* Keyed spans that begin on one thread and end on another, while their begins are given up and
    snapshots are taken: each counts once, and no number goes back. */
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 #include "../unit/law.h"
 
