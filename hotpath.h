@@ -9026,15 +9026,15 @@ static void hotpath_i_alloc_adopt(hotpath_i_thread_t* t) {
         hotpath_i_heap_choose(); /* the secret is in what is made from here on */
     if (!HOTPATH_I_CAS(&hotpath_i_heap.early_taken, &first, 1u)) return;
     early->index = 1;
-    hotpath_i_alloc_t* a = hotpath_i_alloc_make(t, HOTPATH_I_OUTSIDE, early);
-    if (a == NULL) return;
-    root->alloc_count += HOTPATH_I_LOAD(&hotpath_i_heap.early_count);
-    root->alloc_bytes += HOTPATH_I_LOAD(&hotpath_i_heap.early_bytes);
-    for (size_t i = 0; i < HOTPATH_ALLOC_SIZES; i++)
-        a->sizes[i] += HOTPATH_I_LOAD(&hotpath_i_heap.early_sizes[i]);
+    /* Readers find the frees by the cell, and so not before the allocations that they are of. */
+    HOTPATH_I_OWN_ADD(&root->alloc_count, HOTPATH_I_LOAD(&hotpath_i_heap.early_count));
+    HOTPATH_I_OWN_ADD(&root->alloc_bytes, HOTPATH_I_LOAD(&hotpath_i_heap.early_bytes));
     early->own.count += HOTPATH_I_OWN_EXCHANGE(&early->others.count, (uint64_t)0);
     for (size_t i = 0; i < HOTPATH_ALLOC_AGES; i++)
         early->own.bytes[i] += HOTPATH_I_OWN_EXCHANGE(&early->others.bytes[i], (uint64_t)0);
+    hotpath_i_alloc_t* a = hotpath_i_alloc_make(t, HOTPATH_I_OUTSIDE, early);
+    for (size_t i = 0; i < HOTPATH_ALLOC_SIZES && a != NULL; i++)
+        HOTPATH_I_OWN_ADD(&a->sizes[i], HOTPATH_I_LOAD(&hotpath_i_heap.early_sizes[i]));
 }
 
 static void hotpath_i_heap_look_at(uint64_t now);
