@@ -9729,12 +9729,12 @@ HOTPATH_API void hotpath_heap_reset_event(const char* heap) {
 /* A thread's end. The first cell of a function becomes the store's. Of the others those that no live block
    names any more give it what they have and stay with the record; the rest are orphans until then. */
 static void hotpath_i_cell_fold(hotpath_i_ledger_t* into, hotpath_i_ledger_t* c) {
-    into->own.count += c->own.count;
-    into->others.count += c->others.count;
     for (size_t i = 0; i < HOTPATH_ALLOC_AGES; i++) {
-        into->own.bytes[i] += c->own.bytes[i];
-        into->others.bytes[i] += c->others.bytes[i];
+        HOTPATH_I_OWN_ADD(&into->own.bytes[i], c->own.bytes[i]);
+        HOTPATH_I_SHARED_ADD(&into->others.bytes[i], c->others.bytes[i]); /* whose blocks may live */
     }
+    HOTPATH_I_OWN_ADD(&into->own.count, c->own.count);
+    HOTPATH_I_SHARED_ADD_SC(&into->others.count, c->others.count);
     memset(&c->own, 0, sizeof c->own);
     memset(&c->others, 0, sizeof c->others);
 }
