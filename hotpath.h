@@ -279,6 +279,7 @@ typedef enum hotpath_kind {
     HOTPATH_KIND_REASON = 10,  /* HOTPATH_ERROR */
     HOTPATH_KIND_OUTSIDE = 11, /* <outside>: allocations while no scope is open */
     HOTPATH_KIND_FRAME = 12,   /* HOTPATH_FRAME: in no call tree */
+    HOTPATH_KIND_MARK = 13,    /* HOTPATH_MARK: the phase that it begins, in no call tree */
     HOTPATH_KIND_SQL = 14,     /* a statement of HOTPATH_SPAN_SQL, as are those of the next two */
     HOTPATH_KIND_HTTP = 15,
     HOTPATH_KIND_SERVER = 16
@@ -368,7 +369,8 @@ typedef struct hotpath_function {
     uint32_t line;
     uint32_t reasons_count;
     uint64_t calls;      /* entries, open ones and every level of recursion included; frames, which
-                               are in no call tree, have none, and neither total nor self */
+                               are in no call tree, have none, and neither total nor self; phases,
+                               too: those that have ended */
     uint64_t open_calls; /* of them not yet ended */
     uint64_t abandoned;  /* of them never ended: left by longjmp, thread exit, a lost context */
     uint64_t completed;  /* ended */
@@ -727,8 +729,9 @@ typedef struct hotpath_info {
     #define HOTPATH_PART_LOGS      0x4u  /* recent and slowest executions, histories of values */
     #define HOTPATH_PART_VALUES    0x8u  /* dbg, val and gauge entries */
     #define HOTPATH_PART_FUNCTIONS 0x10u /* nothing else */
-    #define HOTPATH_PART_FRAMES    0x20u /* frames; what was inside the worst, with the tree */
-    #define HOTPATH_PART_SPANS     0x40u /* keys of spans; callers with the tree, slowest with logs */
+    #define HOTPATH_PART_FRAMES \
+        0x20u /* frames; what was inside the worst, with the tree; calls and total of phases */
+    #define HOTPATH_PART_SPANS 0x40u /* keys of spans; callers with the tree, slowest with logs */
     /* With any of them: functions have what hotpath_snapshot_times reads only after it. */
     #define HOTPATH_TIMES_LATER 0x100u
 
@@ -947,6 +950,11 @@ HOTPATH_API void hotpath_bytes(uint64_t bytes);
    While it is off no frame runs: the next boundary begins one.
    Threads: any; wait-free; not in handlers, whose boundaries are dropped and counted (reentrant). */
 HOTPATH_API void hotpath_frame(hotpath_site_t* site, uint64_t budget_ns);
+
+/* Ends the phase that runs on this thread and begins another. A phase counts once it has ended; it ends
+   with its thread, too. While it is off no phase runs: the next mark begins one.
+   Args: site of HOTPATH_KIND_MARK. Threads: as hotpath_frame. */
+HOTPATH_API void hotpath_mark(hotpath_site_t* site);
 
 /* Names this thread; at most 63 bytes are kept. The system's thread name is not changed. */
 HOTPATH_API void hotpath_thread_name(const char* name);
@@ -1434,6 +1442,14 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         /* As HOTPATH_FRAME; a frame that begins here may take `ns` nanoseconds: 0 is as before. */
         #define HOTPATH_FRAME_BUDGET(label, ns) \
             HOTPATH_I_FRAME("" label "", (uint64_t)(ns), __COUNTER__)
+        /* A phase of this thread begins, such as "load", and the one before ends; label is a string
+           literal. A statement. */
+        #define HOTPATH_MARK(label) HOTPATH_I_NEXT_PHASE("" label "", __COUNTER__)
+        #define HOTPATH_I_NEXT_PHASE(name, n)                     \
+            do {                                                  \
+                HOTPATH_I_SITE(n, name, HOTPATH_KIND_MARK);       \
+                hotpath_mark(&HOTPATH_I_CAT(hotpath_i_site_, n)); \
+            } while (0)
         #define HOTPATH_I_FRAME(name, ns, n)                           \
             do {                                                       \
                 HOTPATH_I_SITE(n, name, HOTPATH_KIND_FRAME);           \
@@ -1646,6 +1662,7 @@ static inline void hotpath_i_scope_end(hotpath_token_t* token) { hotpath_end(tok
         #define HOTPATH_BYTES(n)                   HOTPATH_I_OFF_VALUE(n)
         #define HOTPATH_THREAD_NAME(name)          ((void)sizeof(name))
         #define HOTPATH_FRAME(label)               ((void)sizeof("" label ""))
+        #define HOTPATH_MARK(label)                ((void)sizeof("" label ""))
         #define HOTPATH_FRAME_BUDGET(label, ns)    HOTPATH_I_OFF_KEY(label, ns)
         #define HOTPATH_VAL(key, v)                HOTPATH_I_OFF_KEY(key, v)
         #define HOTPATH_GAUGE_SET(key, v)          HOTPATH_I_OFF_KEY(key, v)
@@ -1689,6 +1706,7 @@ static inline void hotpath_bytes(uint64_t bytes) { (void)bytes; }
 static inline void hotpath_frame(hotpath_site_t* site, uint64_t budget_ns) {
     (void)site, (void)budget_ns;
 }
+static inline void hotpath_mark(hotpath_site_t* site) { (void)site; }
 static inline void hotpath_thread_name(const char* name) { (void)name; }
 static inline void hotpath_record(
     const char* track, const char* label, uint64_t begin_ns, uint64_t end_ns) {
@@ -1979,6 +1997,7 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
         #define HP_BYTES(n)                           HOTPATH_BYTES(n)
         #define HP_THREAD_NAME(name)                  HOTPATH_THREAD_NAME(name)
         #define HP_FRAME(label)                       HOTPATH_FRAME(label)
+        #define HP_MARK(label)                        HOTPATH_MARK(label)
         #define HP_FRAME_BUDGET(label, ns)            HOTPATH_FRAME_BUDGET(label, ns)
         #define HP_VAL(key, v)                        HOTPATH_VAL(key, v)
         #define HP_GAUGE_SET(key, v)                  HOTPATH_GAUGE_SET(key, v)
@@ -2935,6 +2954,7 @@ static size_t hotpath_i_put_columns(
         X(ALLOC, alloc, "functions_alloc")          \
         X(HEAP, heap, "heap")                       \
         X(FRAMES, frames, "frames")                 \
+        X(PHASES, phases, "phases")                 \
         X(THREADS, threads, "threads")              \
         X(GAUGES, gauges, "gauges")                 \
         X(DBG, dbg, "dbg_entries")                  \
@@ -2994,6 +3014,7 @@ typedef struct hotpath_i_chosen {
             "rows of functions that allocate")                                                     \
         X(heap_limit, LIMIT, "HOTPATH_HEAP_LIMIT", "15", 0, 1000000000, "rows of live memory")     \
         X(frames_limit, LIMIT, "HOTPATH_FRAMES_LIMIT", "5", 0, 1000000000, "rows of frames")       \
+        X(phases_limit, LIMIT, "HOTPATH_PHASES_LIMIT", "15", 0, 1000000000, "rows of phases")      \
         X(server_limit, LIMIT, "HOTPATH_SERVER_LIMIT", "15", 0, 1000000000, "rows of routes")      \
         X(sql_limit, LIMIT, "HOTPATH_SQL_LIMIT", "15", 0, 1000000000, "rows of statements")        \
         X(http_limit, LIMIT, "HOTPATH_HTTP_LIMIT", "15", 0, 1000000000, "rows of requests")        \
@@ -4087,7 +4108,9 @@ typedef struct hotpath_i_thread {
     uint64_t pending_mark;  /* of HOTPATH_RETURN, for the end that follows */
     uint64_t pending_bits;
     uint64_t pending_meta;
-    uint64_t random; /* of sampling */
+    uint64_t phase_start; /* of the phase that runs */
+    uint32_t phase;       /* its function, 0: none */
+    uint64_t random;      /* of sampling */
     hotpath_i_pace_t pace;
     uintptr_t stack_low; /* the mapping that was last found to be this thread's stack */
     uintptr_t stack_high;
@@ -4262,6 +4285,7 @@ typedef struct hotpath_i_recorder {
     size_t (*heap_pools)(hotpath_heap_pool_t*, size_t);
     void (*exclude)(int);
     void (*frame)(hotpath_site_t*, uint64_t);
+    void (*mark)(hotpath_site_t*);
     void (*span_begin)(hotpath_span_t*, hotpath_span_kind_t, const char*, size_t);
     void (*span_error)(hotpath_span_t*, const char*);
     void (*span_add)(const hotpath_span_t*, size_t, uint64_t, size_t, uint64_t);
@@ -4603,7 +4627,8 @@ static uint32_t hotpath_i_item_number(hotpath_i_class_t class_of) {
    place. */
 static bool hotpath_i_one_by_name(uint32_t kind) {
     return kind == HOTPATH_KIND_VAL || kind == HOTPATH_KIND_GAUGE || kind == HOTPATH_KIND_REASON ||
-           kind == HOTPATH_KIND_FRAME || (kind >= HOTPATH_KIND_SQL && kind <= HOTPATH_KIND_SERVER);
+           kind == HOTPATH_KIND_FRAME || kind == HOTPATH_KIND_MARK ||
+           (kind >= HOTPATH_KIND_SQL && kind <= HOTPATH_KIND_SERVER);
 }
 static hotpath_i_item_t* hotpath_i_item_search(hotpath_i_item_t* item, const char* name,
     const char* file, uint32_t line, uint32_t kind, uint32_t hash) {
@@ -5436,6 +5461,7 @@ static void hotpath_i_merge_record(hotpath_i_thread_t* t) {
     store->pace.least += t->pace.least;
     memset(&t->pace, 0, sizeof t->pace);
     t->text_head += HOTPATH_I_TEXT_RING;
+    t->phase = 0; /* of a thread that ended without a word */
     t->is_kept = 0;
     HOTPATH_I_STORE(&t->os_tid, (uint64_t)0); /* until its next owner says who it is */
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_FREE);
@@ -5449,6 +5475,7 @@ static hotpath_i_open_t* hotpath_i_find_top(const hotpath_context_t* c) {
     return e;
 }
 static void hotpath_i_pace_end(hotpath_i_thread_t* t);
+static void hotpath_i_phase_end(hotpath_i_thread_t* t, uint64_t now);
 /* Gives up a record whose thread has ended; `local` is the thread's own or a made-up one. */
 static void hotpath_i_retire(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
     if (t->context != &t->own) { /* the fiber may go on elsewhere */
@@ -5458,6 +5485,7 @@ static void hotpath_i_retire(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
         HOTPATH_I_STORE_RELEASE(&t->context, &t->own);
     }
     hotpath_i_abandon_to(l, t->own.entries, HOTPATH_I_NO_FRAME);
+    hotpath_i_phase_end(t, hotpath_i_ticks());
     hotpath_i_pace_end(t);
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_ENDED);
     (void)HOTPATH_I_SHARED_ADD_SC(&hotpath_i_g.unmerged, 1);
@@ -7826,6 +7854,41 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_frame(hotpath_site_t* site, uint64
         hotpath_i_frame_boundary(l, t, f, frames, budget_ns, off);
     else if (!off)
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)1);
+    hotpath_i_leave(l);
+}
+
+/* Phases. */
+static void hotpath_i_phase_end(hotpath_i_thread_t* t, uint64_t now) {
+    hotpath_i_frec_t* f = t->phase != 0 ? hotpath_i_frec_of(t, t->phase) : NULL;
+    t->phase = 0;
+    if (f == NULL) return;
+    uint64_t d = hotpath_i_duration(t, t->phase_start, now);
+    hotpath_i_finish(t, f, t->phase_start, d, now, 0, t->log_meta, 1);
+}
+static void hotpath_i_phase_begin(hotpath_i_thread_t* t, uint32_t function, uint64_t now) {
+    if (hotpath_i_frec_make(t, function) == &t->lite) {
+        HOTPATH_I_SHARED_ADD(&hotpath_i_g.no_memory, (uint64_t)1);
+        return;
+    }
+    t->phase_start = now;
+    t->phase = function;
+}
+HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_mark(hotpath_site_t* site) {
+    hotpath_i_init();
+    HOTPATH_I_FORWARD(mark(site));
+    hotpath_i_local_t* l = &hotpath_i_local;
+    bool off = hotpath_i_is_off(site);
+    uint32_t id = HOTPATH_I_LOAD(&site->id); /* only a number here */
+    if (id == 0 && !off) id = hotpath_i_site_id(site);
+    volatile uintptr_t cookie;
+    hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
+    if (t == NULL) return;
+    uint64_t now = hotpath_i_ticks();
+    if (off)
+        t->phase = 0; /* given up */
+    else
+        hotpath_i_phase_end(t, now);
+    if (!off && id != 0) hotpath_i_phase_begin(t, id, now);
     hotpath_i_leave(l);
 }
 
@@ -11821,8 +11884,8 @@ static uint32_t hotpath_i_in_period(
     }
     return fits;
 }
-/* A period is one if all of four, or six of eight, of the worst have it, and about as many frames are
-   over the budget as it says. */
+/* A period is one if all of four, or six of eight, of the worst have it (all, if it is so short that some
+   would by chance), and not far more frames are over the budget than it says. */
 static uint64_t hotpath_i_frame_period(const hotpath_frame_t* row) {
     uint64_t least = 0;
     for (uint32_t i = 0; i < row->worst_count && row->budget_ns != 0; i++)
@@ -11833,8 +11896,9 @@ static uint64_t hotpath_i_frame_period(const hotpath_frame_t* row) {
             double expected = (double)row->count / (double)period;
             double over = (double)row->over_budget;
             uint32_t n, fits = hotpath_i_in_period(row, a, period, &n);
-            bool rate = over >= 0.8 * (expected - 1) && over <= 1.5 * (expected + 1);
-            if (n >= 4 && (n - fits) * 3 <= n - 2 && rate) least = period;
+            bool rate = over >= 0.8 * (expected - 1) && over <= 3 * (expected + 1);
+            uint32_t misses = period < 16 ? 0 : (n - 2) / 3;
+            if (n >= 4 && n - fits <= misses && rate) least = period;
         }
     return least;
 }
@@ -11862,6 +11926,16 @@ static void hotpath_i_list_frames(hotpath_snapshot_t* s) {
         row->period = hotpath_i_frame_period(row);
     }
     s->temp = temp;
+}
+/* Phases are in no tree: their calls and totals are those that have ended. */
+static void hotpath_i_list_phases(hotpath_snapshot_t* s) {
+    for (uint32_t i = 0; i < s->function_count && !s->full; i++) {
+        hotpath_function_t* f = &s->functions[i];
+        if (f->kind != HOTPATH_KIND_MARK) continue;
+        if (!f->has_times) hotpath_i_merge_functions(s, &i, 1);
+        f->calls = f->completed;
+        f->total_ns = hotpath_i_ns(f->sum_ticks);
+    }
 }
 /* What frames can need of a snapshot. */
 static size_t hotpath_i_size_of_frames(void) {
@@ -12213,7 +12287,7 @@ static void hotpath_i_fill_overhead(hotpath_snapshot_t* s) {
     if (s->times_later) return; /* not all know which calls were timed */
     for (size_t i = 0; i < s->function_count; i++) {
         const hotpath_function_t* f = &s->functions[i];
-        if (f->kind != HOTPATH_KIND_SPAN && f->kind != HOTPATH_KIND_TRACK)
+        if (hotpath_i_has_ticks(f) && f->kind != HOTPATH_KIND_MARK)
             overhead += (double)f->calls * hotpath_i_cost_of(s, f);
     }
     for (size_t i = 0; i < s->node_count; i++) {
@@ -12249,8 +12323,7 @@ HOTPATH_API void hotpath_snapshot_subtract_overhead(hotpath_snapshot_t* s) {
     s->info.overhead_subtracted = true;
     for (size_t i = 0; i < s->function_count; i++) {
         hotpath_function_t* f = &s->functions[i];
-        if (f->kind != HOTPATH_KIND_SPAN && f->kind != HOTPATH_KIND_TRACK)
-            f->self_ns = f->total_ns = 0;
+        if (hotpath_i_has_ticks(f) && f->kind != HOTPATH_KIND_MARK) f->self_ns = f->total_ns = 0;
     }
     for (size_t i = s->node_count; i-- > 0;) { /* children first */
         hotpath_node_t* n = &s->nodes[i];
@@ -12308,7 +12381,10 @@ static void hotpath_i_take(hotpath_snapshot_t* s) {
     hotpath_i_fill_overhead(s);
     if ((s->parts & HOTPATH_PART_THREADS) != 0) hotpath_i_list_threads(s);
     if ((s->parts & HOTPATH_PART_VALUES) != 0) hotpath_i_list_entries(s);
-    if ((s->parts & HOTPATH_PART_FRAMES) != 0) hotpath_i_list_frames(s);
+    if ((s->parts & HOTPATH_PART_FRAMES) != 0) {
+        hotpath_i_list_frames(s);
+        hotpath_i_list_phases(s);
+    }
     if ((s->parts & HOTPATH_PART_SPANS) != 0) hotpath_i_list_spans(s);
     s->temp = 0;
 }
@@ -13737,7 +13813,7 @@ static void hotpath_i_view_functions(hotpath_i_views_t* v) {
     const char* wrapper = hotpath_i_settings.exclude_wrapper ? v->info->caller : NULL;
     for (size_t i = 0; i < v->functions_count; i++) {
         const hotpath_function_t* f = &v->functions[i];
-        if (f->calls == 0 && f->open_calls == 0) continue;
+        if ((f->calls == 0 && f->open_calls == 0) || f->kind == HOTPATH_KIND_MARK) continue;
         if (wrapper && f->kind == HOTPATH_KIND_FUNCTION && f->name && !strcmp(f->name, wrapper))
             continue;
         if (hotpath_i_in_focus(f)) rows->order[rows->total++] = (uint32_t)i;
@@ -13772,7 +13848,13 @@ static void hotpath_i_view_threads(hotpath_i_views_t* v) {
     hotpath_i_sort(v, hotpath_i_thread_before, rows->order, rows->total);
 }
 
-/* Frames stay in the order in which the program made them. */
+/* Frames and phases stay in the order in which the program made them. */
+static void hotpath_i_view_phases(hotpath_i_views_t* v) {
+    hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_PHASES];
+    for (size_t i = 0; i < v->functions_count; i++)
+        if (v->functions[i].kind == HOTPATH_KIND_MARK && v->functions[i].calls != 0)
+            rows->order[rows->total++] = (uint32_t)i;
+}
 static void hotpath_i_view_frames(hotpath_i_views_t* v) {
     hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_FRAMES];
     for (size_t i = 0; i < v->frames_count; i++)
@@ -13875,7 +13957,7 @@ static void hotpath_i_view_tree(hotpath_i_views_t* v) {
 /* Cuts the memory of all lists out of one piece. Returns: false if there is none. */
 static bool hotpath_i_views_alloc(hotpath_i_views_t* v) {
     size_t nodes = v->tree.count;
-    size_t lists = 3 * v->functions_count + v->threads_count + 3 * v->entries_count + 3 * nodes +
+    size_t lists = 4 * v->functions_count + v->threads_count + 3 * v->entries_count + 3 * nodes +
                    v->frames_count + 3 * v->spans_count;
     v->pages_size = nodes * sizeof(uint64_t) + lists * sizeof(uint32_t) + nodes + 1;
     v->pages = hotpath_i_pages_alloc(v->pages_size);
@@ -13886,6 +13968,7 @@ static bool hotpath_i_views_alloc(hotpath_i_views_t* v) {
     v->rows[HOTPATH_I_SECTION_ALLOC].order = list, list += v->functions_count;
     v->rows[HOTPATH_I_SECTION_HEAP].order = list, list += v->functions_count;
     v->rows[HOTPATH_I_SECTION_FRAMES].order = list, list += v->frames_count;
+    v->rows[HOTPATH_I_SECTION_PHASES].order = list, list += v->functions_count;
     v->rows[HOTPATH_I_SECTION_THREADS].order = list, list += v->threads_count;
     v->rows[HOTPATH_I_SECTION_GAUGES].order = list, list += v->entries_count;
     v->rows[HOTPATH_I_SECTION_DBG].order = list, list += v->entries_count;
@@ -13919,6 +14002,7 @@ static void hotpath_i_views_make(hotpath_i_views_t* v, const hotpath_snapshot_t*
         hotpath_i_view_functions(v);
         hotpath_i_view_allocs(v);
         hotpath_i_view_frames(v);
+        hotpath_i_view_phases(v);
         hotpath_i_view_threads(v);
         hotpath_i_view_entries(v, HOTPATH_I_SECTION_GAUGES, HOTPATH_KIND_GAUGE);
         hotpath_i_view_entries(v, HOTPATH_I_SECTION_DBG, HOTPATH_KIND_DBG);
@@ -14699,6 +14783,21 @@ static void hotpath_i_table_frames(hotpath_i_writer_t* w, const hotpath_i_views_
     hotpath_i_grid_notes(w, &g, "HOTPATH_FRAMES_LIMIT");
 }
 
+static void hotpath_i_table_phases(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
+    hotpath_i_grid_t g;
+    hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_PHASES, hotpath_i_function_cell, color);
+    for (size_t i = 0; i < g.rows->shown; i++)
+        g.any_near |= v->functions[g.rows->order[i]].bounds_only;
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_NAME, "Phase", true);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_CALLS, "Count", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_TOTAL, "Total", false);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_AVG, "Avg", false);
+    hotpath_i_grid_percentiles(&g);
+    hotpath_i_grid_add(&g, HOTPATH_I_COLUMN_MAX, "Max", false);
+    hotpath_i_grid_print(w, &g);
+    hotpath_i_grid_notes(w, &g, "HOTPATH_PHASES_LIMIT");
+}
+
 static void hotpath_i_table_gauges(hotpath_i_writer_t* w, const hotpath_i_views_t* v, bool color) {
     hotpath_i_grid_t g;
     hotpath_i_grid_start(&g, v, HOTPATH_I_SECTION_GAUGES, hotpath_i_entry_cell, color);
@@ -14910,6 +15009,7 @@ static void hotpath_i_table_section(
         case HOTPATH_I_SECTION_ALLOC: hotpath_i_table_allocs(w, v, color); break;
         case HOTPATH_I_SECTION_HEAP: hotpath_i_table_heap(w, v, color); break;
         case HOTPATH_I_SECTION_FRAMES: hotpath_i_table_frames(w, v, color); break;
+        case HOTPATH_I_SECTION_PHASES: hotpath_i_table_phases(w, v, color); break;
         case HOTPATH_I_SECTION_THREADS: hotpath_i_table_threads(w, v, color); break;
         case HOTPATH_I_SECTION_GAUGES: hotpath_i_table_gauges(w, v, color); break;
         case HOTPATH_I_SECTION_SQL:
@@ -15543,6 +15643,24 @@ static void hotpath_i_json_frames(hotpath_i_json_t* j, const hotpath_i_views_t* 
     hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_FRAMES);
 }
 
+static void hotpath_i_json_phases(hotpath_i_json_t* j, const hotpath_i_views_t* v) {
+    const hotpath_i_rows_t* rows = &v->rows[HOTPATH_I_SECTION_PHASES];
+    hotpath_i_json_open(j, "phases", '{');
+    hotpath_i_json_u64(j, "current_elapsed_ns", v->info->elapsed_ns);
+    hotpath_i_json_open(j, "data", '[');
+    for (size_t i = 0; i < rows->shown && !j->w->failed; i++) {
+        const hotpath_function_t* f = &v->functions[rows->order[i]];
+        hotpath_i_json_open(j, NULL, '{');
+        hotpath_i_json_text(j, "name", f->name);
+        hotpath_i_json_u64(j, "function_id", f->id);
+        hotpath_i_json_u64(j, "count", f->calls);
+        hotpath_i_json_duration(j, "total", "total_ns", f->total_ns);
+        hotpath_i_json_completed(j, v, f);
+        hotpath_i_json_close(j, '}');
+    }
+    hotpath_i_json_rows_end(j, v, HOTPATH_I_SECTION_PHASES);
+}
+
 /* "source" is file:line in one text, as hotpath-rs has it. */
 static void hotpath_i_json_source(hotpath_i_json_t* j, const char* file, uint32_t line) {
     char text[1024];
@@ -15694,6 +15812,7 @@ static void hotpath_i_report_json(hotpath_i_writer_t* w, const hotpath_i_views_t
     if (v->info->alloc.on && (sections >> HOTPATH_I_SECTION_ALLOC & 1)) hotpath_i_json_allocs(j, v);
     if (v->info->alloc.on && (sections >> HOTPATH_I_SECTION_HEAP & 1)) hotpath_i_json_heap(j, v);
     if (sections >> HOTPATH_I_SECTION_FRAMES & 1) hotpath_i_json_frames(j, v);
+    if (sections >> HOTPATH_I_SECTION_PHASES & 1) hotpath_i_json_phases(j, v);
     if (sections >> HOTPATH_I_SECTION_THREADS & 1) hotpath_i_json_threads(j, v);
     if (sections >> HOTPATH_I_SECTION_GAUGES & 1)
         hotpath_i_json_entries(j, v, HOTPATH_I_SECTION_GAUGES, "gauges");
@@ -16391,8 +16510,9 @@ const hotpath_i_recorder_t hotpath_recorder_v1 = {HOTPATH_I_ABI,
     #endif
     hotpath_alloc_event, hotpath_free_event, hotpath_heap_reset_event, hotpath_heap_snapshot,
     hotpath_heap_forget, hotpath_heap_label, hotpath_heap_rows, hotpath_heap_suspects,
-    hotpath_heap_pools, hotpath_i_exclude, hotpath_frame, hotpath_span_begin, hotpath_span_error,
-    hotpath_i_span_add, hotpath_span_end, hotpath_span_record, hotpath_span_detach};
+    hotpath_heap_pools, hotpath_i_exclude, hotpath_frame, hotpath_mark, hotpath_span_begin,
+    hotpath_span_error, hotpath_i_span_add, hotpath_span_end, hotpath_span_record,
+    hotpath_span_detach};
 
 #endif /* HOTPATH_IMPLEMENTATION */
 

@@ -43,7 +43,7 @@ static bool functions_sorted_by_times(uint32_t sort) {
 }
 /* Whether anything happened in a function: what is idle in a window is left out of it. */
 static bool functions_active(const hotpath_function_t* f) {
-    return f->calls != 0 || f->open_calls != 0;
+    return (f->calls != 0 || f->open_calls != 0) && f->kind != HOTPATH_KIND_MARK;
 }
 /* Returns: the functions that an answer is about, sorted; NULL with the call failed. */
 static row_t* functions_rows(

@@ -191,6 +191,7 @@ static int short_names(int x) {
     }
     HP_THREAD_NAME("main");
     HP_FRAME("frame");
+    HP_MARK("phase");
     HP_FRAME_BUDGET("frame", x);
     HP_VAL("v", x);
     HP_GAUGE_SET("g", x);
@@ -279,6 +280,7 @@ int main(void) {
     HOTPATH_MAIN();
     HOTPATH_THREAD_NAME("main");
     HOTPATH_FRAME("frame");
+    HOTPATH_MARK("phase");
     HOTPATH_FRAME_BUDGET("frame", 16000000);
     spans("SELECT 1");
     nothing();

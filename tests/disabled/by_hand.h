@@ -16,6 +16,7 @@
 #define HOTPATH_SPAN(var, kind, key)
 #define hotpath_span_rows(span, rows)
 #define HOTPATH_FRAME(label)
+#define HOTPATH_MARK(label)
 #define HOTPATH_FRAME_BUDGET(label, ns)
 #define HOTPATH_MALLOC(size)                   malloc(size)
 #define HOTPATH_CALLOC(count, size)            calloc(count, size)

@@ -130,6 +130,7 @@ int main(int argc, char** argv) {
     HOTPATH_FRAME("frame");
     HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, argv[0]);
     hotpath_span_rows(&route, (uint64_t)argc++);
+    HOTPATH_MARK("phase");
     HOTPATH_FRAME_BUDGET("frame", 16000000);
     const point_t a = {1, 2}, b = {3, 4};
     const int list[] = {1, -2, 3, argc};

@@ -95,6 +95,7 @@ int main(int argc, char** argv) {
     HOTPATH_FRAME("frame");
     HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, argv[0]);
     hotpath_span_rows(&route, (uint64_t)argc++);
+    HOTPATH_MARK("phase");
     HOTPATH_FRAME_BUDGET("frame", 16000000);
     HOTPATH_BEGIN(phase, "phase");
     table t(4);

@@ -486,6 +486,84 @@ IN_CHILD(budget_of_the_next_frame)
 IN_CHILD(contexts_are_said)
 IN_CHILD(foreign_time_is_not_inside)
 IN_CHILD(fork_starts_empty)
+/* Phases: how long each was, however often, on each thread; the last ones end with their threads. */
+static void* phases_of_thread(void* user) {
+    (void)user;
+    HOTPATH_MARK("work");
+    render(1000);
+    return NULL;
+}
+static const hotpath_function_t* phase_of(const hotpath_snapshot_t* s, const char* name) {
+    size_t count;
+    const hotpath_function_t* f = hotpath_snapshot_functions(s, &count);
+    for (size_t i = 0; i < count; i++)
+        if (f[i].kind == HOTPATH_KIND_MARK && strcmp(f[i].name, name) == 0) return &f[i];
+    fprintf(stderr, "no phase %s\n", name);
+    abort();
+}
+static void check_phase(const hotpath_snapshot_t* s, const char* name, uint64_t count,
+    uint64_t total, uint64_t min, uint64_t max) {
+    const hotpath_function_t* f = phase_of(s, name);
+    CHECK_EQUAL("calls", name, f->calls, count);
+    CHECK_EQUAL("completed", name, f->completed, count);
+    CHECK_EQUAL("total_ns", name, f->total_ns, total);
+    CHECK_EQUAL("self_ns", name, f->self_ns, 0);
+    CHECK_EQUAL("min_ns", name, f->min_ns, min);
+    CHECK_EQUAL("max_ns", name, f->max_ns, max);
+}
+static void phases_are_exact(uint64_t argument) {
+    (void)argument;
+    pthread_t thread;
+    pass(77);
+    HOTPATH_MARK("load");
+    render(500);
+    HOTPATH_MARK("work");
+    if (pthread_create(&thread, NULL, phases_of_thread, NULL) != 0) abort();
+    pthread_join(thread, NULL);
+    render(200);
+    HOTPATH_MARK("load");
+    pass(300);
+    HOTPATH_MARK("work");
+    pass(40);
+    hotpath_enable(false);
+    HOTPATH_MARK("off");
+    pass(5000);
+    hotpath_enable(true);
+    pass(50);
+    HOTPATH_MARK("rest");
+    pass(3);
+    HOTPATH_MARK("end");
+    pass(9);
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    check_phase(s, "load", 2, 800, 300, 500);
+    check_phase(s, "work", 2, 2200, 1000, 1200);
+    check_phase(s, "rest", 1, 3, 3, 3);
+    check_phase(s, "end", 0, 0, 0, 0);
+    size_t count;
+    const hotpath_node_t* nodes = hotpath_snapshot_nodes(s, &count);
+    CHECK_EQUAL("nodes", "the tree", count, 1);
+    CHECK_EQUAL("total_ns", "render", nodes->total_ns, 1700);
+    truth_text_t text = truth_render(s, HOTPATH_FORMAT_JSON);
+    truth_json_t* json = truth_json_read(text.data);
+    const truth_json_t* phases = truth_json_get(json, "phases");
+    const truth_json_t* row = truth_json_get(phases, "data")->child;
+    CHECK_EQUAL("total_count", "phases", truth_json_u64(phases, "total_count"), 3);
+    CHECK_TEXT("name", "the first", truth_json_text(row, "name"), "load");
+    CHECK_EQUAL("count", "load", truth_json_u64(row, "count"), 2);
+    CHECK_EQUAL("total_ns", "load", truth_json_u64(row, "total_ns"), 800);
+    CHECK_EQUAL("max_ns", "load", truth_json_u64(row, "max_ns"), 500);
+    const truth_json_t* functions = truth_json_get(json, "functions_timing");
+    CHECK_EQUAL("rows", "functions", truth_json_u64(functions, "total_count"), 1);
+    truth_json_free(json);
+    truth_text_free(&text);
+    text = truth_render(s, HOTPATH_FORMAT_TABLE);
+    CHECK(strstr(text.data, "\nPhase  Count    Total") != NULL, "%s", text.data);
+    CHECK(strstr(text.data, "\nload       2   800 ns") != NULL, "%s", text.data);
+    truth_text_free(&text);
+    hotpath_snapshot_free(s);
+}
+
+IN_CHILD(phases_are_exact)
 IN_CHILD(difference_is_exact)
 
 int main(void) {
@@ -502,6 +580,7 @@ int main(void) {
         cmocka_unit_test(test_contexts_are_said),
         cmocka_unit_test(test_foreign_time_is_not_inside),
         cmocka_unit_test(test_fork_starts_empty),
+        cmocka_unit_test(test_phases_are_exact),
         cmocka_unit_test(test_difference_is_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
