@@ -78,6 +78,8 @@
    HOTPATH_DBG(expr)              an expression: evaluates once, records and gives the value
    HOTPATH_VAL("key", v);         the history of a value
    HOTPATH_GAUGE_SET("key", v);   also _INC and _DEC: one number shared by all threads
+   HOTPATH_FRAME("game");         once in each round of a loop; HOTPATH_FRAME_BUDGET("game", ns)
+   HOTPATH_MARK("load");          ends the phase that runs on this thread, and begins another
    HOTPATH_THREAD_NAME("name");   the name of this thread in every output
    hotpath_enable(false);         records nothing until hotpath_enable(true)
    HOTPATH_MALLOC(n);             and _CALLOC, _REALLOC, _FREE, _ALIGNED_ALLOC, _STRDUP: MEMORY
