@@ -51,6 +51,8 @@ wanted() {
         valgrind)
             tool valgrind valgrind
             server
+            header curl/curl.h libcurl4-openssl-dev
+            tool openssl openssl
             ;;
         memory)
             need perl perl -MJSON::PP -MTime::HiRes -e1
