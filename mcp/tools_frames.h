@@ -62,7 +62,7 @@ static void frames_write(tool_call_t* call, const window_t* w, const query_t* q,
         answer_percent(out, "percent_over_budget", 100 * (double)f->over_budget / (double)f->count);
     }
     if (f->period != 0) json_key(out, "period"), json_u64(out, f->period);
-    functions_completed(out, w, q, function);
+    functions_times(out, w, q, function);
     if (function->bounds_only) json_key(out, "bounds_only"), json_bool(out, true);
     json_key(out, "jitter_ns"), json_fixed(out, f->jitter_ns, 2);
     json_key(out, "worst");

@@ -114,6 +114,20 @@ static char* functions_percentiles(char* to, const window_t* w, const hotpath_fu
     return json_at_u64(JSON_FIELD(to, "max_ns"), f->max_ns);
 }
 #define FUNCTIONS_FIELDS_BYTES 200 /* of room for four keys with their numbers */
+static void functions_brief(json_out_t* out, const window_t* w, const hotpath_function_t* f) {
+    json_key(out, "avg_ns"), json_fixed(out, f->mean_ns, 2);
+    char* to = json_room(out, FUNCTIONS_FIELDS_BYTES);
+    if (to != NULL) json_fields_end(out, functions_percentiles(to, w, f));
+}
+/* What only completed executions have, in either form; nothing where there are none. */
+static void functions_times(
+    json_out_t* out, const window_t* w, const query_t* q, const hotpath_function_t* f) {
+    if (f->sampled_calls == 0) return;
+    if (q->detailed)
+        functions_completed(out, w, q, f);
+    else
+        functions_brief(out, w, f);
+}
 static void functions_concise(
     json_out_t* out, const window_t* w, const hotpath_function_t* f, bool alloc) {
     json_object(out);
@@ -123,12 +137,7 @@ static void functions_concise(
     if (to == NULL) return;
     json_fields_end(out, functions_fields(to, f));
     answer_percent(out, "percent_self", window_percent(w, (double)f->self_ns));
-    if (f->sampled_calls != 0) {
-        json_key(out, "avg_ns"), json_fixed(out, f->mean_ns, 2);
-        to = json_room(out, FUNCTIONS_FIELDS_BYTES);
-        if (to == NULL) return;
-        json_fields_end(out, functions_percentiles(to, w, f));
-    }
+    if (f->sampled_calls != 0) functions_brief(out, w, f);
     if (f->estimated) {
         json_key(out, "sampled_calls"), json_u64(out, f->sampled_calls);
         json_key(out, "sampling_rate"), json_u64(out, f->sampling_rate);

@@ -155,7 +155,7 @@ static void spans_write(tool_call_t* call, const window_t* w, const query_t* q, 
     spans_number(out, q, "open", f->open_calls);
     answer_ns(out, q, "total", f->total_ns, f->estimated);
     answer_percent(out, "percent_total", window_percent(w, (double)f->total_ns));
-    functions_completed(out, w, q, f);
+    functions_times(out, w, q, f);
     spans_facts(out, q, s, &((const span_below_t*)q->rows)[s->function], f);
     json_key(out, "per_sec"), json_fixed(out, s->per_second_mean, 2);
     if (q->detailed) {
