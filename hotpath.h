@@ -3887,12 +3887,12 @@ hotpath_i_ledger_t; /* so that it is found without a multiplication */
 
 /* What one thread allocates in one function, beside the counters of its nodes. */
 typedef struct hotpath_i_alloc {
-    uint64_t seal; /* of a header, but for the place */
+    uint64_t sizes[HOTPATH_ALLOC_SIZES]; /* first: found with an instruction less */
+    uint64_t seal;                       /* of a header, but for the place */
     hotpath_i_ledger_t* cell;
     uint64_t reallocs;
     uint64_t
         nodes; /* minus what has no cell; while it is merged, and the sum of its nodes' counts */
-    uint64_t sizes[HOTPATH_ALLOC_SIZES];
 } hotpath_i_alloc_t;
 
     /* Live bytes of a function over the last intervals; with the lock. */
@@ -4150,7 +4150,7 @@ typedef struct hotpath_i_local {
     #if HOTPATH_I_ALLOC
     struct hotpath_i_thread* counts; /* thread, while its allocations count; then there is a top */
     uint32_t excluded;               /* what it allocates is hotpath's own */
-    uint32_t until_tick;             /* allocations until it looks at the clock */
+    int32_t until_tick; /* allocations before it looks at the clock; 0 while they do not count */
     #endif
 } hotpath_i_local_t;
 static HOTPATH_THREAD_LOCAL hotpath_i_local_t hotpath_i_local;
@@ -4310,11 +4310,20 @@ static const hotpath_i_recorder_t* hotpath_i_other; /* the one this implementati
     #define HOTPATH_I_FORWARD_RESULT(call) \
         if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) return hotpath_i_other->call
 
+    #if HOTPATH_I_ALLOC
+/* From here on an allocation asks whether it counts. A handler in between counts as one before. */
+static inline void hotpath_i_stop_counting(hotpath_i_local_t* l) {
+    l->counts = NULL;
+    HOTPATH_I_SIGNAL_FENCE();
+    l->until_tick = 0;
+    HOTPATH_I_SIGNAL_FENCE();
+}
+    #endif
 /* What the recorder makes the C library allocate does not count. */
 static inline void hotpath_i_excluded(int by) {
     #if HOTPATH_I_ALLOC
     hotpath_i_local_t* l = &hotpath_i_local;
-    l->counts = NULL;
+    hotpath_i_stop_counting(l);
     l->excluded += (uint32_t)by;
     HOTPATH_I_SIGNAL_FENCE();
     if (l->excluded == 0 && l->top != NULL) l->counts = l->thread;
@@ -5646,10 +5655,10 @@ static void hotpath_i_fork_child(void) {
         c->switches &= ~(uint64_t)1;
         if (c->state != HOTPATH_I_CONTEXT_FREE) c->state = HOTPATH_I_CONTEXT_PARKED;
     }
-    l->top = l->last = NULL, l->thread = NULL, l->busy = 0, l->attention = 0;
     #if HOTPATH_I_ALLOC
-    l->counts = NULL;
+    hotpath_i_stop_counting(l);
     #endif
+    l->top = l->last = NULL, l->thread = NULL, l->busy = 0, l->attention = 0;
     hotpath_i_g.threads = hotpath_i_g.ended = NULL;
     hotpath_i_g.lock = hotpath_i_g.app_info_lock = hotpath_i_g.reporting = 0;
     hotpath_i_g.unmerged = 0;
@@ -5930,7 +5939,7 @@ static HOTPATH_I_COLD void hotpath_i_window_roll(hotpath_i_frec_t* f, uint64_t n
     HOTPATH_I_STORE_RELEASE(&f->window, window);
     f->window_end = start + (window + 1) * ticks;
     #if HOTPATH_I_ALLOC
-    hotpath_i_local.until_tick = 1; /* the next allocation looks whether an interval is over */
+    hotpath_i_local.until_tick = 0; /* the next allocation looks whether an interval is over */
     #endif
 }
 static inline size_t hotpath_i_octave_of(uint64_t d) {
@@ -8861,9 +8870,8 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_record(hotpath_span_kind_t ki
    Where allocations count. A node has how many and how many bytes; what a thread allocates in a function
    (hotpath_i_alloc_t) has the sizes, and a cell, which outlives the thread, the frees. Each block has a
    header in front of it that names its cell:
-     born   interval << 40 | n << 37 | size as it was asked for; its memory begins 16 << n before it
-     seal   cell << 44, and the address and the process's secret in the bits below (another secret if n is
-            not 0)
+     born   size as it was asked for << 27 | n << 24 | interval; its memory begins 16 << n before it
+     seal   cell, and above it the address with the process's secret (another secret if n is not 0)
    A seal is taken away when its block is freed, so that only a block of ours that is alive has one. What is
    in front of a block is read only where it is in the same page: no block with a header begins a page.
    Blocks that have to, and those of HOTPATH_ALLOC_EVENT, are in a table of bounded size.
@@ -8873,18 +8881,20 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_record(hotpath_span_kind_t ki
 
     #if HOTPATH_I_ALLOC
 
-        #define HOTPATH_I_OUTSIDE    2u /* the function id of <outside> */
-        #define HOTPATH_I_CELLS      (1u << 17)
-        #define HOTPATH_I_CELL_SHIFT 44
-        #define HOTPATH_I_CELL_CHUNK 64u /* that are allocated together */
-        #define HOTPATH_I_SIZE_BITS  37
-        #define HOTPATH_I_SIZE_MOST  (((uint64_t)1 << HOTPATH_I_SIZE_BITS) - 1)
-        #define HOTPATH_I_BORN_SHIFT 40
-        #define HOTPATH_I_BORN_MASK  0xffffffu /* intervals begin again after so many */
-        #define HOTPATH_I_TICK_EVERY 256u /* allocations of a thread between looks at the clock */
-        #define HOTPATH_I_HEAPS      64u
-        #define HOTPATH_I_PAGE       4096u
-        #define HOTPATH_I_NOBODY     ((struct hotpath_i_thread*)(uintptr_t)1)
+        #define HOTPATH_I_OUTSIDE     2u /* the function id of <outside> */
+        #define HOTPATH_I_CELLS       (1u << 17)
+        #define HOTPATH_I_PLACE_SHIFT 20  /* of the bits of an address over 15 */
+        #define HOTPATH_I_CELL_CHUNK  64u /* that are allocated together */
+        #define HOTPATH_I_SIZE_BITS   37
+        #define HOTPATH_I_SIZE_MOST   (((uint64_t)1 << HOTPATH_I_SIZE_BITS) - 1)
+        #define HOTPATH_I_BIRTH_BITS  24
+        #define HOTPATH_I_BIRTH_MOST  (((uint32_t)1 << HOTPATH_I_BIRTH_BITS) - 1)
+        #define HOTPATH_I_SIZE_SHIFT  (HOTPATH_I_BIRTH_BITS + 3)
+        #define HOTPATH_I_TICK_EVERY  256u /* allocations of a thread between looks at the clock */
+        #define HOTPATH_I_HEAPS       64u
+        #define HOTPATH_I_PAGE        4096u
+        #define HOTPATH_I_IN_PAGE     ((uintptr_t)(HOTPATH_I_PAGE - 16))
+        #define HOTPATH_I_NOBODY      ((struct hotpath_i_thread*)(uintptr_t)1)
 
 typedef struct hotpath_i_header {
     uint64_t born;
@@ -8922,10 +8932,15 @@ typedef struct hotpath_i_named_heap {
 
 static struct {
     uint64_t secret;
-    uint64_t birth; /* the interval that runs, where a header has it */
+    uint64_t headed_below; /* what is smaller gets a header and counts; 0: there is more to ask */
+    uint64_t plain_below;  /* what is smaller gets none and counts; 0 likewise */
+    uintptr_t in_page;     /* as for hotpath_i_may_have_header */
+    uint32_t birth;        /* the interval that runs, as far as a header has it */
+    uint32_t all_plain;    /* every block is one of those behind, and none has a header */
     uint32_t mode;
     uint32_t counting; /* mode, or 0 while recording is off */
     hotpath_i_os_heap_t next;
+    uint64_t interval; /* that runs; with the lock */
     uint64_t next_tick __attribute__((aligned(64)));
     uint32_t cell_count;
     hotpath_i_ledger_t* free_cells; /* with the lock, as is what follows */
@@ -8977,36 +8992,36 @@ static size_t hotpath_i_first_size(const void* block) {
 }
 
 static HOTPATH_I_ALWAYS_INLINE size_t hotpath_i_size_class(uint64_t size) {
+        #if defined(__x86_64__) && !defined(__LZCNT__)
+    uint64_t index; /* a number that indexes as it is; the builtin's has to be made one */
+    __asm__("bsrq %1, %0" : "=r"(index) : "r"(size << 1 | 1) : "cc");
+    return (size_t)index;
+        #else
     return (size_t)63 ^ (size_t)__builtin_clzll(size << 1 | 1);
+        #endif
 }
 /* As the last class has it. */
 static uint64_t hotpath_i_bounded(uint64_t size) {
     const uint64_t most = ((uint64_t)1 << (HOTPATH_ALLOC_SIZES - 1)) - 1;
     return size < most ? size : most;
 }
-static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_birth(void) {
+static HOTPATH_I_ALWAYS_INLINE uint32_t hotpath_i_birth(void) {
     return HOTPATH_I_LOAD(&hotpath_i_heap.birth);
 }
-static uint32_t hotpath_i_interval(void) {
-    return (uint32_t)(hotpath_i_birth() >> HOTPATH_I_BORN_SHIFT);
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_born_size(uint64_t born) {
+    return born >> HOTPATH_I_SIZE_SHIFT;
 }
 /* Where frees of a block are counted by its birth: by the interval, or as older than all of them. */
 static HOTPATH_I_ALWAYS_INLINE size_t hotpath_i_birth_slot(uint64_t born) {
-    uint64_t interval = born >> HOTPATH_I_BORN_SHIFT;
-    uint64_t age = (hotpath_i_birth() >> HOTPATH_I_BORN_SHIFT) - interval;
-    return (age & HOTPATH_I_BORN_MASK) < HOTPATH_I_TICKS ? (size_t)interval % HOTPATH_I_TICKS
-                                                         : HOTPATH_I_TICKS;
+    uint32_t age = (hotpath_i_birth() - (uint32_t)born) & HOTPATH_I_BIRTH_MOST;
+    return age < HOTPATH_I_TICKS ? (uint32_t)born % HOTPATH_I_TICKS : HOTPATH_I_TICKS;
 }
-/* What a seal has below its cell. */
+/* What a seal has above its cell. */
 static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_place_of(uintptr_t at) {
-        #if defined(__x86_64__)
-    return (uint64_t)at >> 4; /* no more than 48 bits of an address are ever in use there */
-        #else
-    return ((uint64_t)at >> 4) & (((uint64_t)1 << HOTPATH_I_CELL_SHIFT) - 1);
-        #endif
+    return (uint64_t)at << (HOTPATH_I_PLACE_SHIFT - 4);
 }
 static uint64_t hotpath_i_shifted_secret(void) {
-    return ~hotpath_i_heap.secret & (((uint64_t)1 << HOTPATH_I_CELL_SHIFT) - 1);
+    return hotpath_i_heap.secret ^ ~(uint64_t)0 << HOTPATH_I_PLACE_SHIFT;
 }
 
 static HOTPATH_I_ALWAYS_INLINE hotpath_i_ledger_t* hotpath_i_cell_at(uint64_t index) {
@@ -9075,7 +9090,7 @@ static hotpath_i_alloc_t* hotpath_i_alloc_make(
     if (c == NULL) return a;
     c->function = function;
     HOTPATH_I_STORE(&c->owner, t);
-    a->seal = (uint64_t)c->index << HOTPATH_I_CELL_SHIFT ^ hotpath_i_heap.secret;
+    a->seal = c->index ^ hotpath_i_heap.secret;
     HOTPATH_I_STORE_RELEASE(&a->cell, c);
     return a;
 }
@@ -9106,7 +9121,7 @@ static void hotpath_i_heap_look_at(uint64_t now);
 
 /* Looks at the clock now and then, so that live memory is looked at in its intervals. */
 static HOTPATH_I_COLD void hotpath_i_alloc_tick(hotpath_i_local_t* l) {
-    l->until_tick = HOTPATH_I_TICK_EVERY;
+    l->until_tick = l->counts != NULL ? HOTPATH_I_TICK_EVERY : 0;
     if (HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.ready) == 2) hotpath_i_heap_look_at(hotpath_i_ticks());
 }
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_count_in(
@@ -9152,15 +9167,14 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK uint32_t hotpath_i_count_slow(
 }
 /* Where an allocation counts without further ado; NULL where something is to be done first. */
 static HOTPATH_I_ALWAYS_INLINE hotpath_i_node_t* hotpath_i_counting_node(hotpath_i_local_t* l) {
-    if (HOTPATH_I_UNLIKELY(l->counts == NULL)) return NULL;
+    if (HOTPATH_I_UNLIKELY(--l->until_tick < 0)) return NULL;
     HOTPATH_I_SIGNAL_FENCE();
     hotpath_i_node_t* node = l->top->node;
-    if (HOTPATH_I_UNLIKELY(node->alloc == NULL || --l->until_tick == 0)) return NULL;
-    return node;
+    return HOTPATH_I_LIKELY(node->alloc != NULL) ? node : NULL;
 }
 /* Counts an allocation that was made. Returns: as hotpath_i_count_slow. */
 static uint32_t hotpath_i_count(hotpath_i_local_t* l, uint64_t size) {
-    if (l->until_tick == 0) hotpath_i_alloc_tick(l); /* also where the fast way has come to it */
+    if (l->until_tick <= 0) hotpath_i_alloc_tick(l); /* also where the fast way has come to it */
     bool on = HOTPATH_I_LOAD(&hotpath_i_heap.counting) != 0;
     hotpath_i_node_t* node = on ? hotpath_i_counting_node(l) : NULL;
     if (HOTPATH_I_LIKELY(node != NULL && size <= HOTPATH_I_SIZE_MOST)) {
@@ -9266,7 +9280,12 @@ static bool hotpath_i_count_tabled(uintptr_t at, uint64_t size, uint32_t heap) {
 static void hotpath_i_alloc_switch(void) {
     bool off = (HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_OFF_ALL) != 0;
     uint32_t mode = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.mode);
+    const uint64_t every = HOTPATH_I_SIZE_MOST + 1;
     HOTPATH_I_STORE_RELEASE(&hotpath_i_heap.counting, off ? 0u : mode);
+    HOTPATH_I_STORE_RELEASE(
+        &hotpath_i_heap.headed_below, !off && mode == HOTPATH_I_HEAP_HEADERS ? every : 0);
+    HOTPATH_I_STORE_RELEASE(
+        &hotpath_i_heap.plain_below, !off && mode == HOTPATH_I_HEAP_COUNTERS ? every : 0);
 }
 
 static HOTPATH_I_ALWAYS_INLINE hotpath_i_header_t* hotpath_i_header_of(void* block) {
@@ -9275,8 +9294,8 @@ static HOTPATH_I_ALWAYS_INLINE hotpath_i_header_t* hotpath_i_header_of(void* blo
 /* Puts the header in front of a block. */
 static void hotpath_i_put_header(void* block, uint64_t cell, uint64_t size, uint64_t shift) {
     hotpath_i_header_t* h = hotpath_i_header_of(block);
-    h->born = hotpath_i_birth() | shift << HOTPATH_I_SIZE_BITS | size;
-    h->seal = cell << HOTPATH_I_CELL_SHIFT ^ hotpath_i_place_of((uintptr_t)block) ^
+    h->born = hotpath_i_birth() | shift << HOTPATH_I_BIRTH_BITS | size << HOTPATH_I_SIZE_SHIFT;
+    h->seal = cell ^ hotpath_i_place_of((uintptr_t)block) ^
               (shift == 0 ? hotpath_i_heap.secret : hotpath_i_shifted_secret());
 }
 /* Counts a block and puts the header in front of it. */
@@ -9292,29 +9311,34 @@ static HOTPATH_I_HOT void* hotpath_i_counted(void* block, uint64_t size) {
 static uint64_t hotpath_i_shift_in(const char* base) {
     return ((uintptr_t)base + 16) % HOTPATH_I_PAGE == 0 ? 1 : 0;
 }
-/* Whether what is in front of a block is in the same page, and a header could be there. */
-static HOTPATH_I_ALWAYS_INLINE bool hotpath_i_may_have_header(uintptr_t at) {
-    return at % HOTPATH_I_PAGE >= 16 && at % 16 == 0;
+/* Whether what is in front of a block is in the same page, and can be read as a header. Args: in_page are
+   the bits of an address that tell: HOTPATH_I_IN_PAGE, or 0 where there are no headers. */
+static HOTPATH_I_ALWAYS_INLINE bool hotpath_i_may_have_header(uintptr_t at, uintptr_t in_page) {
+        #if defined(__x86_64__)
+    return (at & in_page) != 0; /* whatever its alignment */
+        #else
+    return (at & in_page) != 0 && at % 16 == 0;
+        #endif
 }
-/* The cell of a live block of ours with nothing but its header before it, in the upper bits; else there is
-   something in the lower ones. */
+/* The cell of a live block of ours with nothing but its header before it; else there is something in the
+   bits above. */
 static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_unsealed(uint64_t seal, uintptr_t at) {
     return seal ^ hotpath_i_place_of(at) ^ hotpath_i_heap.secret;
 }
-        #define HOTPATH_I_IS_CELL(unsealed) ((unsealed) << (64 - HOTPATH_I_CELL_SHIFT) == 0)
+        #define HOTPATH_I_IS_CELL(unsealed) ((unsealed) < HOTPATH_I_CELLS)
 
 /* Returns: whether it is a live block of ours; *shift is how far before it its memory begins, *cell
    where it counts. */
 static bool hotpath_i_is_sealed(void* block, uint64_t* cell, uint64_t* born, uint64_t* shift) {
     uintptr_t at = (uintptr_t)block;
-    if (!hotpath_i_may_have_header(at)) return false;
+    if (!hotpath_i_may_have_header(at, HOTPATH_I_IN_PAGE)) return false;
     const hotpath_i_header_t* h = hotpath_i_header_of(block);
     uint64_t plain = hotpath_i_unsealed(h->seal, at);
     uint64_t shifted = plain ^ hotpath_i_heap.secret ^ hotpath_i_shifted_secret();
     if (!HOTPATH_I_IS_CELL(plain) && !HOTPATH_I_IS_CELL(shifted)) return false;
     *born = h->born;
-    *shift = *born >> HOTPATH_I_SIZE_BITS & 7;
-    *cell = (*shift == 0 ? plain : shifted) >> HOTPATH_I_CELL_SHIFT;
+    *shift = *born >> HOTPATH_I_BIRTH_BITS & 7;
+    *cell = *shift == 0 ? plain : shifted;
     return true;
 }
 /* Takes the header off. Returns: as hotpath_i_is_sealed. */
@@ -9359,34 +9383,36 @@ static HOTPATH_I_COLD void* hotpath_i_malloc_slow(size_t size, size_t alignment,
         (void)hotpath_i_count_tabled((uintptr_t)block, size, 0);
     return block;
 }
-/* Anew, where a block with a header would begin a page. */
-static HOTPATH_I_COLD void* hotpath_i_malloc_shifted(void* base, size_t size, bool zeroed) {
+/* Where there is no memory, at the beginning of a page, and anew where a block with a header would begin
+   one. */
+static HOTPATH_I_COLD void* hotpath_i_malloc_at_page(char* base, size_t size, bool zeroed) {
+    if (base == NULL) return NULL;
+    if (hotpath_i_shift_in(base) == 0) return hotpath_i_headed(base + 16, size, 0);
     hotpath_i_heap.next.release(base);
     return hotpath_i_malloc_slow(size, 1, zeroed);
 }
 /* What the fast way does not do it leaves to functions that end it, so that it has nothing to save. */
 static HOTPATH_I_ALWAYS_INLINE void* hotpath_i_malloc_any(size_t size, bool zeroed) {
     hotpath_i_os_heap_t* next = &hotpath_i_heap.next;
-    uint32_t counting = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.counting);
-    if (HOTPATH_I_LIKELY(counting == HOTPATH_I_HEAP_HEADERS && size <= HOTPATH_I_SIZE_MOST)) {
+    if (HOTPATH_I_LIKELY(size < HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.headed_below))) {
         char* base = (char*)(zeroed ? next->zeroed(1, size + 16) : next->alloc(size + 16));
-        if (HOTPATH_I_UNLIKELY(base == NULL || hotpath_i_shift_in(base) != 0))
-            return base == NULL ? NULL : hotpath_i_malloc_shifted(base, size, zeroed);
+        if (HOTPATH_I_UNLIKELY(((uintptr_t)base + 16) % HOTPATH_I_PAGE < 32))
+            return hotpath_i_malloc_at_page(base, size, zeroed);
         hotpath_i_node_t* node = hotpath_i_counting_node(&hotpath_i_local);
         if (HOTPATH_I_UNLIKELY(node == NULL)) return hotpath_i_headed(base + 16, size, 0);
         hotpath_i_alloc_t* a = node->alloc;
-        hotpath_i_header_t* h = (hotpath_i_header_t*)(void*)base;
-        h->born = hotpath_i_birth() | size;
-        h->seal = a->seal ^ hotpath_i_place_of((uintptr_t)base + 16);
+        char* block = base + 16;
+        hotpath_i_header_t* h = hotpath_i_header_of(block);
+        h->born = hotpath_i_birth() | size << HOTPATH_I_SIZE_SHIFT;
+        h->seal = a->seal ^ hotpath_i_place_of((uintptr_t)block);
         hotpath_i_count_in(node, a, size);
-        return base + 16;
+        return block;
     }
-    if (HOTPATH_I_LIKELY(counting == HOTPATH_I_HEAP_COUNTERS)) {
+    if (HOTPATH_I_LIKELY(size < HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.plain_below))) {
         void* block = zeroed ? next->zeroed(1, size) : next->alloc(size);
         if (HOTPATH_I_UNLIKELY(block == NULL)) return NULL;
         hotpath_i_node_t* node = hotpath_i_counting_node(&hotpath_i_local);
-        if (HOTPATH_I_UNLIKELY(node == NULL || size > HOTPATH_I_SIZE_MOST))
-            return hotpath_i_counted(block, size);
+        if (HOTPATH_I_UNLIKELY(node == NULL)) return hotpath_i_counted(block, size);
         hotpath_i_count_in(node, node->alloc, size);
         return block;
     }
@@ -9411,7 +9437,7 @@ static HOTPATH_I_COLD void hotpath_i_free_slow(void* block) {
         hotpath_i_count_plain_free(&hotpath_i_local);
     } else if (hotpath_i_heap.mode == HOTPATH_I_HEAP_HEADERS &&
                hotpath_i_unseal(block, &cell, &born, &shift)) {
-        hotpath_i_count_free(&hotpath_i_local, cell, born, born & HOTPATH_I_SIZE_MOST);
+        hotpath_i_count_free(&hotpath_i_local, cell, born, hotpath_i_born_size(born));
         block = (char*)block - (16u << shift);
     } else if (hotpath_i_table_take((uintptr_t)block, &e)) {
         hotpath_i_count_tabled_free(&hotpath_i_local, &e);
@@ -9422,20 +9448,17 @@ static HOTPATH_I_COLD void hotpath_i_free_slow(void* block) {
     errno = saved;
 }
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_free_any(void* block) {
-    uint32_t mode = HOTPATH_I_LOAD(&hotpath_i_heap.mode);
-    uintptr_t at = (uintptr_t)block;
-    if (HOTPATH_I_LIKELY(mode == HOTPATH_I_HEAP_HEADERS && hotpath_i_may_have_header(at))) {
+    uintptr_t at = (uintptr_t)block, in_page = HOTPATH_I_LOAD(&hotpath_i_heap.in_page);
+    if (HOTPATH_I_LIKELY(hotpath_i_may_have_header(at, in_page))) {
         hotpath_i_header_t* h = hotpath_i_header_of(block);
         uint64_t unsealed = hotpath_i_unsealed(h->seal, at), born = h->born;
         if (HOTPATH_I_LIKELY(HOTPATH_I_IS_CELL(unsealed))) {
             h->seal = 0;
-            hotpath_i_count_free(&hotpath_i_local, unsealed >> HOTPATH_I_CELL_SHIFT, born,
-                born & HOTPATH_I_SIZE_MOST);
+            hotpath_i_count_free(&hotpath_i_local, unsealed, born, hotpath_i_born_size(born));
             hotpath_i_heap.next.release((char*)block - 16);
             return;
         }
-    } else if (HOTPATH_I_LIKELY(mode == HOTPATH_I_HEAP_COUNTERS && block != NULL &&
-                                hotpath_i_first_heap.used == 0)) {
+    } else if (HOTPATH_I_LIKELY(HOTPATH_I_LOAD(&hotpath_i_heap.all_plain) != 0 && block != NULL)) {
         hotpath_i_count_plain_free(&hotpath_i_local);
         hotpath_i_heap.next.release(block);
         return;
@@ -9456,7 +9479,7 @@ static void* hotpath_i_realloc_moved(void* block, size_t held, size_t size) {
 static void* hotpath_i_realloc_headed(
     void* block, size_t size, uint64_t cell, uint64_t born, uint64_t shift) {
     hotpath_i_local_t* l = &hotpath_i_local;
-    size_t held = (size_t)(born & HOTPATH_I_SIZE_MOST);
+    size_t held = (size_t)hotpath_i_born_size(born);
     char* base = NULL;
     if (shift > 1 || size > HOTPATH_I_SIZE_MOST) {
         hotpath_i_put_header(block, cell, held, shift);
@@ -9600,7 +9623,7 @@ size_t hotpath_i_as_malloc_usable_size(void* block) {
     uint64_t cell, born, shift;
     if (hotpath_i_heap.mode == HOTPATH_I_HEAP_HEADERS &&
         hotpath_i_is_sealed(block, &cell, &born, &shift))
-        return (size_t)(born & HOTPATH_I_SIZE_MOST); /* realloc keeps no more than that */
+        return (size_t)hotpath_i_born_size(born); /* realloc keeps no more than that */
     return hotpath_i_heap.next.usable != NULL ? hotpath_i_heap.next.usable(block) : 0;
 }
             #if !defined(HOTPATH_ALLOC_WRAP)
@@ -9643,13 +9666,17 @@ static HOTPATH_I_COLD void hotpath_i_heap_choose(void) {
     bool live = true;
     const char* text = hotpath_i_os_env("HOTPATH_ALLOC_LIVE");
     if (text == NULL || !hotpath_i_parse_bool(text, &live)) live = true;
-    hotpath_i_heap.secret = hotpath_i_os_secret() >> (64 - HOTPATH_I_CELL_SHIFT);
+    hotpath_i_heap.secret = hotpath_i_os_secret() << HOTPATH_I_PLACE_SHIFT;
     hotpath_i_first_cells[1].owner = HOTPATH_I_NOBODY; /* any thread frees what is early */
     hotpath_i_os_heap_find(&hotpath_i_heap.next);
     mode = !hotpath_i_is_interposed() ? HOTPATH_I_HEAP_TABLE
            : live                     ? HOTPATH_I_HEAP_HEADERS
                                       : HOTPATH_I_HEAP_COUNTERS;
     hotpath_i_excluded(-1);
+    HOTPATH_I_STORE(
+        &hotpath_i_heap.in_page, mode == HOTPATH_I_HEAP_HEADERS ? HOTPATH_I_IN_PAGE : 0);
+    HOTPATH_I_STORE(&hotpath_i_heap.all_plain,
+        mode == HOTPATH_I_HEAP_COUNTERS && hotpath_i_first_heap.used == 0 ? 1u : 0u);
     HOTPATH_I_STORE_RELEASE(&hotpath_i_heap.mode, mode);
     hotpath_i_alloc_switch();
 }
@@ -9875,7 +9902,7 @@ static void hotpath_i_alloc_fork_child(void) {
     hotpath_i_heap.orphan_count = hotpath_i_heap.looks = 0;
     hotpath_i_heap.foreign_frees = hotpath_i_heap.plain_frees = hotpath_i_heap.overflow = 0;
     hotpath_i_heap.peak_bytes = hotpath_i_heap.peak_tick = hotpath_i_heap.next_tick = 0;
-    hotpath_i_heap.birth = 0;
+    hotpath_i_heap.birth = 0, hotpath_i_heap.interval = 0;
     hotpath_i_heap.early_taken = 1;
     for (size_t i = 0; i < HOTPATH_MAX_ALLOC_EVENTS + HOTPATH_I_TABLED_PROBE; i++)
         if (hotpath_i_heap.table != NULL && hotpath_i_heap.table[i].at != 0)
@@ -10378,12 +10405,12 @@ static hotpath_i_sum_t* hotpath_i_sum_all(uint32_t* count) {
 /* How old live bytes are: of those born in each interval the ones that are not freed, the rest is older. */
 static void hotpath_i_ages(
     const hotpath_i_growth_t* g, const hotpath_i_sum_t* sum, uint64_t live, uint64_t* ages) {
-    uint64_t later = sum->alloc_bytes, now = hotpath_i_interval();
+    uint64_t later = sum->alloc_bytes, now = hotpath_i_heap.interval;
     memset(ages, 0, HOTPATH_ALLOC_AGES * sizeof *ages);
     ages[HOTPATH_I_TICKS] = live;
     bool looked = g == NULL; /* of one thread nothing is known by interval */
     for (uint64_t age = 0; age < HOTPATH_I_TICKS && g != NULL; age++) {
-        uint64_t interval = (now - age) & HOTPATH_I_BORN_MASK;
+        uint64_t interval = (now - age) & HOTPATH_I_BIRTH_MOST;
         size_t slot = (size_t)(interval % HOTPATH_I_TICKS);
         looked = looked || g->births[slot].interval != 0;
         if (g->births[slot].interval != interval + 1) continue;
@@ -10417,12 +10444,13 @@ static void hotpath_i_note_peak(uint64_t* peak, uint64_t* when, uint64_t live, u
 static void hotpath_i_heap_look(uint64_t now) {
     uint64_t start = hotpath_i_g.start_tick, ticks = hotpath_i_interval_ticks(), all = 0;
     uint64_t interval = now > start ? (now - start) / ticks : 0;
-    uint32_t before = hotpath_i_interval(), count;
+    uint64_t before = hotpath_i_heap.interval;
+    uint32_t count;
     hotpath_i_alloc_sweep();
     const hotpath_i_sum_t* sums = hotpath_i_sum_all(&count);
     size_t at = hotpath_i_heap.looks % (HOTPATH_I_TICKS + 1);
     HOTPATH_I_STORE(&hotpath_i_heap.next_tick, start + (interval + 1) * ticks);
-    interval &= HOTPATH_I_BORN_MASK;
+    interval &= HOTPATH_I_BIRTH_MOST;
     for (uint32_t id = 1; id <= count && sums != NULL; id++) {
         const hotpath_i_sum_t* sum = &sums[id];
         hotpath_i_growth_t* g = sum->alloc_count != 0 ? hotpath_i_growth_of(id) : NULL;
@@ -10430,7 +10458,7 @@ static void hotpath_i_heap_look(uint64_t now) {
         uint64_t live = sum->alloc_bytes > sum->free_bytes ? sum->alloc_bytes - sum->free_bytes : 0;
         size_t slot = (size_t)(interval % HOTPATH_I_TICKS);
         if (g->births[before % HOTPATH_I_TICKS].interval == 0) /* all of it is of that one */
-            g->births[before % HOTPATH_I_TICKS].interval = (uint64_t)before + 1;
+            g->births[before % HOTPATH_I_TICKS].interval = before + 1;
         if (interval != before) {
             g->births[slot].interval = interval + 1;
             g->births[slot].bytes = sum->alloc_bytes;
@@ -10443,7 +10471,8 @@ static void hotpath_i_heap_look(uint64_t now) {
     hotpath_i_note_peak(&hotpath_i_heap.peak_bytes, &hotpath_i_heap.peak_tick, all, now);
     hotpath_i_heap.look_ticks[at] = now;
     hotpath_i_heap.looks++;
-    HOTPATH_I_STORE(&hotpath_i_heap.birth, interval << HOTPATH_I_BORN_SHIFT);
+    hotpath_i_heap.interval = interval;
+    HOTPATH_I_STORE(&hotpath_i_heap.birth, (uint32_t)interval & HOTPATH_I_BIRTH_MOST);
 }
 /* Called with a moment that somebody has at hand; looks if an interval is over and nobody reads. */
 static void hotpath_i_heap_look_at(uint64_t now) {

@@ -533,6 +533,26 @@ static int child_stale(void) {
     check_more("stale", before, 3, 230, 1, 3, 230);
     return 0;
 }
+/* The allocator behind has nothing left. */
+static void* alloc_nothing(size_t size) {
+    (void)size;
+    errno = ENOMEM;
+    return NULL;
+}
+static int child_no_memory(void) {
+    behind = hotpath_i_heap.next;
+    HOTPATH_SCOPE("no memory");
+    free(malloc(1)); /* from here on the fast way is taken */
+    const numbers_t before = numbers_of("no memory");
+    hotpath_i_heap.next.alloc = alloc_nothing;
+    errno = 0;
+    void* volatile none = malloc(100);
+    hotpath_i_heap.next.alloc = behind.alloc;
+    CHECK(none == NULL);
+    CHECK_EQ(errno, ENOMEM);
+    check_more("no memory", before, 0, 0, 0, 0, 0);
+    return 0;
+}
 /* A block with a header never begins a page: else it could not be told from one of others. */
 static int child_page(void) {
     behind = hotpath_i_heap.next;
@@ -613,6 +633,11 @@ static void alloc_foreign(void** state) {
     (void)state;
     need_interposed();
     law_exited(law_fork(child_foreign), 0);
+}
+static void alloc_no_memory(void** state) {
+    (void)state;
+    need_interposed();
+    law_exited(law_fork(child_no_memory), 0);
 }
 static void alloc_stale(void** state) {
     (void)state;
@@ -1000,6 +1025,8 @@ static void alloc_report(void** state) {
 }
 static int child_reports_nothing_of_its_own(void) {
     hotpath_start(NULL);
+    for (int i = 0; i < 2; i++) /* a record, and then the fast way */
+        free(malloc(1));
     const hotpath_alloc_info_t before = law_info().alloc;
     for (int i = 0; i < 3; i++)
         hotpath_report_now();
@@ -1101,6 +1128,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(alloc_off),
     cmocka_unit_test(alloc_every_function),
     cmocka_unit_test(alloc_too_much),
+    cmocka_unit_test(alloc_no_memory),
     cmocka_unit_test(alloc_foreign),
     cmocka_unit_test(alloc_stale),
     cmocka_unit_test(alloc_page),
