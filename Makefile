@@ -219,15 +219,18 @@ soak: build/soak/soak build/soak/plugin.so
 
 # ---- the rest -----------------------------------------------------------------------------------
 
-build/bench: bench/bench.c bench/candidates.h hotpath.h Makefile
+build/bench: bench/bench.c bench/common.h bench/candidates.h hotpath.h Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 $(WARN_C) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LIBS)
 build/bench_server: bench/server.c hotpath.h hotpath_mcp.c $(wildcard mcp/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 $(WARN_C) -DHOTPATH -DHOTPATH_MCP -I. $< -o $@ $(LDFLAGS) -lcivetweb $(LIBS)
-build/bench_alloc: bench/alloc.c hotpath.h Makefile
+build/bench_alloc: bench/alloc.c bench/common.h hotpath.h Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 $(WARN_C) -DHOTPATH -DHOTPATH_ALLOC -I. $< -o $@ $(LDFLAGS) $(LIBS)
+build/bench_alloc_plain: bench/alloc.c bench/common.h hotpath.h Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 $(WARN_C) -I. $< -o $@ $(LDFLAGS) $(LIBS)
 build/bench_shared.so: bench/shared.c hotpath.h Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -fPIC -shared $(WARN_C) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LIBS)
@@ -238,8 +241,8 @@ build/bench_shared.so.dynamic: bench/shared.c hotpath.h Makefile
 build/bench_shared.so.descriptors: bench/shared.c hotpath.h Makefile
 	@$(CC) -std=gnu11 -O2 -fPIC -shared -mtls-dialect=gnu2 $(WARN_C) -DHOTPATH $(TLS_GENERAL) -I. $< -o $@ \
 	    $(LDFLAGS) $(LIBS) 2>/dev/null || echo 'bench: no row of TLS descriptors: $(CC) has none'
-bench: build/bench build/bench_server build/bench_alloc build/bench_shared.so build/bench_shared.so.dynamic \
-    build/bench_shared.so.descriptors
+bench: build/bench build/bench_server build/bench_alloc build/bench_alloc_plain build/libhotpath_alloc.so \
+    build/bench_shared.so build/bench_shared.so.dynamic build/bench_shared.so.descriptors
 	@BENCH_ROWS=build/bench.rows build/bench_server >build/bench_server.txt
 	@BENCH_ROWS=build/bench.rows build/bench_alloc >>build/bench_server.txt
 	@BENCH_ROWS=build/bench.rows build/bench

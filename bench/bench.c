@@ -28,6 +28,7 @@
 #endif
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
+#include "common.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -39,7 +40,6 @@
 
 enum {
     ITERATIONS = 20000, /* of a loop in one round: about half a millisecond */
-    STEPPED = 100,      /* of a loop whose instructions are counted */
     ROUNDS = 61,
     ROUNDS_MAX = 1001,
     QUICK_ROUNDS = 5, /* fewer than these: small memory too */
@@ -390,96 +390,10 @@ static void measure(bench_t* c, size_t round) {
 
 /* >>instructions */
 
-#if defined(__linux__) && defined(__x86_64__)
-    #include <signal.h>
-    #include <sys/ptrace.h>
-    #include <sys/user.h>
-    #include <sys/wait.h>
-    #include <unistd.h>
-
-static int compare_addresses(const void* a, const void* b) {
-    const uint64_t x = *(const uint64_t*)a, y = *(const uint64_t*)b;
-    return (x > y) - (x < y);
-}
-static int compare(const void* a, const void* b);
-static void* allocate(size_t size);
-
-/* Steps through a stopped child until it stops itself. Returns: how many steps; their addresses. */
-static size_t step_through(pid_t child, uint64_t* at, size_t most) {
-    size_t count = 0;
-    int status = 0;
-    while (count < most) {
-        const long here =
-            ptrace(PTRACE_PEEKUSER, child, (void*)offsetof(struct user_regs_struct, rip), NULL);
-        if (ptrace(PTRACE_SINGLESTEP, child, NULL, NULL) != 0) return 0;
-        if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status)) return 0;
-        if (WSTOPSIG(status) == SIGSTOP) return count;
-        if (WSTOPSIG(status) == SIGTRAP) at[count++] = (uint64_t)here;
-    }
-    return 0;
-}
-/* Returns: the lowest tenth of what lies between two passes of an address that every iteration passes
-   once, the loop's own; below 0 if there is none. Stepped scopes take longer than any before them, so
-   that many of them are among the slowest. */
-static double steps_of_one(loop_t* loop, const uint64_t* at, size_t count) {
-    static double between[STEPPED];
-    uint64_t* const sorted = (uint64_t*)allocate(count * sizeof *sorted);
-    uint64_t mark = 0;
-    memcpy(sorted, at, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, compare_addresses);
-    for (size_t i = 0, first = 0; i <= count && mark == 0; i++)
-        if (i == count || sorted[i] != sorted[first]) {
-            if (i - first == STEPPED && sorted[first] >= (uint64_t)(uintptr_t)loop)
-                mark = sorted[first];
-            first = i;
-        }
-    free(sorted);
-    size_t used = 0, last = 0;
-    for (size_t i = 0; i < count && mark != 0; i++) {
-        if (at[i] != mark) continue;
-        if (last != 0) between[used++] = (double)(i - last);
-        last = i;
-    }
-    if (used == 0) return -1;
-    qsort(between, used, sizeof *between, compare);
-    return between[used / 10];
-}
-/* Returns: instructions of one iteration, or below 0 where they can't be counted. */
-static double count_steps(loop_t* loop) {
-    const size_t most = 4000 * STEPPED;
-    int status = 0;
-    const pid_t child = fork();
-    if (child < 0) return -1;
-    if (child == 0) {
-        loop();
-        iterations = STEPPED;
-        loop();
-        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) _exit(1);
-        raise(SIGSTOP);
-        loop();
-        raise(SIGSTOP);
-        _exit(0);
-    }
-    double steps = -1;
-    if (waitpid(child, &status, 0) == child && WIFSTOPPED(status)) {
-        uint64_t* const at = (uint64_t*)allocate(most * sizeof *at);
-        steps = steps_of_one(loop, at, step_through(child, at, most));
-        free(at);
-    }
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
-    return steps;
-}
-#else
-static double count_steps(loop_t* loop) {
-    (void)loop;
-    return -1;
-}
-#endif
-
 static void count_instructions(bench_t* c) {
     if (c->threads != 1 || c->floor == random_floor) return; /* few of its sites come twice */
-    const double bare = count_steps(c->bare), all = count_steps(c->loop);
+    const double bare = steps_count(c->bare, &iterations);
+    const double all = steps_count(c->loop, &iterations);
     if (bare >= 0 && all >= 0) c->instructions = (all - bare) / c->scopes;
 }
 
@@ -659,16 +573,6 @@ static void bench_reader(reading_t* result, size_t rounds) {
 }
 
 /* >>results */
-
-static int compare(const void* a, const void* b) {
-    const double x = *(const double*)a, y = *(const double*)b;
-    return (x > y) - (x < y);
-}
-/* Sorts. */
-static double median(double* values, size_t count) {
-    qsort(values, count, sizeof *values, compare);
-    return count % 2 != 0 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
-}
 
 static double sqrt_of(double x) {
     double root = x;

@@ -11,14 +11,19 @@ for cc in gcc clang; do
     check "$cc: the library" $cc -std=gnu11 -O2 -fPIC -shared $(tests/flags.sh $cc c) -Werror -DHOTPATH \
         -I. bench/shared.c -o $out/shared.$cc.so -lpthread
 done
-check "what allocations cost: build" gcc -std=gnu11 -O2 $(tests/flags.sh gcc c) -Werror -DHOTPATH \
-    -DHOTPATH_ALLOC -I. bench/alloc.c -o $out/alloc -lpthread -ldl
-echo '{"name": "other", "threads": 1, "ns": 1, "ratio": 1, "base": "bare_handler", "instructions": null}' \
-    >$out/rows
-check "what allocations cost: run" env BENCH_ROUNDS=1 BENCH_ROWS=$out/rows timeout 60 $out/alloc
 for cc in gcc clang; do
-    check "run ($cc)" env BENCH_ROUNDS=1 BENCH_JSON=$out/bench.$cc.json BENCH_ROWS=$out/rows \
-        BENCH_SHARED=$out/shared.$cc.so timeout 60 $out/bench.$cc
+    flags="-std=gnu11 -O2 $(tests/flags.sh $cc c) -Werror -I."
+    check "$cc: what allocations cost" $cc $flags -DHOTPATH -DHOTPATH_ALLOC bench/alloc.c \
+        -o $out/alloc.$cc -lpthread -ldl
+    check "$cc: the same without hotpath" $cc $flags bench/alloc.c -o $out/plain.$cc -lpthread
+    check "$cc: the library to preload" $cc $flags -fPIC -shared hotpath_alloc.c -o $out/preload.$cc.so \
+        -lpthread -ldl
+    echo '{"name": "other", "threads": 1, "ns": 1, "ratio": 1, "base": "bare_handler", "instructions": null}' \
+        >$out/rows.$cc
+    check "$cc: what allocations cost, run" env BENCH_ROUNDS=1 BENCH_ROWS=$out/rows.$cc \
+        BENCH_ALLOC_PLAIN=$out/plain.$cc BENCH_ALLOC_LIBRARY=$PWD/$out/preload.$cc.so timeout 120 $out/alloc.$cc
+    check "run ($cc)" env BENCH_ROUNDS=1 BENCH_JSON=$out/bench.$cc.json BENCH_ROWS=$out/rows.$cc \
+        BENCH_SHARED=$out/shared.$cc.so timeout 120 $out/bench.$cc
 done
 check "the JSON file has every case, with numbers" perl -MJSON::PP -e '
     local $/;
@@ -35,7 +40,7 @@ check "the JSON file has every case, with numbers" perl -MJSON::PP -e '
     for my $name (qw(scope_default scope_work10 scope_nest4 scope_256sites)) {
         $seen{"$name $_"} or die "no $name with $_ threads\n" for 1, 2;
     }
-    for my $name (qw(alloc_pair_counters alloc_pair_live alloc_mix_counters alloc_mix_live)) {
+    for my $name (map { ("alloc_pair_$_", "alloc_mix_$_") } qw(counters live counters_preloaded live_preloaded header)) {
         $seen{"$name $_"} or die "no $name with $_ threads\n" for 1, 2;
     }
     $seen{"$_ 1"} or die "no $_\n"
