@@ -8873,8 +8873,9 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_record(hotpath_span_kind_t ki
      born   size as it was asked for << 27 | n << 24 | interval; its memory begins 16 << n before it
      seal   cell, and above it the address with the process's secret (another secret if n is not 0)
    A seal is taken away when its block is freed, so that only a block of ours that is alive has one. What is
-   in front of a block is read only where it is in the same page: no block with a header begins a page.
-   Blocks that have to, and those of HOTPATH_ALLOC_EVENT, are in a table of bounded size.
+   in front of a block is read only where it is in the same page, or where a mark says that a block of ours
+   begins the page. Blocks that are aligned to pages, and those of HOTPATH_ALLOC_EVENT, are in a table of
+   bounded size.
    A thread adds to its own counters with one instruction each, which no handler can split; frees by other
    threads are one atomic addition each. What a handler allocates while it interrupts a recording is not
    counted, nor is its free, and counts as dropped. */
@@ -9027,21 +9028,21 @@ static uint64_t hotpath_i_shifted_secret(void) {
 static HOTPATH_I_ALWAYS_INLINE hotpath_i_ledger_t* hotpath_i_cell_at(uint64_t index) {
     return HOTPATH_I_LOAD(&hotpath_i_cells[index]);
 }
+/* Pages that the first who needs them makes known. Returns: NULL without memory. */
+static void* hotpath_i_pages_once(void** place, size_t size) {
+    void* pages = HOTPATH_I_LOAD_ACQUIRE(place);
+    if (pages != NULL) return pages;
+    void* fresh = hotpath_i_pages_alloc(size);
+    if (fresh == NULL || HOTPATH_I_CAS(place, &pages, fresh)) return fresh;
+    hotpath_i_pages_free(fresh, size);
+    return pages;
+}
 /* Memory for a cell, of a chunk that the first one of it makes known. */
 static hotpath_i_ledger_t* hotpath_i_cell_place(uint32_t index) {
-    static hotpath_i_ledger_t* chunks[HOTPATH_I_CELLS / HOTPATH_I_CELL_CHUNK];
-    hotpath_i_ledger_t** place = &chunks[index / HOTPATH_I_CELL_CHUNK];
-    hotpath_i_ledger_t* chunk = HOTPATH_I_LOAD_ACQUIRE(place);
-    size_t size = HOTPATH_I_CELL_CHUNK * sizeof *chunk;
-    if (chunk == NULL) {
-        hotpath_i_ledger_t* fresh = (hotpath_i_ledger_t*)hotpath_i_pages_alloc(size);
-        if (fresh == NULL) return NULL;
-        if (HOTPATH_I_CAS(place, &chunk, fresh))
-            chunk = fresh;
-        else
-            hotpath_i_pages_free(fresh, size);
-    }
-    return &chunk[index % HOTPATH_I_CELL_CHUNK];
+    static void* chunks[HOTPATH_I_CELLS / HOTPATH_I_CELL_CHUNK];
+    hotpath_i_ledger_t* chunk = (hotpath_i_ledger_t*)hotpath_i_pages_once(
+        &chunks[index / HOTPATH_I_CELL_CHUNK], HOTPATH_I_CELL_CHUNK * sizeof *chunk);
+    return chunk != NULL ? &chunk[index % HOTPATH_I_CELL_CHUNK] : NULL;
 }
 /* A cell that no block names. Returns: NULL past the bound, or without memory. */
 static hotpath_i_ledger_t* hotpath_i_cell_new(void) {
@@ -9291,12 +9292,46 @@ static void hotpath_i_alloc_switch(void) {
 static HOTPATH_I_ALWAYS_INLINE hotpath_i_header_t* hotpath_i_header_of(void* block) {
     return (hotpath_i_header_t*)block - 1;
 }
+/* Marks of pages that begin with a block that has a header: a bit for each, of the 2^15 that a leaf has.
+   Returns: where that of an address is; NULL if no page there was marked, or without memory if make. */
+static uint64_t* hotpath_i_page_word(uintptr_t at, bool make) {
+    enum {
+        ROOTS = 1024,
+        LEAVES = 1024
+    };
+    static void* roots[ROOTS];
+    uint64_t page = (uint64_t)at / HOTPATH_I_PAGE, leaf = page >> 15, root = leaf / LEAVES;
+    if (root >= ROOTS) return NULL;
+    void** leaves = (void**)(make ? hotpath_i_pages_once(&roots[root], LEAVES * sizeof(void*))
+                                  : HOTPATH_I_LOAD_ACQUIRE(&roots[root]));
+    if (leaves == NULL) return NULL;
+    void** place = &leaves[leaf % LEAVES];
+    uint64_t* words =
+        (uint64_t*)(make ? hotpath_i_pages_once(place, 4096) : HOTPATH_I_LOAD_ACQUIRE(place));
+    return words != NULL ? &words[page >> 6 & 511] : NULL;
+}
+static bool hotpath_i_page_is_marked(uintptr_t at) {
+    uint64_t* word = hotpath_i_page_word(at, false);
+    return word != NULL && (HOTPATH_I_LOAD(word) >> (at / HOTPATH_I_PAGE & 63) & 1) != 0;
+}
+static void hotpath_i_page_mark(uintptr_t at, bool on) {
+    uint64_t* word = hotpath_i_page_word(at, on);
+    if (word == NULL) return;
+    uint64_t bit = (uint64_t)1 << (at / HOTPATH_I_PAGE & 63), bits = HOTPATH_I_LOAD(word);
+    while (!HOTPATH_I_CAS(word, &bits, on ? bits | bit : bits & ~bit)) {}
+}
+/* Whether a block can have a header, so that it is found again. */
+static bool hotpath_i_may_be_headed(const char* block) {
+    uintptr_t at = (uintptr_t)block;
+    return at % HOTPATH_I_PAGE != 0 || hotpath_i_page_word(at, true) != NULL;
+}
 /* Puts the header in front of a block. */
 static void hotpath_i_put_header(void* block, uint64_t cell, uint64_t size, uint64_t shift) {
     hotpath_i_header_t* h = hotpath_i_header_of(block);
     h->born = hotpath_i_birth() | shift << HOTPATH_I_BIRTH_BITS | size << HOTPATH_I_SIZE_SHIFT;
     h->seal = cell ^ hotpath_i_place_of((uintptr_t)block) ^
               (shift == 0 ? hotpath_i_heap.secret : hotpath_i_shifted_secret());
+    if ((uintptr_t)block % HOTPATH_I_PAGE == 0) hotpath_i_page_mark((uintptr_t)block, true);
 }
 /* Counts a block and puts the header in front of it. */
 static HOTPATH_I_HOT void* hotpath_i_headed(char* block, uint64_t size, uint64_t shift) {
@@ -9306,10 +9341,6 @@ static HOTPATH_I_HOT void* hotpath_i_headed(char* block, uint64_t size, uint64_t
 static HOTPATH_I_HOT void* hotpath_i_counted(void* block, uint64_t size) {
     (void)hotpath_i_count(&hotpath_i_local, size);
     return block;
-}
-/* Where a block begins in memory with room for 32 bytes: not at a page. */
-static uint64_t hotpath_i_shift_in(const char* base) {
-    return ((uintptr_t)base + 16) % HOTPATH_I_PAGE == 0 ? 1 : 0;
 }
 /* Whether what is in front of a block is in the same page, and can be read as a header. Args: in_page are
    the bits of an address that tell: HOTPATH_I_IN_PAGE, or 0 where there are no headers. */
@@ -9331,7 +9362,9 @@ static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_unsealed(uint64_t seal, uintpt
    where it counts. */
 static bool hotpath_i_is_sealed(void* block, uint64_t* cell, uint64_t* born, uint64_t* shift) {
     uintptr_t at = (uintptr_t)block;
-    if (!hotpath_i_may_have_header(at, HOTPATH_I_IN_PAGE)) return false;
+    if (!hotpath_i_may_have_header(at, HOTPATH_I_IN_PAGE) &&
+        (at % HOTPATH_I_PAGE != 0 || !hotpath_i_page_is_marked(at)))
+        return false;
     const hotpath_i_header_t* h = hotpath_i_header_of(block);
     uint64_t plain = hotpath_i_unsealed(h->seal, at);
     uint64_t shifted = plain ^ hotpath_i_heap.secret ^ hotpath_i_shifted_secret();
@@ -9343,11 +9376,21 @@ static bool hotpath_i_is_sealed(void* block, uint64_t* cell, uint64_t* born, uin
 }
 /* Takes the header off. Returns: as hotpath_i_is_sealed. */
 static bool hotpath_i_unseal(void* block, uint64_t* cell, uint64_t* born, uint64_t* shift) {
+    uintptr_t at = (uintptr_t)block;
     if (!hotpath_i_is_sealed(block, cell, born, shift)) return false;
     hotpath_i_header_of(block)->seal = 0;
+    if (at % HOTPATH_I_PAGE == 0) hotpath_i_page_mark(at, false);
     return true;
 }
 
+/* A block in memory with room for a header, which a slower way than the usual one puts there: it may begin
+   a page, or there is no memory. */
+static HOTPATH_I_COLD void* hotpath_i_malloc_in(char* base, size_t size) {
+    if (base == NULL) return NULL;
+    if (hotpath_i_may_be_headed(base + 16)) return hotpath_i_headed(base + 16, size, 0);
+    (void)hotpath_i_count_tabled((uintptr_t)base, size, 0);
+    return base;
+}
 /* Allocates as malloc or, if alignment is more than 16, as memalign, or zeroed. What is rare. */
 static HOTPATH_I_COLD void* hotpath_i_malloc_slow(size_t size, size_t alignment, bool zeroed) {
     hotpath_i_os_heap_t* next = &hotpath_i_heap.next;
@@ -9359,16 +9402,14 @@ static HOTPATH_I_COLD void* hotpath_i_malloc_slow(size_t size, size_t alignment,
     uint32_t mode = hotpath_i_heap.mode;
     bool odd = (alignment & (alignment - 1)) != 0, large = size > HOTPATH_I_SIZE_MOST;
     if (alignment <= 16 && !odd && !large && mode == HOTPATH_I_HEAP_HEADERS) {
-        char* base = (char*)(zeroed ? next->zeroed(1, size + 32) : next->alloc(size + 32));
-        if (base == NULL) return NULL;
-        uint64_t shift = hotpath_i_shift_in(base);
-        return hotpath_i_headed(base + (16u << shift), size, shift);
+        char* base = (char*)(zeroed ? next->zeroed(1, size + 16) : next->alloc(size + 16));
+        return hotpath_i_malloc_in(base, size);
     }
     if (alignment > 16 && alignment < HOTPATH_I_PAGE && !odd && !large && !next->sized &&
         mode == HOTPATH_I_HEAP_HEADERS) {
         char* base = (char*)next->aligned(alignment, size + alignment);
         if (base == NULL) return NULL;
-        if ((uintptr_t)(base + alignment) % HOTPATH_I_PAGE != 0 && (uintptr_t)base % alignment == 0)
+        if (hotpath_i_may_be_headed(base + alignment) && (uintptr_t)base % alignment == 0)
             return hotpath_i_headed(
                 base + alignment, size, (uint64_t)__builtin_ctzll(alignment) - 4);
         next->release(base);
@@ -9383,21 +9424,13 @@ static HOTPATH_I_COLD void* hotpath_i_malloc_slow(size_t size, size_t alignment,
         (void)hotpath_i_count_tabled((uintptr_t)block, size, 0);
     return block;
 }
-/* Where there is no memory, at the beginning of a page, and anew where a block with a header would begin
-   one. */
-static HOTPATH_I_COLD void* hotpath_i_malloc_at_page(char* base, size_t size, bool zeroed) {
-    if (base == NULL) return NULL;
-    if (hotpath_i_shift_in(base) == 0) return hotpath_i_headed(base + 16, size, 0);
-    hotpath_i_heap.next.release(base);
-    return hotpath_i_malloc_slow(size, 1, zeroed);
-}
 /* What the fast way does not do it leaves to functions that end it, so that it has nothing to save. */
 static HOTPATH_I_ALWAYS_INLINE void* hotpath_i_malloc_any(size_t size, bool zeroed) {
     hotpath_i_os_heap_t* next = &hotpath_i_heap.next;
     if (HOTPATH_I_LIKELY(size < HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.headed_below))) {
         char* base = (char*)(zeroed ? next->zeroed(1, size + 16) : next->alloc(size + 16));
         if (HOTPATH_I_UNLIKELY(((uintptr_t)base + 16) % HOTPATH_I_PAGE < 32))
-            return hotpath_i_malloc_at_page(base, size, zeroed);
+            return hotpath_i_malloc_in(base, size);
         hotpath_i_node_t* node = hotpath_i_counting_node(&hotpath_i_local);
         if (HOTPATH_I_UNLIKELY(node == NULL)) return hotpath_i_headed(base + 16, size, 0);
         hotpath_i_alloc_t* a = node->alloc;
@@ -9475,30 +9508,22 @@ static void* hotpath_i_realloc_moved(void* block, size_t held, size_t size) {
     hotpath_i_free_any(block);
     return moved;
 }
-/* One whose header was taken off, in memory that is moved with 32 bytes of room before it. */
+/* One whose header was taken off. */
 static void* hotpath_i_realloc_headed(
     void* block, size_t size, uint64_t cell, uint64_t born, uint64_t shift) {
     hotpath_i_local_t* l = &hotpath_i_local;
     size_t held = (size_t)hotpath_i_born_size(born);
     char* base = NULL;
-    if (shift > 1 || size > HOTPATH_I_SIZE_MOST) {
-        hotpath_i_put_header(block, cell, held, shift);
-        hotpath_i_header_of(block)->born = born;
-        return hotpath_i_realloc_moved(block, held, size);
-    }
-    base = (char*)hotpath_i_heap.next.resize((char*)block - (16u << shift), size + 32);
+    bool stays = shift == 0 && size <= HOTPATH_I_SIZE_MOST;
+    if (stays) base = (char*)hotpath_i_heap.next.resize((char*)block - 16, size + 16);
     if (base == NULL) {
         hotpath_i_put_header(block, cell, held, shift);
         hotpath_i_header_of(block)->born = born;
-        return NULL;
-    }
-    char* from = base + (16u << shift);
-    if ((uintptr_t)from % HOTPATH_I_PAGE == 0) {
-        shift ^= 1;
-        memmove(base + (16u << shift), from, held < size ? held : size);
+        return stays ? NULL : hotpath_i_realloc_moved(block, held, size);
     }
     hotpath_i_count_free(l, cell, born, held);
-    block = hotpath_i_headed(base + (16u << shift), size, shift);
+    if (!hotpath_i_may_be_headed(base + 16)) memmove(base, base + 16, held < size ? held : size);
+    block = hotpath_i_malloc_in(base, size);
     hotpath_i_count_realloc(l);
     return block;
 }
