@@ -621,6 +621,9 @@ typedef struct hotpath_thread {
     uint64_t freed_by_others_bytes;
     uint64_t live_count; /* of what it allocated */
     uint64_t live_bytes;
+    /* With HOTPATH_STACK_HIGH_WATER on Linux: what of its stack was ever touched, in whole pages, with what
+       the system has put at its top; 0: unknown, or not a living thread. */
+    uint64_t stack_high_water_bytes;
 } hotpath_thread_t;
 
 /* One recorded value. */
@@ -2223,6 +2226,10 @@ static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_
     *high = (uintptr_t)info.BaseAddress + info.RegionSize;
     return true;
 }
+static uintptr_t hotpath_i_os_stack_top(uintptr_t here) { return (void)here, (uintptr_t)0; }
+static uint64_t hotpath_i_os_stack_used(uintptr_t top, bool is_first) {
+    return (void)top, (void)is_first, (uint64_t)0;
+}
 static void hotpath_i_os_executable(char* path, size_t size) {
     DWORD n = GetModuleFileNameA(NULL, path, (DWORD)size - 1);
     path[n] = 0;
@@ -2444,6 +2451,33 @@ static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_
     errno = saved;
     return found;
 }
+/* An address at the top of this thread's stack: C libraries keep what they know of a thread there. That
+   of the first thread has no such place. Args: here is an address inside of it, which is taken then. */
+static uintptr_t hotpath_i_os_stack_top(uintptr_t here) {
+    return hotpath_i_os_tid() == hotpath_i_os_pid() ? here : (uintptr_t)pthread_self();
+}
+/* Bytes from the deepest page of a stack that was ever touched to its top. Args: is_first says that the
+   address is inside of the first thread's. Returns: 0 if it can't be told. */
+static uint64_t hotpath_i_os_stack_used(uintptr_t top, bool is_first) {
+    uintptr_t low, high, page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uint64_t entries[256], touched = (uint64_t)3 << 62; /* in memory, or swapped out */
+    if (top == 0 || !hotpath_i_os_stack_range(top, &low, &high)) return 0;
+    if (is_first) top = high;
+    int saved = errno, fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && low < top) {
+        ssize_t n = pread(fd, entries, sizeof entries, (off_t)(low / page * sizeof *entries));
+        if (n < (ssize_t)sizeof *entries) low = top;
+        for (size_t i = 0; i < (size_t)n / sizeof *entries && low < top; i++, low += page)
+            if ((entries[i] & touched) != 0) {
+                close(fd);
+                errno = saved;
+                return top - low;
+            }
+    }
+    if (fd >= 0) close(fd);
+    errno = saved;
+    return 0;
+}
             #if HOTPATH_I_ASK_TSC
 /* Whether the kernel found the time-stamp counter unusable and took it off its list. */
 static bool hotpath_i_os_tsc_rejected(void) {
@@ -2469,6 +2503,10 @@ static const char* hotpath_i_os_env(const char* name) { return getenv(name); }
 static void hotpath_i_os_executable(char* path, size_t size) { (void)size, path[0] = 0; }
 static bool hotpath_i_os_stack_range(uintptr_t address, uintptr_t* low, uintptr_t* high) {
     return (void)address, (void)low, (void)high, false;
+}
+static uintptr_t hotpath_i_os_stack_top(uintptr_t here) { return (void)here, (uintptr_t)0; }
+static uint64_t hotpath_i_os_stack_used(uintptr_t top, bool is_first) {
+    return (void)top, (void)is_first, (uint64_t)0;
 }
             #if HOTPATH_I_ASK_TSC
 static bool hotpath_i_os_tsc_rejected(void) { return false; }
@@ -3048,6 +3086,8 @@ typedef struct hotpath_i_chosen {
         X(heap_window, COUNT, "HOTPATH_HEAP_WINDOW", "8", 2, 16, "intervals a suspect grows over") \
         X(heap_min_growth, SIZE, "HOTPATH_HEAP_MIN_GROWTH", "64K", 1, 1099511627776,               \
             "bytes a suspect grows by")                                                            \
+        X(stack_high_water, BOOL, "HOTPATH_STACK_HIGH_WATER", "false", 0, 0,                       \
+            "what of each thread's stack was touched")                                             \
         X(off, TEXT, "HOTPATH_OFF", "", 0, 0, "1: record nothing yet; or groups, as a,b")          \
         X(export_to, EXPORT, "HOTPATH_EXPORT", "", 0, 0, "profile files to write")                 \
         X(no_color, FLAG, "NO_COLOR", "", 0, 0, "a table without colour")
@@ -4089,6 +4129,7 @@ typedef struct hotpath_i_thread {
     struct hotpath_i_thread* next;
     uint64_t id;
     uint64_t os_tid;
+    uintptr_t stack_top; /* hotpath_i_os_stack_top */
     uint64_t start_tick;
     uint64_t threads_merged; /* of the store of ended threads: how many */
     uint64_t dropped_reentrant;
@@ -5582,6 +5623,7 @@ static HOTPATH_I_COLD bool hotpath_i_adopt(hotpath_i_local_t* l) {
     uint64_t id = HOTPATH_I_SHARED_ADD(&hotpath_i_g.thread_count, (uint64_t)1) + 1;
     t->log_meta = id << 24;
     HOTPATH_I_STORE(&t->os_tid, hotpath_i_os_tid());
+    HOTPATH_I_STORE(&t->stack_top, hotpath_i_os_stack_top((uintptr_t)name));
     HOTPATH_I_STORE(&t->start_tick, hotpath_i_ticks());
     HOTPATH_I_STORE(&t->id, id);
     HOTPATH_I_STORE_RELEASE(&t->state, (uint32_t)HOTPATH_I_RECORD_LIVE);
@@ -11629,6 +11671,9 @@ static void hotpath_i_list_threads(hotpath_snapshot_t* s) {
         row->id = HOTPATH_I_LOAD(&t->id);
         row->os_tid = HOTPATH_I_LOAD(&t->os_tid);
         row->start_ns = hotpath_i_since_start_ns(HOTPATH_I_LOAD(&t->start_tick));
+        if (hotpath_i_settings.stack_high_water != 0)
+            row->stack_high_water_bytes = hotpath_i_os_stack_used(
+                HOTPATH_I_LOAD(&t->stack_top), row->os_tid == hotpath_i_os_pid());
         hotpath_i_thread_sums(s, t, row);
         hotpath_i_thread_open(s, row, &t->own);
     }
@@ -15605,6 +15650,8 @@ static void hotpath_i_json_thread(
     hotpath_i_json_u64(j, "calls", thread->calls);
     hotpath_i_json_duration(j, "busy", "busy_ns", thread->busy_ns);
     hotpath_i_json_u64(j, "start_ns", thread->start_ns);
+    if (thread->stack_high_water_bytes != 0)
+        hotpath_i_json_u64(j, "stack_high_water_bytes", thread->stack_high_water_bytes);
     if (v->info->alloc.on) {
         hotpath_i_json_u64(j, "alloc_count", thread->alloc_count);
         hotpath_i_json_u64(j, "alloc_bytes", thread->alloc_bytes);

@@ -102,6 +102,8 @@ static void threads_write(tool_call_t* call, const window_t* w, const query_t* q
         json_key(out, "current_ns"), json_u64(out, current->elapsed_ns); /* "current" is its name */
         json_key(out, "depth"), json_u64(out, t->open_count);
     }
+    if (q->detailed && t->stack_high_water_bytes != 0)
+        json_key(out, "stack_high_water_bytes"), json_u64(out, t->stack_high_water_bytes);
     threads_memory(out, w, q, t);
     if (q->detailed) {
         json_key(out, "start_ns"), json_u64(out, t->start_ns);

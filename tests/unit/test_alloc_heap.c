@@ -225,6 +225,55 @@ static void heap_ticks_by_allocations(void** state) {
     }
 }
 
+/* Nobody looks while a program is idle; who comes then finds what is there, and growth by the time that
+   passed. */
+static void heap_idle(void** state) {
+    (void)state;
+    const uint64_t idle = (uint64_t)30 * SECOND;
+    const hotpath_heap_suspects_desc_t desc = {2, 10000, 0.6};
+    hotpath_heap_suspect_t rows[8];
+    release_all();
+    tick();
+    leak(1 << 20);
+    pass(idle);
+    const uint32_t looks = hotpath_i_heap.looks;
+    hotpath_snapshot_t* s = law_take();
+    const hotpath_function_t* f = law_function(s, "leak");
+    CHECK_EQ(hotpath_i_heap.looks, looks + 1);
+    CHECK_EQ(f->live_bytes, 1 << 20);
+    CHECK_EQ(f->peak_live_bytes, 1 << 20);
+    CHECK_EQ(f->peak_live_ns, hotpath_snapshot_info(s)->elapsed_ns);
+    hotpath_snapshot_free(s);
+    for (int i = 0; i < 2; i++) {
+        leak(90000);
+        pass(idle);
+        (void)hotpath_heap_suspects(NULL, rows, 0);
+    }
+    CHECK_EQ(hotpath_heap_suspects(&desc, rows, 8), 1);
+    CHECK_TEXT(rows[0].name, "leak");
+    CHECK_EQ(rows[0].growth_bytes, 180000);
+    CHECK(rows[0].bytes_per_sec > 2999.9 && rows[0].bytes_per_sec < 3000.1);
+    release_all();
+}
+/* A header has 24 bits of the interval: after as many of them ages are as before. */
+static void heap_ages_after_years(void** state) {
+    (void)state;
+    release_all();
+    leak(300);
+    pass((uint64_t)SECOND << 24);
+    (void)law_info();
+    leak(200);
+    tick();
+    leak(100);
+    hotpath_snapshot_t* const s = law_take();
+    const hotpath_function_t* const f = law_function(s, "leak");
+    CHECK_EQ(f->live_ages[0], 100);
+    CHECK_EQ(f->live_ages[1], 200);
+    CHECK_EQ(f->live_ages[HOTPATH_ALLOC_AGES - 1], 300);
+    hotpath_snapshot_free(s);
+    release_all();
+}
+
 static void heap_suspects(void** state) {
     (void)state;
     release_all();
@@ -367,5 +416,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(heap_suspects),
     cmocka_unit_test(heap_labels),
     cmocka_unit_test(heap_labels_of_a_child),
+    cmocka_unit_test(heap_idle),
+    cmocka_unit_test(heap_ages_after_years),
 };
 LAW_MAIN(tests, NULL)
