@@ -10476,11 +10476,10 @@ static void hotpath_i_ages(
     memset(ages, 0, HOTPATH_ALLOC_AGES * sizeof *ages);
     ages[HOTPATH_I_TICKS] = live;
     bool looked = g == NULL; /* of one thread nothing is known by interval */
-    for (uint64_t age = 0; age < HOTPATH_I_TICKS && g != NULL; age++) {
-        uint64_t interval = (now - age) & HOTPATH_I_BIRTH_MOST;
-        size_t slot = (size_t)(interval % HOTPATH_I_TICKS);
+    for (uint64_t age = 0; age < HOTPATH_I_TICKS && age <= now && g != NULL; age++) {
+        size_t slot = (size_t)((now - age) % HOTPATH_I_TICKS);
         looked = looked || g->births[slot].interval != 0;
-        if (g->births[slot].interval != interval + 1) continue;
+        if (g->births[slot].interval != now - age + 1) continue;
         uint64_t born = later - g->births[slot].bytes;
         uint64_t dead = sum->freed[slot] - g->births[slot].freed;
         uint64_t left = born > dead ? born - dead : 0;
@@ -10517,7 +10516,6 @@ static void hotpath_i_heap_look(uint64_t now) {
     const hotpath_i_sum_t* sums = hotpath_i_sum_all(&count);
     size_t at = hotpath_i_heap.looks % (HOTPATH_I_TICKS + 1);
     HOTPATH_I_STORE(&hotpath_i_heap.next_tick, start + (interval + 1) * ticks);
-    interval &= HOTPATH_I_BIRTH_MOST;
     for (uint32_t id = 1; id <= count && sums != NULL; id++) {
         const hotpath_i_sum_t* sum = &sums[id];
         hotpath_i_growth_t* g = sum->alloc_count != 0 ? hotpath_i_growth_of(id) : NULL;
