@@ -8588,19 +8588,18 @@ static HOTPATH_I_COLD void hotpath_i_span_fail(
     }
     if (f->lite == 0) hotpath_i_reason_add(f, reason, 1);
 }
-/* What happened in a span whose entry was on this thread's stack until its end. */
-static void hotpath_i_span_inside(hotpath_i_thread_t* t, hotpath_i_span_sums_t* sums,
-    const hotpath_i_node_t* node, hotpath_i_kept_t* kept, bool keep) {
+/* What happened in a span whose entry was on this thread's stack until its end. Returns: flags. */
+static uint64_t hotpath_i_span_inside(hotpath_i_thread_t* t, hotpath_i_span_sums_t* sums,
+    const hotpath_i_node_t* node, hotpath_i_kept_t* kept) {
     hotpath_i_span_watch_t* w = hotpath_i_span_watch(t, sums, hotpath_i_index(node));
-    if (w == NULL) {
-        kept->flags |= HOTPATH_I_TRUNCATED;
-        return;
-    }
-    hotpath_i_inside_step(t, t->own.entries, &w->inside, 0, keep ? kept : NULL);
-    if (w->inside.truncated != 0) kept->flags |= HOTPATH_I_TRUNCATED;
+    if (w == NULL) return HOTPATH_I_TRUNCATED;
+    if (w->inside.looked < t->node_count || w->inside.count != 0)
+        hotpath_i_inside_step(t, t->own.entries, &w->inside, 0, kept);
+    uint64_t flags = w->inside.truncated != 0 ? HOTPATH_I_TRUNCATED : 0;
     /* Of other contexts the same node may have done something meanwhile, or since the last end. */
-    if (w->switches != t->context_switches) kept->flags |= HOTPATH_I_SHARED;
+    if (w->switches != t->context_switches && w->inside.count != 0) flags |= HOTPATH_I_SHARED;
     w->switches = t->context_switches;
+    return flags;
 }
 /* A finished span, and whether its entry was on this thread's stack. */
 typedef struct hotpath_i_span_done {
@@ -8625,11 +8624,13 @@ static void hotpath_i_span_finish(
     if ((state & 2) != 0 || (sql ? status != 0 : status >= 500))
         hotpath_i_span_fail(node, f, (uint32_t)state >> 2, status);
     if (sums == NULL) return;
-    bool keep = done->duration >= sums->floor;
+    if (done->duration < sums->floor) {
+        if (done->here) (void)hotpath_i_span_inside(t, sums, node, NULL);
+        return;
+    }
     hotpath_i_kept_t kept;
     memset(&kept, 0, HOTPATH_I_INSIDE_HEAD * 8);
-    if (done->here) hotpath_i_span_inside(t, sums, node, &kept, keep);
-    if (!keep) return;
+    if (done->here) kept.flags = hotpath_i_span_inside(t, sums, node, &kept);
     kept.number = f->ring.head;
     kept.tick = done->start, kept.duration = done->duration, kept.meta = t->log_meta;
     kept.facts[0] = rows, kept.facts[1] = state >> 32;
@@ -8677,7 +8678,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_begin(
     volatile uintptr_t cookie;
     hotpath_i_local_t* l = &hotpath_i_local;
     memset(span, 0, sizeof *span);
-    if (!hotpath_i_init()) return;
+    if (HOTPATH_I_UNLIKELY(l->thread == NULL) && !hotpath_i_init()) return;
     HOTPATH_I_FORWARD(span_begin(span, kind, key, length));
     if (hotpath_i_span_is_off() || !hotpath_i_span_is_kind(kind)) return;
     if (!hotpath_i_enter_slow(l, &cookie, stack, HOTPATH_I_IN_BEGIN, true)) return;
