@@ -10162,7 +10162,8 @@ static bool hotpath_i_read_ending(const hotpath_i_span_slot_t* slot, uint64_t ma
     *node = HOTPATH_I_LOAD_ACQUIRE(&slot->end_node);
     *total = HOTPATH_I_LOAD_ACQUIRE(&slot->end_total);
     return (state & ~(uint64_t)(HOTPATH_I_MARK - 1)) == mark &&
-           (state & HOTPATH_I_SPAN_ENDING) != 0 && HOTPATH_I_LOAD(&slot->state) == state;
+           (state & HOTPATH_I_SPAN_ENDING) != 0 &&
+           HOTPATH_I_LOAD_ACQUIRE(&slot->state) == state; /* else it brings the total */
 }
 /* The slot of a span that is, or was, at an entry; NULL if it is none. */
 static const hotpath_i_span_slot_t* hotpath_i_read_slot(const hotpath_i_open_t* e, uint64_t mark) {

@@ -63,6 +63,7 @@ static struct {
     } begun[THREADS][BEGUN];
     uint32_t begun_count[THREADS];
     hotpath_snapshot_t* snapshots[SNAPSHOTS];
+    hotpath_span_t span;
     wide_t squares;
     uint64_t value_ticks[256];  /* by value, or letter */
     hotpath_i_thread_t* thread; /* of the first fiber, where a history looks into it */
@@ -1292,6 +1293,42 @@ static void move_and_end(void) {
     hotpath_context_switch(context);
     end_and_begin_other();
 }
+/* A span that another thread ends, or its own gives up. */
+static void before_span(void) {
+    before_a_and_b();
+    order_as(2);
+    hotpath_span_begin(&now.span, HOTPATH_SPAN_SQL, "s", 1);
+    order_clock_forward(3000);
+}
+static void before_span_given_up(void) {
+    before_span();
+    hotpath_span_detach(&now.span);
+    order_clock_forward(3000);
+}
+static void end_span(void) { hotpath_span_end(&now.span); }
+static void before_settled_span(void) {
+    before_span();
+    read_the_stacks();
+}
+static void before_settled_span_given_up(void) {
+    before_span_given_up();
+    read_the_stacks();
+}
+/* Until it ends a span has the time until the snapshot, and then all that it took: never less. */
+static void span_laws(void) {
+    uint64_t before = 0;
+    for (int i = 0; i < SNAPSHOTS; i++) {
+        const hotpath_snapshot_t* s = now.snapshots[i];
+        if (s == NULL) continue;
+        for (size_t k = 0; k < s->function_count; k++) {
+            const hotpath_function_t* f = &s->functions[k];
+            if (f->kind != HOTPATH_KIND_SQL || f->calls == 0) continue;
+            ORDER_CHECK(f->calls == 1 && f->total_ns >= 3000 && f->total_ns < 100000);
+            ORDER_CHECK(f->total_ns >= before);
+            before = f->total_ns;
+        }
+    }
+}
 static hotpath_context_t* second;
 /* Two of them have a scope on one node. */
 static void before_two_contexts(void) {
@@ -1462,6 +1499,14 @@ static const order_history_t histories[] = {
         {compact, add_up, NULL}, laws_only, false, 0},
     {"settled grow", "and the stack grows", before_settled_grow, {grow_empty, add_up, NULL},
         laws_only, false, 0},
+    {"span", "a span ends on another thread", before_span, {end_span, read_tree, NULL}, span_laws,
+        true, 0},
+    {"span given up", "and after it was given up", before_span_given_up,
+        {end_span, read_tree, NULL}, span_laws, true, 0},
+    {"span settled", "and before a snapshot has added up", before_settled_span,
+        {end_span, add_up, NULL}, span_laws, false, 0},
+    {"span given up settled", "and after it was given up", before_settled_span_given_up,
+        {end_span, add_up, NULL}, span_laws, false, 0},
     {"switch", "all is off for a while", before_switch, {off_and_on, read_off_later, NULL},
         after_switch, false, 0},
     {"group", "a group is new and off", before_groups, {group_off, read_off, NULL}, after_group,

@@ -240,6 +240,26 @@ static void facts_are_exact(void** state) {
     law_check_quiet(s);
     hotpath_snapshot_free(s);
 }
+static void two_paths_of_one_route(void** state) {
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, "GET /two/paths");
+        span_of(HOTPATH_SPAN_SQL, "SELECT two_paths", 5);
+        HOTPATH_SCOPE("the other path");
+        span_of(HOTPATH_SPAN_SQL, "SELECT two_paths", 5);
+        span_of(HOTPATH_SPAN_SQL, "SELECT two_paths", 5);
+    }
+    hotpath_snapshot_t* s = law_take();
+    const hotpath_span_row_t* q = row_of(s, "SELECT two_paths");
+    CHECK_EQ(q->callers_count, 2);
+    CHECK_EQ(q->callers[0].calls, 20);
+    CHECK_EQ(q->callers[0].caller_calls, 10);
+    CHECK_EQ(q->callers[1].calls, 10);
+    CHECK_EQ(q->routes_count, 1);
+    CHECK_EQ(q->routes[0].calls, 30);
+    CHECK_EQ(q->routes[0].caller_calls, 10);
+    hotpath_snapshot_free(s);
+}
 static void work(const char* name, uint64_t ns, int times) {
     for (int i = 0; i < times; i++) {
         HOTPATH_SCOPE_NAMED(name);
@@ -900,6 +920,7 @@ int main(int argc, char** argv) {
         cmocka_unit_test(kinds_are_apart),
         cmocka_unit_test(long_keys_are_cut_and_told_apart),
         cmocka_unit_test(facts_are_exact),
+        cmocka_unit_test(two_paths_of_one_route),
         cmocka_unit_test(insides),
         cmocka_unit_test(insides_of_ended_threads),
         cmocka_unit_test(phases_and_records),
