@@ -9694,23 +9694,16 @@ size_t hotpath_i_as_malloc_usable_size(void* block) {
         return (size_t)hotpath_i_born_size(born); /* realloc keeps no more than that */
     return hotpath_i_heap.next.usable != NULL ? hotpath_i_heap.next.usable(block) : 0;
 }
-            #if !defined(HOTPATH_ALLOC_WRAP)
-extern void* hotpath_i_own_malloc(size_t) __attribute__((alias("malloc"), visibility("hidden")));
-            #endif
-/* Whether the loader has chosen this malloc for the process, and not one of an object before this. */
+/* Whether a call of malloc comes here, and not to one of an object before this, or to one that valgrind has
+   put in its place: who answers tells. */
 static bool hotpath_i_is_interposed(void) {
-            #if defined(HOTPATH_ALLOC_WRAP)
-    return true;
-            #else
-    void* (*volatile own)(size_t) = hotpath_i_own_malloc;
+    size_t used = hotpath_i_first_heap.used;
     void* (*volatile chosen)(size_t) = hotpath_i_as_malloc;
-    if (own == chosen) return true;
-    /* A program at a fixed address has one of its own for malloc: who answers there tells. */
     void* block = chosen(1);
     bool is_own = hotpath_i_is_first(block);
-    free(block);
+    if (!is_own) free(block);
+    hotpath_i_first_heap.used = used;
     return is_own;
-            #endif
 }
         #else
 static bool hotpath_i_is_interposed(void) { return false; }
