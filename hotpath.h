@@ -123,6 +123,20 @@
    HOTPATH_HEAP_RESET_EVENT("pool"), which frees all that is in it. They are kept in a table of
    HOTPATH_MAX_ALLOC_EVENTS blocks; past it an allocation counts and its free does not.
 
+   KEYED SPANS
+
+   A statement, a request to another program, or one from another program is a span: a scope by its key.
+   What is a value of it is no part of the key: "SELECT * FROM t WHERE id = 7" is counted as
+   SELECT * FROM t WHERE id = ?, "GET http://host/users/7?q=x" as GET http://host/users/:id. Of each key
+   there are rows, statuses, bytes, where it was called and how often in one request, what happened inside
+   the slowest, and all that functions have.
+
+       HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, "GET /users/7");     until the end of the block
+       hotpath_span_status(&route, 200);
+
+   hotpath_span_begin and hotpath_span_end take a hotpath_span_t that is kept anywhere: it may end on another
+   thread, or after the scopes around it, which have no part of what it takes then.
+
    THREADS, FIBERS, PROCESSES
 
    Recording is wait-free: a thread writes only its own record, with plain stores. A thread that
@@ -140,7 +154,7 @@
    BOUNDS
 
    open scopes HOTPATH_MAX_DEPTH · nodes a thread HOTPATH_MAX_NODES · functions HOTPATH_MAX_FUNCTIONS ·
-   memory HOTPATH_MEMORY_MAX · value keys HOTPATH_ENTRIES_LIMIT. Past each of them calls and totals
+   memory HOTPATH_MEMORY_MAX · keys of values, and of spans by kind, HOTPATH_ENTRIES_LIMIT. Past each of them calls and totals
    stay exact, the rest goes where the footer says, and a counter says how often.
 
    SHARED LIBRARIES AND PLUGINS
@@ -3070,7 +3084,8 @@ typedef struct hotpath_i_chosen {
         X(logs_limit, COUNT, "HOTPATH_LOGS_LIMIT", "64", 1, 1024, "executions kept a function")    \
         X(max_log_len, COUNT, "HOTPATH_MAX_LOG_LEN", "1536", 16, 65535,                            \
             "bytes kept of a text value")                                                          \
-        X(entries_limit, COUNT, "HOTPATH_ENTRIES_LIMIT", "1000", 1, 16383, "keys of values")       \
+        X(entries_limit, COUNT, "HOTPATH_ENTRIES_LIMIT", "1000", 1, 16383,                         \
+            "keys of values; of spans")                                                            \
         X(memory_max, SIZE, "HOTPATH_MEMORY_MAX", "256M", 65536, 1099511627776, "recorder memory") \
         X(no_values, BOOL, "HOTPATH_NO_VALUES", "false", 0, 0, "keep no texts and values")         \
         X(time_sampling_rate, COUNT, "HOTPATH_TIME_SAMPLING_RATE", "1", 1, 1000000,                \
