@@ -8532,7 +8532,7 @@ static void hotpath_i_span_count(hotpath_i_span_sums_t* sums, size_t what, uint6
     if (sums != NULL && n != 0) HOTPATH_I_OWN_ADD(&sums->counts[what], n);
 }
 /* What watches a node of a key, made at its first end. Returns: NULL past the bound, or without memory. */
-static hotpath_i_span_watch_t* hotpath_i_span_watch(
+static hotpath_i_span_watch_t* hotpath_i_span_watch_of(
     hotpath_i_thread_t* t, hotpath_i_span_sums_t* sums, uint32_t node) {
     hotpath_i_span_watch_t* w = sums->watches;
     while (w != NULL && w->inside.root != node)
@@ -8552,7 +8552,7 @@ static hotpath_i_span_watch_t* hotpath_i_span_watch(
 static void hotpath_i_span_look_away(hotpath_i_thread_t* t, const hotpath_i_node_t* node) {
     hotpath_i_span_sums_t* sums = hotpath_i_span_sums_of(t, node->frec);
     hotpath_i_span_watch_t* w =
-        sums != NULL ? hotpath_i_span_watch(t, sums, hotpath_i_index(node)) : NULL;
+        sums != NULL ? hotpath_i_span_watch_of(t, sums, hotpath_i_index(node)) : NULL;
     if (w != NULL) hotpath_i_inside_step(t, t->own.entries, &w->inside, 0, NULL);
 }
 /* Puts a span among the slowest. */
@@ -8606,7 +8606,7 @@ static HOTPATH_I_COLD void hotpath_i_span_fail(
 /* What happened in a span whose entry was on this thread's stack until its end. Returns: flags. */
 static uint64_t hotpath_i_span_inside(hotpath_i_thread_t* t, hotpath_i_span_sums_t* sums,
     const hotpath_i_node_t* node, hotpath_i_kept_t* kept) {
-    hotpath_i_span_watch_t* w = hotpath_i_span_watch(t, sums, hotpath_i_index(node));
+    hotpath_i_span_watch_t* w = hotpath_i_span_watch_of(t, sums, hotpath_i_index(node));
     if (w == NULL) return HOTPATH_I_TRUNCATED;
     if (w->inside.looked < t->node_count || w->inside.count != 0)
         hotpath_i_inside_step(t, t->own.entries, &w->inside, 0, kept);
@@ -8773,7 +8773,7 @@ static hotpath_i_node_t* hotpath_i_path_in(
         depth++;
     hotpath_i_node_t* into = hotpath_i_node_at(t, 0);
     for (uint32_t done = 0; done < depth;) {
-        uint32_t count = depth - done < AT_ONCE ? depth - done : AT_ONCE, below = depth;
+        uint32_t count = depth - done < AT_ONCE ? depth - done : (uint32_t)AT_ONCE, below = depth;
         for (at = index; below > done; at = hotpath_i_node_at(from, at)->parent, below--)
             if (below <= done + count)
                 functions[below - done - 1] = hotpath_i_node_at(from, at)->function;
@@ -9899,7 +9899,8 @@ HOTPATH_API void hotpath_heap_reset_event(const char* heap) {
 static void hotpath_i_cell_fold(hotpath_i_ledger_t* into, hotpath_i_ledger_t* c) {
     for (size_t i = 0; i < HOTPATH_ALLOC_AGES; i++) {
         HOTPATH_I_OWN_ADD(&into->own.bytes[i], c->own.bytes[i]);
-        HOTPATH_I_SHARED_ADD(&into->others.bytes[i], c->others.bytes[i]); /* whose blocks may live */
+        HOTPATH_I_SHARED_ADD(
+            &into->others.bytes[i], c->others.bytes[i]); /* whose blocks may live */
     }
     HOTPATH_I_OWN_ADD(&into->own.count, c->own.count);
     HOTPATH_I_SHARED_ADD_SC(&into->others.count, c->others.count);
