@@ -29,7 +29,10 @@ for cc in gcc clang; do
             $compiler -dM -E $dir/plain.$ext | sort >$dir/macros.plain
             $compiler $mode -I. -dM -E $dir/with.$ext | sort >$dir/macros.with
             comm -13 $dir/macros.plain $dir/macros.with >$dir/macros.new
-            check "$name: macros are prefixed" nothing_but '^#define HOTPATH(_| 1$)' $dir/macros.new
+            # Off, what is told of a span is not even computed: its functions are macros of their names.
+            facts='hotpath_span_[a-z]+\('
+            [ -z "$mode" ] || facts='HOTPATH_'
+            check "$name: macros are prefixed" nothing_but "^#define (HOTPATH(_| 1\$)|$facts)" $dir/macros.new
             check "$name: no macro of the system changes" sh -c "! comm -23 $dir/macros.plain $dir/macros.with | grep ."
         done
     done
