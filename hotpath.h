@@ -11274,9 +11274,10 @@ static void hotpath_i_fetch_frecs(const hotpath_i_reading_t* reading, size_t i) 
         frecs[r] = f;
         if (f == NULL) continue;
         __builtin_prefetch(&f->ring.head);
-        __builtin_prefetch(&f->octaves[0]);
-        __builtin_prefetch(&f->max);
+        __builtin_prefetch(&f->waiting);
+        __builtin_prefetch(&f->squares_high);
         __builtin_prefetch(&f->octave_bits);
+        __builtin_prefetch(&f->untimed);
     }
 }
 static void hotpath_i_fetch_buckets(const hotpath_i_reading_t* reading, size_t i) {

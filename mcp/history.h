@@ -261,6 +261,11 @@ static void history_token(uint64_t tick, char* text, size_t size) {
     json_digits(text + 10 + digits, tick);
     text[10 + digits] = 0;
 }
+/* Likewise of the oldest baseline left, "start" if there is none. With the lock. */
+static void history_oldest(char* text, size_t size) {
+    snprintf(text, size, "start");
+    if (history.count != 0) history_token(history.baselines[0].tick, text, size);
+}
 /* Reads a token. Returns: 1 and the tick, 0 if it is of another start, -1 if it is no token. */
 static int history_token_read(const char* text, uint64_t* tick) {
     if (text[0] != 't' || strlen(text) < 11 || strlen(text) > 29 || text[9] != '-') return -1;

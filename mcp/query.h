@@ -113,9 +113,9 @@ static bool query_since(tool_call_t* call, json_t value, query_t* q) {
     if (strcmp(text, "start") == 0) return true;
     int token = history_token_read(text, &q->since_value);
     if (token == 0) {
-        char oldest[40] = "start";
+        char oldest[40];
         history_lock();
-        if (history.count != 0) history_token(history.baselines[0].tick, oldest, sizeof oldest);
+        history_oldest(oldest, sizeof oldest);
         history_unlock();
         tool_fail(call,
             "since is a token of another program or of an earlier start; the oldest one left is %s",
@@ -472,8 +472,8 @@ static bool window_baseline(
     *out = q->since == SINCE_AGE ? history_at_age(q->since_value, elapsed_ns)
                                  : history_at_tick(q->since_value);
     if (*out != NULL || q->since == SINCE_AGE) return true;
-    char oldest[40] = "start";
-    if (history.count != 0) history_token(history.baselines[0].tick, oldest, sizeof oldest);
+    char oldest[40];
+    history_oldest(oldest, sizeof oldest);
     tool_fail(call, "since has expired: the history goes back an hour; the oldest one left is %s",
         oldest);
     return false;
@@ -487,8 +487,13 @@ static bool window_page(tool_call_t* call, const query_t* q, const history_basel
     if (*page != NULL && (*page)->tick == q->cursor_tick &&
         (*from == NULL) == (q->cursor_from == 0))
         return true;
-    tool_fail(call, "cursor has expired: pages can be read for about a minute; leave it out for "
-                    "the first page");
+    char oldest[40];
+    history_oldest(oldest, sizeof oldest);
+    tool_fail(call,
+        "cursor has expired: pages can be read for about a minute, the oldest moment left is %s; "
+        "leave "
+        "it out for the first page",
+        oldest);
     return false;
 }
 /* Which functions of a window have what hotpath_snapshot_times reads. */

@@ -1691,6 +1691,20 @@ async function slow(server) {
       [413],
     ),
     [
+      'with 48 silent connections, another is answered at once',
+      async () => {
+        const held = Array.from({ length: 48 }, (_, i) =>
+          exchange(server.port, [], { patience: 8000 + i }),
+        );
+        await sleep(50);
+        const got = await send(server, { body: call('ping') });
+        const problems = expected(got, '200');
+        if (got.ms > 1000) problems.push(`after ${got.ms} ms`);
+        await Promise.all(held);
+        return problems;
+      },
+    ],
+    [
       'with nine slow connections, a tenth is answered at once',
       async () => {
         const held = Array.from({ length: 9 }, (_, i) =>

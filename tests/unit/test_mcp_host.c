@@ -15,6 +15,7 @@
 #include <locale.h>
 #include <malloc.h>
 #include <poll.h>
+#include <sys/stat.h>
 
 extern char** environ;
 
@@ -416,10 +417,47 @@ static void started_in_a_child(void** state) {
     law_exited(law_again("daemon", env), 0);
 }
 
-static const law_child_t children[] = {{"untouched", child_untouched}, {"often", child_often},
-    {"memory", child_memory}, {"deaf", child_deaf}, {"busy", child_busy}, {"starts", child_starts},
-    {"wrong port", child_wrong_port}, {"forks", child_forks}, {"each", child_each},
-    {"daemon", child_daemon}, {NULL, NULL}};
+/* ---- whose environment it is -------------------------------------------------------------------- */
+
+/* Runs as another user than who started it. */
+static int child_secure(void) {
+    if (getauxval(AT_SECURE) == 0) return 77; /* the folder's file system takes no set-user-id */
+    CHECK(getenv("HOTPATH_MCP_AUTH_TOKEN") != NULL);
+    CHECK(os_env("HOTPATH_MCP_AUTH_TOKEN") == NULL);
+    CHECK(mcp_read_settings());
+    CHECK_EQ(settings.port, 6771);
+    CHECK_EQ(settings.token[0], 0);
+    CHECK_EQ(settings.toolsets, SET_CORE | SET_ANALYSIS);
+    CHECK(strcmp(settings.host, "127.0.0.1") == 0);
+    return 0;
+}
+static void environment_of_somebody_else(void** state) {
+    (void)state;
+    static const char* const env[] = {"HOTPATH_MCP_PORT=1234", "HOTPATH_MCP_AUTH_TOKEN=theirs",
+        "HOTPATH_MCP_TOOLSETS=core", "HOTPATH_MCP_HOST=127.0.0.2", NULL};
+    char copy[] = "/tmp/hotpath_secure_XXXXXX", command[5000];
+#if defined(__SANITIZE_ADDRESS__) /* which does not run as another user */
+    skip();
+#endif
+    if (getuid() != 0) skip();
+    int file = mkstemp(copy);
+    CHECK(file >= 0);
+    snprintf(command, sizeof command, "cat '%s' > %s", law_self(), copy);
+    CHECK_EQ(system(command), 0);
+    CHECK_EQ(fchown(file, 65534, 65534), 0);
+    CHECK_EQ(fchmod(file, 04755), 0);
+    close(file);
+    const char* const arguments[] = {copy, "--child=secure", NULL};
+    const law_result_t* result = law_exec(copy, arguments, env);
+    unlink(copy);
+    if (WIFEXITED(result->status) && WEXITSTATUS(result->status) == 77) skip();
+    law_exited(result, 0);
+}
+
+static const law_child_t children[] = {{"secure", child_secure}, {"untouched", child_untouched},
+    {"often", child_often}, {"memory", child_memory}, {"deaf", child_deaf}, {"busy", child_busy},
+    {"starts", child_starts}, {"wrong port", child_wrong_port}, {"forks", child_forks},
+    {"each", child_each}, {"daemon", child_daemon}, {NULL, NULL}};
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(untouched),
@@ -432,5 +470,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(fork_parent),
     cmocka_unit_test(fork_each),
     cmocka_unit_test(started_in_a_child),
+    cmocka_unit_test(environment_of_somebody_else),
 };
 LAW_MAIN(tests, children)

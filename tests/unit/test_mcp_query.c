@@ -324,6 +324,7 @@ static void expired(void** state) {
     free(text);
     answer = ask("functions_timing", cursor, &text);
     CHECK(answer == NULL && strstr(text, "cursor has expired") != NULL, "%s", text);
+    CHECK(strstr(text, strrchr(oldest, ' ') + 1) != NULL, "%s does not name it", text);
     truth_json_free(answer);
     free(text);
     assert_int_equal(truth_failures, 0);
