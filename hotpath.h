@@ -10865,11 +10865,12 @@ static HOTPATH_I_HOT uint32_t hotpath_i_merge_run(hotpath_snapshot_t* s,
     uint32_t* map, uint32_t i, uint32_t end, uint32_t next) {
     const hotpath_i_frec_t* const lite = &t->lite;
     const hotpath_i_merge_t chains = *m;
-    const uint32_t first = i, ahead = next - i;
+    const uint32_t* const index_of = s->index_of; /* ids may have gaps: two threads made one item */
+    const uint32_t ids = s->id_count, first = i, ahead = next - i;
     hotpath_node_t* n = s->nodes + next;
     end = end - i < s->node_count - next ? end : i + (uint32_t)(s->node_count - next);
     for (; i < end; i++, n++, node++) {
-        if (node->function != n->function + 1 || /* as index_of has it */
+        if (node->function > ids || index_of[node->function] != n->function + 1 ||
             map[node->parent] != n->parent || node->frec == lite || node->recursive != 0 ||
             *hotpath_i_open_chain(&chains, node) != 0)
             break;
@@ -10892,7 +10893,7 @@ static void hotpath_i_merge_nodes_of(
         const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
         uint32_t end = (i | (HOTPATH_I_NODES - 1)) + 1; /* of those that lie behind it */
         end = end < count ? end : count;
-        if (!first && next < s->node_count && s->function_count == s->id_count) {
+        if (!first && next < s->node_count) {
             uint32_t run = hotpath_i_merge_run(s, t, m, node, map, i, end, next);
             i += run, next += run, node += run;
         }
