@@ -10181,16 +10181,21 @@ static const hotpath_i_span_slot_t* hotpath_i_read_slot(const hotpath_i_open_t* 
 /* A span whose entry is still there. Given up, its entry has an intent that counts, and is about to be
    closed; ended elsewhere, it does not count. */
 static void hotpath_i_read_span_entry(
-    hotpath_i_override_t* out, const hotpath_i_span_slot_t* slot, uint64_t intent) {
+    const hotpath_i_open_t* e, hotpath_i_override_t* out, const hotpath_i_span_slot_t* slot) {
+    const uint64_t flags = HOTPATH_I_MARK - 1;
     uint64_t state = HOTPATH_I_LOAD_ACQUIRE(&slot->state);
     out->slot = slot;
     if ((state & ~HOTPATH_I_SPAN_CLAIMED) == out->mark) return;
-    bool given = (state & ~(uint64_t)(HOTPATH_I_MARK - 1)) == out->mark &&
-                 (state & HOTPATH_I_SPAN_GIVEN) != 0;
-    out->open = 0, out->extra = 0, out->calls = 0;
-    out->base = given && intent != 0 ? intent - 1 : 0;
+    bool given = (state & ~flags) == out->mark && (state & HOTPATH_I_SPAN_GIVEN) != 0;
+    out->open = 0, out->extra = 0, out->calls = 0, out->base = 0;
     out->elsewhere = !given;
-    if (!given && !hotpath_i_read_ending(slot, out->mark, &out->node, &out->base)) out->node = NULL;
+    if (given) { /* its intent came before that; unless the entry is another's by now */
+        uint64_t intent = HOTPATH_I_LOAD_ACQUIRE(&e->intent);
+        bool same = (HOTPATH_I_LOAD_ACQUIRE(&e->mark) & ~flags) == out->mark;
+        if (same && intent != 0) out->base = intent - 1;
+    } else if (!hotpath_i_read_ending(slot, out->mark, &out->node, &out->base)) {
+        out->node = NULL;
+    }
 }
 /* One entry of a stack as it stands. Returns false where the stack ends or moves. */
 static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_override_t* out) {
@@ -10221,7 +10226,7 @@ static bool hotpath_i_read_entry(hotpath_i_open_t* e, uint64_t now, hotpath_i_ov
         if (intent > total + out->extra) out->extra = intent - 1 - total;
         out->calls = calls != UINT64_MAX ? calls + 1 : 0;
         const hotpath_i_span_slot_t* slot = hotpath_i_read_slot(e, mark);
-        if (slot != NULL) hotpath_i_read_span_entry(out, slot, intent);
+        if (slot != NULL) hotpath_i_read_span_entry(e, out, slot);
         return true;
     }
     return false;

@@ -1314,6 +1314,17 @@ static void before_settled_span_given_up(void) {
     before_span_given_up();
     read_the_stacks();
 }
+static void before_span_of_one(void) {
+    before_a_and_b();
+    order_as(1);
+    hotpath_span_begin(&now.span, HOTPATH_SPAN_SQL, "s", 1);
+    order_clock_forward(3000);
+}
+static void before_settled_span_of_one(void) {
+    before_span_of_one();
+    read_the_stacks();
+}
+static void detach_span(void) { hotpath_span_detach(&now.span); }
 /* Until it ends a span has the time until the snapshot, and then all that it took: never less. */
 static void span_laws(void) {
     uint64_t before = 0;
@@ -1507,6 +1518,10 @@ static const order_history_t histories[] = {
         {end_span, add_up, NULL}, span_laws, false, 0},
     {"span given up settled", "and after it was given up", before_settled_span_given_up,
         {end_span, add_up, NULL}, span_laws, false, 0},
+    {"span detached", "a span is given up", before_span_of_one, {detach_span, read_tree, NULL},
+        span_laws, true, 0},
+    {"span detached settled", "before a snapshot has added up", before_settled_span_of_one,
+        {detach_span, add_up, NULL}, span_laws, false, 0},
     {"switch", "all is off for a while", before_switch, {off_and_on, read_off_later, NULL},
         after_switch, false, 0},
     {"group", "a group is new and off", before_groups, {group_off, read_off, NULL}, after_group,
