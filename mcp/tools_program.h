@@ -167,6 +167,7 @@ static void status_drops(json_out_t* out, const hotpath_drops_t* d) {
     STATUS_ROW(clock_anomalies)
     STATUS_ROW(context_overflow)
     STATUS_ROW(alloc_overflow)
+    STATUS_ROW(span_overflow)
 #undef STATUS_ROW
     json_object_end(out);
 }

@@ -960,7 +960,7 @@ static void compare_drops(const hotpath_drops_t* drops) {
         FIELD(reentrant), FIELD(no_memory), FIELD(abi_mismatch), FIELD(foreign_ends),
         FIELD(negative_time), FIELD(deep_calls), FIELD(node_overflow), FIELD(function_overflow),
         FIELD(entry_overflow), FIELD(lite_functions), FIELD(value_mismatch), FIELD(clock_anomalies),
-        FIELD(context_overflow), FIELD(alloc_overflow)
+        FIELD(context_overflow), FIELD(alloc_overflow), FIELD(span_overflow)
 #undef FIELD
     };
     _Static_assert(sizeof fields / sizeof fields[0] == sizeof *drops / sizeof(uint64_t),
