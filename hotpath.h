@@ -2670,17 +2670,19 @@ static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
     hotpath_i_os_alloc = h->alloc, h->zeroed = hotpath_i_os_zeroed;
             #endif
     hotpath_i_os_next("malloc_usable_size", &h->usable);
+            #if defined(__GLIBC__)
+    h->glibc = h->alloc == NULL || h->alloc == hotpath_i_libc_malloc;
+    if (h->glibc && hotpath_i_libc_malloc != NULL) { /* it has neither of what is looked for below */
+        h->alloc = hotpath_i_libc_malloc, h->zeroed = hotpath_i_libc_calloc;
+        h->resize = hotpath_i_libc_realloc, h->release = hotpath_i_libc_free;
+        h->aligned = hotpath_i_libc_memalign;
+        return;
+    }
+            #endif
     void* sized;
     hotpath_i_os_next("sdallocx", &sized);
     h->sized = sized != NULL, h->has_new = hotpath_i_os_has_new();
-    (void)dlerror(); /* what was not found is not the program's error */
-            #if defined(__GLIBC__)
-    h->glibc = h->alloc == NULL || h->alloc == hotpath_i_libc_malloc;
-    if (!h->glibc || hotpath_i_libc_malloc == NULL) return;
-    h->alloc = hotpath_i_libc_malloc, h->zeroed = hotpath_i_libc_calloc;
-    h->resize = hotpath_i_libc_realloc, h->release = hotpath_i_libc_free;
-    h->aligned = hotpath_i_libc_memalign;
-            #endif
+    (void)dlerror(); /* what was not found is not the program's error; telling it allocates */
 }
         #else
 static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
