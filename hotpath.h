@@ -6266,10 +6266,13 @@ static void hotpath_i_give_up(hotpath_i_local_t* l, hotpath_i_open_t* e, uintptr
     hotpath_i_span_look_away(t, node);
     /* What follows is in none of the scopes around it. */
     hotpath_i_node_t* rest = hotpath_i_child(t, t->own.entries, 0, node->function);
-    HOTPATH_I_STORE(&slot->rest, rest);
-    HOTPATH_I_STORE(&slot->credited, d);
-    if (!HOTPATH_I_CAS(
-            &slot->state, &state, mark | (gone ? HOTPATH_I_SPAN_CLAIMED : HOTPATH_I_SPAN_GIVEN))) {
+    bool open = HOTPATH_I_LOAD(&slot->state) == mark; /* the slot may be another span's by now */
+    if (open) {
+        HOTPATH_I_STORE(&slot->rest, rest);
+        HOTPATH_I_STORE(&slot->credited, d);
+    }
+    if (!open || !HOTPATH_I_CAS(&slot->state, &state,
+                     mark | (gone ? HOTPATH_I_SPAN_CLAIMED : HOTPATH_I_SPAN_GIVEN))) {
         HOTPATH_I_STORE_RELEASE(&e->intent, (uint64_t)0);
         hotpath_i_close_entry(l, e, mark, UINT64_MAX);
         return;
@@ -8902,6 +8905,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_record(hotpath_span_kind_t ki
     if (t == NULL) return;
     uint32_t function = hotpath_i_span_function(t, kind, key, length);
     hotpath_i_node_t* node = hotpath_i_child(t, l->top, hotpath_i_index(l->top->node), function);
+    hotpath_i_calibrate(); /* the first of all may be this one */
     uint64_t now = hotpath_i_ticks(), d = hotpath_i_to_ticks(duration_ns);
     HOTPATH_I_OWN_ADD(&node->calls, (uint64_t)1);
     HOTPATH_I_STORE_RELEASE(&node->total, node->total + d);

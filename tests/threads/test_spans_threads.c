@@ -133,6 +133,18 @@ static void handed_over_at_full_speed(void** state) {
     hotpath_snapshot_free(s);
 }
 
+/* Nothing has asked for the rate of the clock yet. */
+static int before_all(void) {
+    hotpath_span_record(HOTPATH_SPAN_SQL, "SELECT before_all", SIZE_MAX, 1000000, NULL);
+    uint64_t total = law_now("SELECT before_all").total_ns;
+    CHECK_GE(total, 500000);
+    CHECK_LE(total, 2000000);
+    return 0;
+}
+static void recorded_before_all(void** state) {
+    (void)state;
+    law_exited(law_again("before_all", NULL), 0);
+}
 /* Whoever ends first has it, if the program does not order the two. */
 static hotpath_span_t raced;
 static uint64_t ready, ended;
@@ -200,8 +212,10 @@ static void met_at_once(void** state) {
 }
 
 static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(recorded_before_all),
     cmocka_unit_test(handed_over_at_full_speed),
     cmocka_unit_test(ended_twice_at_once),
     cmocka_unit_test(met_at_once),
 };
-LAW_MAIN(tests, NULL)
+static const law_child_t children[] = {{"before_all", before_all}, {NULL, NULL}};
+LAW_MAIN(tests, children)

@@ -905,6 +905,34 @@ static int child_of_fork(void) {
     CHECK_COUNTS("SELECT before_fork", 1, 1, 0);
     return 0;
 }
+/* A span that has ended elsewhere is still on the stack when its slot is another's. */
+static void* end_only(void* arg) {
+    hotpath_span_end((hotpath_span_t*)arg);
+    return NULL;
+}
+static int next_of_a_slot(void) {
+    static hotpath_span_t a, above, b, c;
+    hotpath_span_begin(&a, HOTPATH_SPAN_SQL, "SELECT first_of_slot", SIZE_MAX);
+    hotpath_span_begin(&above, HOTPATH_SPAN_SQL, "SELECT above", SIZE_MAX);
+    pass(3);
+    pthread_join(law_thread(end_only, &a), NULL);
+    hotpath_span_begin(&b, HOTPATH_SPAN_SQL, "SELECT next_of_slot", SIZE_MAX);
+    CHECK_EQ(a.opaque[2], b.opaque[2]);
+    pass(10);
+    hotpath_span_detach(&b);
+    hotpath_span_end(&above);
+    hotpath_span_begin(&c, HOTPATH_SPAN_SQL, "SELECT last", SIZE_MAX); /* a is in its way */
+    hotpath_span_end(&c);
+    pass(20);
+    pthread_join(law_thread(end_only, &b), NULL);
+    CHECK_COUNTS("SELECT first_of_slot", 1, 1, 3);
+    CHECK_COUNTS("SELECT next_of_slot", 1, 1, 30);
+    return 0;
+}
+static void slots_are_taken_again(void** state) {
+    (void)state;
+    law_exited(law_again("next_of_a_slot", NULL), 0);
+}
 static void forks(void** state) {
     (void)state;
     law_exited(law_again("child_of_fork", NULL), 0);
@@ -912,7 +940,8 @@ static void forks(void** state) {
 
 int main(int argc, char** argv) {
     static const law_child_t children[] = {{"many_keys", many_keys}, {"reported", reported},
-        {"limited", limited}, {"child_of_fork", child_of_fork}, {NULL, NULL}};
+        {"limited", limited}, {"child_of_fork", child_of_fork}, {"next_of_a_slot", next_of_a_slot},
+        {NULL, NULL}};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sql_keys),
         cmocka_unit_test(sql_literals_never_stay),
@@ -936,6 +965,7 @@ int main(int argc, char** argv) {
         cmocka_unit_test(ended_threads_leave_all),
         cmocka_unit_test(contexts),
         cmocka_unit_test(jumps),
+        cmocka_unit_test(slots_are_taken_again),
         cmocka_unit_test(forks),
         cmocka_unit_test(secrets_never_stay),
         cmocka_unit_test(keys_are_bounded),
