@@ -4043,7 +4043,8 @@ typedef struct hotpath_i_inside {
 
 /* Frames of one name on one thread. */
 typedef struct hotpath_i_frames {
-    hotpath_i_inside_t inside; /* the first: frec.inside points to it */
+    hotpath_i_inside_t inside;     /* the first: frec.inside points to it */
+    struct hotpath_i_frames* next; /* of this thread */
     uint64_t start;
     uint64_t before; /* the duration of the last frame */
     uint64_t budget; /* of the one that runs */
@@ -4161,6 +4162,7 @@ typedef struct hotpath_i_thread {
     hotpath_i_span_slot_t* span_slots;       /* all of them */
     hotpath_i_span_slot_t* span_free;
     hotpath_i_span_slot_t* span_returned; /* by other threads */
+    hotpath_i_frames_t* frames;
     uint32_t span_slot_count;
     uint64_t text_head;
     uint64_t* text;
@@ -7868,11 +7870,14 @@ static void hotpath_i_merge_inside(
 /* The frames of a function on this thread, made at the first boundary. */
 static hotpath_i_frames_t* hotpath_i_frames_of(hotpath_i_thread_t* t, hotpath_i_frec_t* f) {
     if (f == &t->lite) return NULL;
-    if (f->inside == NULL)
-        HOTPATH_I_STORE_RELEASE(&f->inside,
-            hotpath_i_inside_new(t, sizeof(hotpath_i_frames_t), 0, HOTPATH_I_INSIDE_ROWS,
-                HOTPATH_I_FRAMES_WORST, HOTPATH_I_FRAMES_RECENT));
-    return (hotpath_i_frames_t*)(void*)f->inside;
+    if (f->inside != NULL) return (hotpath_i_frames_t*)(void*)f->inside;
+    hotpath_i_frames_t* frames = (hotpath_i_frames_t*)(void*)hotpath_i_inside_new(t, sizeof *frames,
+        0, HOTPATH_I_INSIDE_ROWS, HOTPATH_I_FRAMES_WORST, HOTPATH_I_FRAMES_RECENT);
+    if (frames == NULL) return NULL;
+    frames->next = t->frames;
+    t->frames = frames;
+    HOTPATH_I_STORE_RELEASE(&f->inside, &frames->inside);
+    return frames;
 }
 /* Completes the frame that runs. */
 static void hotpath_i_frame_end(hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_i_frec_t* f,
@@ -8788,6 +8793,27 @@ static hotpath_i_node_t* hotpath_i_path_in(
     }
     return into;
 }
+static void hotpath_i_inside_skip(
+    hotpath_i_thread_t* t, hotpath_i_inside_t* in, const hotpath_i_node_t* node, uint64_t ticks) {
+    hotpath_i_watch_new(t, in);
+    uint32_t place = hotpath_i_watched_place(in, hotpath_i_index(node));
+    if (place != 0) in->nodes[place - 1].total += ticks;
+}
+/* A node gets time in which its span was on no stack: none of the thread's frames, and no span above
+   it, has that inside. */
+static void hotpath_i_skip_elsewhere(
+    hotpath_i_thread_t* t, const hotpath_i_node_t* node, uint64_t ticks) {
+    for (hotpath_i_frames_t* frames = t->frames; frames != NULL; frames = frames->next)
+        hotpath_i_inside_skip(t, &frames->inside, node, ticks);
+    for (uint32_t up = node->parent; up != 0; up = hotpath_i_node_at(t, up)->parent) {
+        const hotpath_i_node_t* above = hotpath_i_node_at(t, up);
+        const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, above->function);
+        if (item == NULL || !hotpath_i_is_span(item->kind)) continue;
+        hotpath_i_span_sums_t* sums = hotpath_i_span_sums_of(t, above->frec);
+        hotpath_i_span_watch_t* w = sums != NULL ? hotpath_i_span_watch_of(t, sums, up) : NULL;
+        if (w != NULL) hotpath_i_inside_skip(t, &w->inside, node, ticks);
+    }
+}
 /* Adds a finished span to a thread that has it not on its stack. A reader that still takes it for open
    has its time until the moment it reads for; the end is not before that (hotpath_i_intend). */
 static hotpath_i_node_t* hotpath_i_end_elsewhere(
@@ -8809,6 +8835,7 @@ static hotpath_i_node_t* hotpath_i_end_elsewhere(
         HOTPATH_I_STORE_RELEASE(&slot->end_total, before + *d);
     }
     HOTPATH_I_STORE_RELEASE(&node->total, before + *d);
+    hotpath_i_skip_elsewhere(t, node, *d - credited);
     return node;
 }
 /* Of a span past the depth bound: its node is in its mark. */

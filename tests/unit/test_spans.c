@@ -929,6 +929,37 @@ static int next_of_a_slot(void) {
     CHECK_COUNTS("SELECT next_of_slot", 1, 1, 30);
     return 0;
 }
+static hotpath_span_t carried;
+static uint64_t carrier_step;
+static void* carrier(void* arg) {
+    HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, "GET /carrier");
+    hotpath_span_begin(&carried, HOTPATH_SPAN_SQL, "SELECT carried", SIZE_MAX);
+    law_store(&carrier_step, 1);
+    law_wait(&carrier_step, 2);
+    return arg;
+}
+/* One that ends here and was on another stack is inside of no span here. */
+static void elsewhere_is_not_inside(void** state) {
+    (void)state;
+    pthread_t thread = law_thread(carrier, NULL);
+    law_wait(&carrier_step, 1);
+    pass(500);
+    {
+        HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, "GET /carrier");
+        work("of this thread", 7, 1);
+        hotpath_span_end(&carried);
+    }
+    law_store(&carrier_step, 2);
+    pthread_join(thread, NULL);
+    CHECK_COUNTS("SELECT carried", 1, 1, 507);
+    hotpath_snapshot_t* s = law_take();
+    const hotpath_span_row_t* r = row_of(s, "GET /carrier");
+    CHECK_EQ(r->slowest_count, 2);
+    CHECK_EQ(r->slowest[1].duration_ns, 7);
+    CHECK_EQ(r->slowest[1].inside_count, 1);
+    CHECK_EQ(r->slowest[1].inside[0].self_ns, 7);
+    hotpath_snapshot_free(s);
+}
 static void slots_are_taken_again(void** state) {
     (void)state;
     law_exited(law_again("next_of_a_slot", NULL), 0);
@@ -966,6 +997,7 @@ int main(int argc, char** argv) {
         cmocka_unit_test(contexts),
         cmocka_unit_test(jumps),
         cmocka_unit_test(slots_are_taken_again),
+        cmocka_unit_test(elsewhere_is_not_inside),
         cmocka_unit_test(forks),
         cmocka_unit_test(secrets_never_stay),
         cmocka_unit_test(keys_are_bounded),

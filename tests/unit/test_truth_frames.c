@@ -413,6 +413,33 @@ static void foreign_time_is_not_inside(uint64_t argument) {
     hotpath_snapshot_free(s);
 }
 
+/* A span that another thread began and this one ends was on no stack of this one. */
+static hotpath_span_t handed;
+static void* begin_handed(void* user) {
+    hotpath_span_begin(&handed, HOTPATH_SPAN_SQL, "SELECT handed", SIZE_MAX);
+    return user;
+}
+static void time_elsewhere_is_not_inside(uint64_t argument) {
+    (void)argument;
+    for (int i = 0; i < 3; i++) {
+        pthread_t thread;
+        pthread_create(&thread, NULL, begin_handed, NULL);
+        pthread_join(thread, NULL);
+        pass(1000);
+        HOTPATH_FRAME("handed");
+        render(10);
+        hotpath_span_end(&handed);
+    }
+    HOTPATH_FRAME("handed");
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    const hotpath_frame_t* f = frame_of(s, "handed");
+    for (uint32_t i = 0; i < f->worst_count; i++) {
+        check_sum(&f->worst[i]);
+        CHECK_EQUAL("inside_count", "a frame", f->worst[i].inside_count, 1);
+    }
+    hotpath_snapshot_free(s);
+}
+
 /* The child of a fork begins with no frame. */
 static void fork_starts_empty(uint64_t argument) {
     (void)argument;
@@ -485,6 +512,7 @@ IN_CHILD(off_is_no_frame)
 IN_CHILD(budget_of_the_next_frame)
 IN_CHILD(contexts_are_said)
 IN_CHILD(foreign_time_is_not_inside)
+IN_CHILD(time_elsewhere_is_not_inside)
 IN_CHILD(fork_starts_empty)
 /* Phases: how long each was, however often, on each thread; the last ones end with their threads. */
 static void* phases_of_thread(void* user) {
@@ -579,6 +607,7 @@ int main(void) {
         cmocka_unit_test(test_budget_of_the_next_frame),
         cmocka_unit_test(test_contexts_are_said),
         cmocka_unit_test(test_foreign_time_is_not_inside),
+        cmocka_unit_test(test_time_elsewhere_is_not_inside),
         cmocka_unit_test(test_fork_starts_empty),
         cmocka_unit_test(test_phases_are_exact),
         cmocka_unit_test(test_difference_is_exact),
