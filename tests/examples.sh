@@ -77,7 +77,7 @@ for seconds in 0 -1 x ''; do
 done
 has_implementation || exit $failed
 # Its own report names what leaks, without any server; and that take_buffer held more than is left.
-growth='HOTPATH_HEAP_INTERVAL=100 HOTPATH_HEAP_MIN_GROWTH=8K HOTPATH_REPORT=alloc,heap timeout 60'
+growth='HOTPATH_HEAP_INTERVAL=100 HOTPATH_HEAP_MIN_GROWTH=2K HOTPATH_REPORT=alloc,heap timeout 60'
 check "05_memory: runs with its faults" sh -c "$growth $dir/05_memory 3 >$out/faults.txt"
 check "05_memory: runs without" sh -c "DEMO_FIXED=1 $growth $dir/05_memory 3 >$out/fixed.txt"
 check "05_memory: the leak is the suspect" grep -Eq '^suspect: handle_rename grew in [0-9]+ of [0-9]+ intervals' $out/faults.txt
