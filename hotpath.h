@@ -8032,11 +8032,16 @@ typedef struct hotpath_i_span_text {
     uint32_t before; /* of SQL: the token that was put last */
     char held[4];    /* and what is not put yet: it may turn out to go on with a list */
     uint32_t held_count;
+    uint32_t row;     /* of SQL: open parentheses in the first row of VALUES */
+    uint32_t mute;    /* and in a further one, which is no more than the first */
+    uint32_t rows;    /* the token that was put last ends a row */
+    uint64_t clauses; /* a bit for each open parenthesis: a statement with a FROM is in it */
     const char* word; /* the last token, if it is a word, in the raw key */
     size_t word_length;
 } hotpath_i_span_text_t;
 
 static void hotpath_i_span_putc(hotpath_i_span_text_t* o, char c) {
+    if (o->mute != 0) return;
     if (o->used < HOTPATH_SPAN_KEY_MAX) o->text[o->used++] = c;
     o->hash = (o->hash ^ (unsigned char)c) * 16777619u;
     o->length++;
@@ -8120,6 +8125,7 @@ static void hotpath_i_sql_token(
     hotpath_i_span_text_t* o, uint32_t token, const char* text, size_t length) {
     hotpath_i_sql_put_held(o);
     hotpath_i_sql_put(o, token, text, length);
+    o->rows = 0;
     o->word = token == HOTPATH_I_SQL_WORD ? text : NULL;
     o->word_length = length;
 }
@@ -8149,23 +8155,6 @@ static void hotpath_i_sql_comma(hotpath_i_span_text_t* o) {
     o->word = NULL;
     o->held[o->held_count++] = ',';
 }
-static void hotpath_i_sql_open(hotpath_i_span_text_t* o) {
-    bool next = o->held_count == 1 && o->held[0] == ',' && o->before == HOTPATH_I_SQL_GROUP;
-    if (!next) hotpath_i_sql_put_held(o);
-    o->word = NULL;
-    o->held[o->held_count++] = '(';
-}
-static void hotpath_i_sql_close(hotpath_i_span_text_t* o) {
-    o->word = NULL;
-    if (!hotpath_i_sql_held_ends(o, '?')) {
-        hotpath_i_sql_token(o, HOTPATH_I_SQL_CLOSE, ")", 1);
-    } else if (o->held[0] == ',') { /* a row like the one before */
-        o->held_count = 0;
-    } else {
-        hotpath_i_sql_token(o, HOTPATH_I_SQL_CLOSE, ")", 1);
-        o->before = HOTPATH_I_SQL_GROUP;
-    }
-}
 static bool hotpath_i_sql_is_word(const char* word, size_t length, const char* upper) {
     size_t i = 0;
     while (i < length && upper[i] != 0 && (word[i] & ~32) == upper[i])
@@ -8177,6 +8166,37 @@ static bool hotpath_i_sql_is_one_of(
     for (size_t i = 0; i < count && word != NULL; i++)
         if (hotpath_i_sql_is_word(word, length, words[i])) return true;
     return false;
+}
+static void hotpath_i_sql_open(hotpath_i_span_text_t* o) {
+    bool next = o->held_count == 1 && o->held[0] == ',' && o->before == HOTPATH_I_SQL_GROUP;
+    bool values = o->word != NULL && hotpath_i_sql_is_word(o->word, o->word_length, "VALUES");
+    o->clauses <<= 1;
+    o->word = NULL;
+    if (o->mute != 0 || (next && o->rows != 0)) {
+        o->mute++;
+        return;
+    }
+    if (!next) hotpath_i_sql_put_held(o);
+    if (values || o->row != 0) o->row++;
+    o->held[o->held_count++] = '(';
+}
+static void hotpath_i_sql_close(hotpath_i_span_text_t* o) {
+    bool muted = o->mute != 0;
+    o->clauses >>= 1;
+    o->word = NULL;
+    if (muted && --o->mute != 0) return;
+    bool row = muted || (o->row != 0 && --o->row == 0);
+    if (muted) {
+        o->held_count = 0;
+    } else if (!hotpath_i_sql_held_ends(o, '?')) {
+        hotpath_i_sql_token(o, HOTPATH_I_SQL_CLOSE, ")", 1);
+    } else if (o->held[0] == ',') { /* a row like the one before */
+        o->held_count = 0;
+    } else {
+        hotpath_i_sql_token(o, HOTPATH_I_SQL_CLOSE, ")", 1);
+        o->before = HOTPATH_I_SQL_GROUP;
+    }
+    if (row) o->before = HOTPATH_I_SQL_GROUP, o->rows = 1;
 }
 /* Behind a comment; they nest in the standard, and what one dialect takes for its end is no harm. */
 static const char* hotpath_i_sql_comment(const char* at, const char* end) {
@@ -8252,6 +8272,9 @@ static bool hotpath_i_sql_is_name(
     static const char* const words[] = {"FROM", "JOIN", "INTO", "UPDATE", "TABLE", "SET", "AS"};
     if (o->held_count == 0 && o->before == HOTPATH_I_SQL_DOT) return true;
     if (after < end && *after == '.') return true;
+    if (o->word != NULL && hotpath_i_sql_is_word(o->word, o->word_length, "FROM") &&
+        (o->clauses & 1) == 0)
+        return false; /* trim(x FROM "text") */
     return hotpath_i_sql_is_one_of(o->word, o->word_length, words, sizeof words / sizeof *words);
 }
 static const char* hotpath_i_sql_name_in_quotes(
@@ -8264,11 +8287,23 @@ static const char* hotpath_i_sql_name_in_quotes(
         hotpath_i_sql_value(o);
     return after;
 }
+/* Behind a text such as q'[it's]', whose end is its own. */
+static const char* hotpath_i_sql_own_end(const char* at, const char* end) {
+    char open = ++at < end ? *at++ : 0;
+    char close = open == '[' ? ']' : open == '{' ? '}' : open == '(' ? ')' : open;
+    if (open == '<') close = '>';
+    while (at < end && !(*at == close && end - at > 1 && at[1] == '\''))
+        at++;
+    return end - at > 1 ? at + 2 : end;
+}
 /* A word, or a text with a letter before it that says of what kind it is. */
 static const char* hotpath_i_sql_word(hotpath_i_span_text_t* o, const char* at, const char* end) {
     static const char* const values[] = {"NULL", "TRUE", "FALSE"};
     static const char* const tests[] = {"IS", "NOT"};
     static const char* const kinds[] = {"E", "N", "B", "X", "U"};
+    static const char* const own[] = {"Q", "NQ"};
+    static const char* const clauses[] = {"SELECT", "DELETE", "UPDATE"};
+    static const char* const distinct[] = {"DISTINCT"};
     const char* from = at;
     while (at < end &&
            (hotpath_i_is_name(*at) || (*at == '$' && hotpath_i_sql_dollars(at, end) == NULL)))
@@ -8279,11 +8314,19 @@ static const char* hotpath_i_sql_word(hotpath_i_span_text_t* o, const char* at, 
         hotpath_i_sql_value(o);
         return hotpath_i_sql_quoted(quote, end, (*from | 32) == 'e');
     }
+    if (at < end && *at == '\'' && hotpath_i_sql_is_one_of(from, length, own, 2)) {
+        hotpath_i_sql_value(o);
+        return hotpath_i_sql_own_end(at, end);
+    }
+    if (hotpath_i_sql_is_one_of(from, length, clauses, 3)) o->clauses |= 1;
+    bool operand = hotpath_i_sql_is_one_of(o->word, o->word_length, distinct, 1) &&
+                   hotpath_i_sql_is_word(from, length, "FROM"); /* IS DISTINCT FROM "text" */
     if (hotpath_i_sql_is_one_of(from, length, values, 3) &&
         !(o->word != NULL && hotpath_i_sql_is_one_of(o->word, o->word_length, tests, 2)))
         hotpath_i_sql_value(o);
     else
         hotpath_i_sql_token(o, HOTPATH_I_SQL_WORD, from, length);
+    if (operand) o->word = NULL;
     return at;
 }
 /* A parameter, or a text in dollars; NULL if it is none. */
@@ -8296,13 +8339,37 @@ static const char* hotpath_i_sql_parameter(const char* at, const char* end) {
         at++;
     return at;
 }
+/* Whether quotes are left open between here and `stop`: # begins a comment in one dialect and [ a name in
+   another, in which a quote is only a character. What is too far away to see counts as well; behind what
+   is kept it does not matter. */
+static bool hotpath_i_sql_is_odd(
+    const hotpath_i_span_text_t* o, const char* at, const char* end, char stop) {
+    bool single = false, twice = false, back = false;
+    ptrdiff_t far = o->mute != 0 ? 64 : 4096;
+    if (o->used == HOTPATH_SPAN_KEY_MAX) return false;
+    if (end - at > far) {
+        if (memchr(at, stop, (size_t)far) == NULL) return true;
+        end = at + far;
+    }
+    for (; at < end && *at != stop; at++)
+        single ^= *at == '\'', twice ^= *at == '"', back ^= *at == '`';
+    return single || twice || back;
+}
 static const char* hotpath_i_sql_operator(
     hotpath_i_span_text_t* o, const char* at, const char* end) {
+    static const char* const before[] = {"SELECT", "WHERE", "AND", "OR", "NOT", "BETWEEN", "WHEN",
+        "THEN", "ELSE", "LIMIT", "OFFSET", "BY", "RETURN", "DEFAULT"};
     const char* from = at;
+    if ((*at == '#' && hotpath_i_sql_is_odd(o, at, end, '\n')) ||
+        (*at == '[' && hotpath_i_sql_is_odd(o, at, end, ']')))
+        return NULL;
     bool first = o->held_count != 0
                      ? !hotpath_i_sql_held_ends(o, '?')
                      : o->before == HOTPATH_I_SQL_NONE || o->before == HOTPATH_I_SQL_OPEN ||
-                           o->before == HOTPATH_I_SQL_COMMA || o->before == HOTPATH_I_SQL_OPERATOR;
+                           o->before == HOTPATH_I_SQL_COMMA ||
+                           o->before == HOTPATH_I_SQL_OPERATOR ||
+                           hotpath_i_sql_is_one_of(
+                               o->word, o->word_length, before, sizeof before / sizeof *before);
     if ((*at == '-' || *at == '+') && first && hotpath_i_sql_is_number(at + 1, end))
         return at + 1; /* a sign */
     if (*at == ':' && end - at > 1 && at[1] == ':') {
@@ -8353,23 +8420,31 @@ static const char* hotpath_i_sql_step(hotpath_i_span_text_t* o, const char* at, 
     return hotpath_i_sql_operator(o, at, end);
 }
 static void hotpath_i_sql_normalise(hotpath_i_span_text_t* o, const char* at, const char* end) {
+    o->clauses = 1;
     while (at != NULL && at < end)
         at = hotpath_i_sql_step(o, at, end);
     hotpath_i_sql_put_held(o);
+    o->mute = 0;
     if (at == NULL) hotpath_i_span_put(o, " ...", 4); /* what follows may be a literal */
 }
 
 /* Addresses. */
 static bool hotpath_i_url_is_id(const char* part, size_t length) {
-    size_t digits = 0, hex = 0, dashes = 0;
+    size_t digits = 0, letters = 0, capitals = 0, hex = 0, dashes = 0, number = 0;
     for (size_t i = 0; i < length; i++) {
-        if (part[i] == '@' || part[i] == '%') return true;
+        if (part[i] != 0 && strchr("@%=&'", part[i]) != NULL) return true;
         digits += hotpath_i_is_digit(part[i]);
+        letters += hotpath_i_is_name(part[i]) && !hotpath_i_is_digit(part[i]);
+        capitals += part[i] >= 'A' && part[i] <= 'Z';
         hex += hotpath_i_is_hex(part[i]);
         dashes += part[i] == '-';
+        number += number == i && hotpath_i_is_digit(part[i]);
     }
-    if (digits == 0) return length > 32;
-    return length > 32 || digits == length || digits >= 4 || (hex + dashes == length && hex >= 8);
+    if (digits == 0 || length > 32) return length > 32;
+    if (letters == 0 || digits >= 4 || (number != 0 && part[number] == '.')) return true;
+    if (digits < 2) return hex + dashes == length && hex >= 8;
+    return (hex + dashes == length && hex >= 6) ||
+           (length >= 10 && capitals != 0 && letters > capitals); /* letters of both sizes */
 }
 static void hotpath_i_url_route(hotpath_i_span_text_t* o, const char* at, const char* end) {
     hotpath_i_span_putc(o, '/');
@@ -8403,7 +8478,14 @@ static const char* hotpath_i_url_host(
     if (!keep) return at;
     hotpath_i_span_put_lower(o, scheme, (size_t)(after - scheme));
     hotpath_i_span_put(o, "://", 3);
-    hotpath_i_span_put_lower(o, host, (size_t)(at - host));
+    const char* port = at;
+    while (port > host && hotpath_i_is_digit(port[-1]))
+        port--;
+    bool plain = memchr(host, ':', (size_t)(at - host)) == NULL || *host == '[';
+    if (plain || port[-1] == ':')
+        hotpath_i_span_put_lower(o, host, (size_t)(at - host));
+    else
+        hotpath_i_span_put(o, ":id", 3); /* no port: a user and a password with / or ? in it */
     return at;
 }
 static void hotpath_i_url_normalise(

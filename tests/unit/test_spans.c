@@ -87,12 +87,35 @@ static void sql_keys(void** state) {
     CHECK_SQL("", "");
     check_key_at(HOTPATH_SPAN_SQL, NULL, 7, "(?)", __FILE__, __LINE__);
 }
+/* Rows of VALUES with more than values in them, and signs behind words. */
+static void sql_rows_and_signs(void** state) {
+    (void)state;
+    CHECK_SQL("INSERT INTO t VALUES (1, now()), (2, g((3), 'x')),(4, now())",
+        "INSERT INTO t VALUES(?, now())");
+    CHECK_SQL("INSERT INTO t VALUES (1, DEFAULT), (2, DEFAULT) RETURNING a, b",
+        "INSERT INTO t VALUES(?, DEFAULT) RETURNING a, b");
+    CHECK_SQL("INSERT INTO t VALUES (1, a), (2, 'secret", "INSERT INTO t VALUES(?, a)");
+    CHECK_SQL(
+        "INSERT INTO t VALUES (1, a), (2, 'it\\'s secret')", "INSERT INTO t VALUES(?, a) ...");
+    CHECK_SQL("SELECT f(values(a), b), (c), (d)", "SELECT f(values(a), b), (c), (d)");
+    CHECK_SQL(
+        "SELECT a WHERE b BETWEEN -5 AND -3 LIMIT -1", "SELECT a WHERE b BETWEEN ? AND ? LIMIT ?");
+}
 /* Where a text ends is not known: what may belong to it is no part of the key. */
 static void sql_literals_never_stay(void** state) {
     (void)state;
     CHECK_SQL("SELECT 'it\\'s secret' FROM t", "SELECT ? ...");
     CHECK_SQL("SELECT 'C:\\' , 'secret' FROM t", "SELECT ? ...");
     CHECK_SQL("SELECT 'C:\\\\', b FROM t", "SELECT ?, b FROM t");
+    CHECK_SQL("SELECT q'[it's secret]', NQ'!secret's!', q'<secret", "SELECT ?");
+    CHECK_SQL("SELECT a # don't\n FROM t WHERE b = 'secret'", "SELECT a ...");
+    CHECK_SQL("SELECT a #>> '{b}' FROM t", "SELECT a #>> ? FROM t");
+    CHECK_SQL("SELECT [Bob's] FROM t WHERE b = 'secret'", "SELECT ...");
+    CHECK_SQL("SELECT ARRAY['x', 'y'] FROM [t]", "SELECT ARRAY [ ? ] FROM [ t ]");
+    CHECK_SQL("SELECT trim(BOTH 'x' FROM \"secret\") FROM \"t\"",
+        "SELECT trim(BOTH ? FROM ?) FROM \"t\"");
+    CHECK_SQL("SELECT a IS DISTINCT FROM \"secret\" FROM (SELECT b FROM \"t\")",
+        "SELECT a IS DISTINCT FROM ? FROM(SELECT b FROM \"t\")");
     CHECK_SQL("SELECT a FROM t WHERE b = 'secret", "SELECT a FROM t WHERE b = ?");
     CHECK_SQL("SELECT a FROM t WHERE b = \"secret", "SELECT a FROM t WHERE b = ?");
     CHECK_SQL("SELECT a /* secret", "SELECT a");
@@ -116,6 +139,13 @@ static void addresses(void** state) {
     CHECK_ROUTE("GET /v2/oauth2/item-20240101", "GET /v2/oauth2/:id");
     CHECK_ROUTE("GET /t/abcdefghijklmnopqrstuvwxyzabcdefghijk", "GET /t/:id");
     CHECK_ROUTE("/a#secret", "/a");
+    CHECK_ROUTE("GET /a/-5/1,2/42.json/{12}/3.5", "GET /a/:id/:id/:id/:id/:id");
+    CHECK_ROUTE(
+        "GET /c/a1b2c3d/dQw4w9WgXcQ/v1.2/oauth2/user_12", "GET /c/:id/:id/v1.2/oauth2/user_12");
+    CHECK_ROUTE("GET /a&token=secret/Users('secret')", "GET /:id/:id");
+    CHECK_HTTP("GET http://bob:sec/ret@h/x", "GET http://:id/:id/x");
+    CHECK_HTTP("GET http://bob:sec?ret@h/x", "GET http://:id/");
+    CHECK_HTTP("GET http://[::1]:80/x", "GET http://[::1]:80/x");
     CHECK_ROUTE("", "/");
 }
 static void kinds_are_apart(void** state) {
@@ -529,7 +559,7 @@ static void hostile_keys(void** state) {
     char* text = (char*)malloc(size);
     static const char* const seeds[] = {"'", "(", "(1,", "/*", "--", "$a$", "\"", "`", "E'\\", ",",
         "1,", "\xff\xfe\xc3", "\\'", "((1),", "/", "/a1", "a://", "@", "%41", ";", "\1\2", "e1e+",
-        "$", ":", "::", "- ", "*/"};
+        "# ", "[ ", "values(a),(# ", "q'[", "$", ":", "::", "- ", "*/"};
     for (size_t k = 0; k < sizeof seeds / sizeof *seeds; k++) {
         size_t length = strlen(seeds[k]);
         for (size_t i = 0; i < size; i++)
@@ -975,6 +1005,7 @@ int main(int argc, char** argv) {
         {NULL, NULL}};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sql_keys),
+        cmocka_unit_test(sql_rows_and_signs),
         cmocka_unit_test(sql_literals_never_stay),
         cmocka_unit_test(addresses),
         cmocka_unit_test(kinds_are_apart),
