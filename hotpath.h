@@ -2672,7 +2672,8 @@ static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
     hotpath_i_os_next("malloc_usable_size", &h->usable);
             #if defined(__GLIBC__)
     h->glibc = h->alloc == NULL || h->alloc == hotpath_i_libc_malloc;
-    if (h->glibc && hotpath_i_libc_malloc != NULL) { /* it has neither of what is looked for below */
+    if (h->glibc &&
+        hotpath_i_libc_malloc != NULL) { /* it has neither of what is looked for below */
         h->alloc = hotpath_i_libc_malloc, h->zeroed = hotpath_i_libc_calloc;
         h->resize = hotpath_i_libc_realloc, h->release = hotpath_i_libc_free;
         h->aligned = hotpath_i_libc_memalign;
