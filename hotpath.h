@@ -4617,7 +4617,8 @@ static uint64_t hotpath_i_window_ticks(void) {
 static void hotpath_i_clock_check(void) {
     #if defined(HOTPATH_I_COUNTER)
     uint64_t late = hotpath_i_os_late_ns();
-    if (hotpath_i_g.scale_final == 0 || late < hotpath_i_g.check_ns + 10000000) return;
+    if (HOTPATH_I_LOAD(&hotpath_i_g.scale_final) == 0 || late < hotpath_i_g.check_ns + 10000000)
+        return;
     uint64_t now = hotpath_i_ticks(), ns = hotpath_i_os_monotonic_ns(), then = hotpath_i_ticks();
     if (hotpath_i_ns(then - now) > 100000) return; /* kept from running in between: not this time */
     double shown = (double)hotpath_i_ns(now - hotpath_i_g.check_tick);
