@@ -3969,7 +3969,8 @@ typedef struct hotpath_i_growth {
     #endif
 
 /* An open span. Who may end it is who changes its state: from its mark, or from that with
-   HOTPATH_I_SPAN_GIVEN, to one with HOTPATH_I_SPAN_CLAIMED. Slots are their record's for ever. */
+   HOTPATH_I_SPAN_GIVEN, to one with HOTPATH_I_SPAN_CLAIMED. Slots are their record's for ever: what
+   is stored for the next span brings its state, so that who reads it finds that the last one is gone. */
 typedef struct hotpath_i_span_slot {
     uint64_t state;         /* its mark and what has become of it; 0: none is open */
     uint64_t start;         /* tick */
@@ -6212,9 +6213,9 @@ static bool hotpath_i_has_slot(const hotpath_i_open_t* e) {
    it. At most twice: it is given up once. */
 static bool hotpath_i_slot_claim(hotpath_i_span_slot_t* slot, uint64_t mark) {
     uint64_t state = mark;
-    if (HOTPATH_I_CAS(&slot->state, &state, mark | HOTPATH_I_SPAN_CLAIMED)) return true;
-    return state == (mark | HOTPATH_I_SPAN_GIVEN) &&
-           HOTPATH_I_CAS(&slot->state, &state, state | HOTPATH_I_SPAN_CLAIMED);
+    while ((state & ~HOTPATH_I_SPAN_GIVEN) == mark)
+        if (HOTPATH_I_CAS(&slot->state, &state, state | HOTPATH_I_SPAN_CLAIMED)) return true;
+    return false;
 }
 /* Makes a slot one for another span, when all of the last one is counted. */
 static void hotpath_i_slot_free(hotpath_i_thread_t* t, hotpath_i_span_slot_t* slot) {
@@ -6272,8 +6273,8 @@ static void hotpath_i_give_up(hotpath_i_local_t* l, hotpath_i_open_t* e, uintptr
     hotpath_i_node_t* rest = hotpath_i_child(t, t->own.entries, 0, node->function);
     bool open = HOTPATH_I_LOAD(&slot->state) == mark; /* the slot may be another span's by now */
     if (open) {
-        HOTPATH_I_STORE(&slot->rest, rest);
-        HOTPATH_I_STORE(&slot->credited, d);
+        HOTPATH_I_STORE_RELEASE(&slot->rest, rest);
+        HOTPATH_I_STORE_RELEASE(&slot->credited, d);
     }
     if (!open || !HOTPATH_I_CAS(&slot->state, &state,
                      mark | (gone ? HOTPATH_I_SPAN_CLAIMED : HOTPATH_I_SPAN_GIVEN))) {
@@ -8778,7 +8779,7 @@ static void hotpath_i_span_open(hotpath_i_local_t* l, hotpath_i_thread_t* t, hot
     HOTPATH_I_STORE(&e->slot, slot);
     t->pace.full++, t->pace.asked++;
     hotpath_i_open_entry(l, t, e, node, frame, token, false, 1);
-    if (slot != NULL) HOTPATH_I_STORE(&slot->start, token->tick);
+    if (slot != NULL) HOTPATH_I_STORE_RELEASE(&slot->start, token->tick);
     span->opaque[HOTPATH_I_SPAN_SLOT] = (uint64_t)(uintptr_t)slot;
 }
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_span_begin(
@@ -8909,8 +8910,8 @@ static hotpath_i_node_t* hotpath_i_end_elsewhere(
         t, slot->owner, given ? HOTPATH_I_LOAD(&slot->rest) : HOTPATH_I_LOAD(&slot->node));
     if (*d < credited) *d = credited;
     uint64_t before = HOTPATH_I_LOAD(&node->total) - credited;
-    HOTPATH_I_STORE(&slot->end_node, node);
-    HOTPATH_I_STORE(&slot->end_total, before + *d);
+    HOTPATH_I_STORE_RELEASE(&slot->end_node, node);
+    HOTPATH_I_STORE_RELEASE(&slot->end_total, before + *d);
     HOTPATH_I_STORE_RELEASE(&slot->state, state | HOTPATH_I_SPAN_ENDING);
     HOTPATH_I_SIGNAL_FENCE();
     uint64_t seen = HOTPATH_I_LOAD(&hotpath_i_g.read_tick);
@@ -10871,7 +10872,7 @@ static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* 
 static bool hotpath_i_still_open(hotpath_i_override_t* o) {
     const hotpath_context_t* c = o->stack;
     if (o->slot != NULL) {
-        uint64_t state = HOTPATH_I_LOAD_ACQUIRE(&o->slot->state);
+        uint64_t state = HOTPATH_I_LOAD(&o->slot->state);
         bool ended = (state & ~(uint64_t)(HOTPATH_I_MARK - 1)) != o->mark ||
                      (state & HOTPATH_I_SPAN_ENDING) != 0;
         if (!ended && c == NULL) return true;

@@ -64,6 +64,14 @@ static struct {
     uint32_t begun_count[THREADS];
     hotpath_snapshot_t* snapshots[SNAPSHOTS];
     hotpath_span_t span;
+    hotpath_span_t next_span;
+    hotpath_i_span_slot_t* slot; /* where a history looks into it */
+    hotpath_i_node_t* node;
+    hotpath_i_open_t* entry;
+    uint64_t mark, start, ended, credited;
+    const hotpath_i_node_t* read_node;
+    uint64_t read_total;
+    bool is_over;
     wide_t squares;
     uint64_t value_ticks[256];  /* by value, or letter */
     hotpath_i_thread_t* thread; /* of the first fiber, where a history looks into it */
@@ -196,7 +204,8 @@ static void laws_of_tree(const hotpath_snapshot_t* s, const hotpath_snapshot_t* 
     /* An open scope, or one that has just ended, is one that began: its node and its start. */
     for (size_t i = 0; i < s->override_count; i++) {
         const hotpath_i_override_t* o = &s->overrides[i];
-        bool known = context != NULL; /* a scope that moves has several nodes */
+        /* A scope that moves has several nodes, a span one of its own. */
+        bool known = context != NULL || now.slot != NULL;
         for (int f = 0; f < THREADS; f++)
             for (uint32_t k = 0; k < now.begun_count[f]; k++)
                 known |= now.begun[f][k].start == o->start && now.begun[f][k].node == o->node;
@@ -1328,6 +1337,8 @@ static void detach_span(void) { hotpath_span_detach(&now.span); }
 /* Until it ends a span has the time until the snapshot, and then all that it took: never less. */
 static void span_laws(void) {
     uint64_t before = 0;
+    order_as(0);
+    take(SNAPSHOTS - 1, hotpath_i_take_tree);
     for (int i = 0; i < SNAPSHOTS; i++) {
         const hotpath_snapshot_t* s = now.snapshots[i];
         if (s == NULL) continue;
@@ -1339,6 +1350,265 @@ static void span_laws(void) {
             before = f->total_ns;
         }
     }
+}
+/* Its thread has the key's node already. */
+static void know_span(int fiber) {
+    order_as(fiber);
+    hotpath_i_thread_t* t = hotpath_i_local.thread;
+    uint32_t function = (uint32_t)(now.span.opaque[HOTPATH_I_SPAN_OF] >> 32);
+    now.node = hotpath_i_child(t, t->own.entries, 0, function);
+    ORDER_CHECK(now.node != NULL);
+}
+static void note_span(void) {
+    now.slot = (hotpath_i_span_slot_t*)(uintptr_t)now.span.opaque[HOTPATH_I_SPAN_SLOT];
+    now.mark = now.span.opaque[HOTPATH_I_SPAN_MARK];
+    now.start = now.span.opaque[HOTPATH_I_SPAN_TICK];
+    now.thread = now.slot->owner;
+    ORDER_CHECK(now.slot != NULL);
+}
+static void before_span_known(void) {
+    before_span();
+    know_span(1);
+}
+static void before_settled_span_known(void) {
+    before_span_known();
+    read_the_stacks();
+}
+static void before_settled_span_given_up_known(void) {
+    before_span_given_up();
+    know_span(1);
+    read_the_stacks();
+}
+/* One is given up, and the scope that has its entry then has more time than any span. */
+static void before_span_and_long(void) {
+    before_a_and_b();
+    begin(A, 0);
+    order_clock_forward(200000);
+    end(0);
+    hotpath_span_begin(&now.span, HOTPATH_SPAN_SQL, "s", 1);
+    order_clock_forward(3000);
+    now.entry = hotpath_i_local.top;
+    now.node = now.entry->node;
+}
+static void detach_and_scope(void) {
+    detach_span();
+    begin(A, 0), end(0);
+}
+/* The total of the node, as a snapshot has it that finds its entry. */
+static void read_entry(void) {
+    hotpath_i_override_t o;
+    bool is = hotpath_i_read_entry(now.entry, hotpath_i_ticks(), &o) && o.node == now.node;
+    now.read_total = HOTPATH_I_LOAD_ACQUIRE(&now.node->total);
+    if (is && o.base + o.extra > now.read_total) now.read_total = o.base + o.extra;
+}
+static void after_entry(void) {
+    order_as(0);
+    ORDER_CHECK(now.read_total >= 3000 && now.read_total < 100000);
+}
+/* Its slot becomes that of a span of another key. */
+static void before_next_span(void) {
+    before_a_and_b();
+    hotpath_span_begin(&now.next_span, HOTPATH_SPAN_SQL, "t", 1);
+    order_clock_forward(500000);
+    hotpath_span_detach(&now.next_span);
+    hotpath_span_end(&now.next_span);
+    hotpath_span_begin(&now.span, HOTPATH_SPAN_SQL, "s", 1);
+    order_clock_forward(3000);
+    hotpath_span_detach(&now.span);
+    order_clock_forward(3000);
+    note_span();
+    now.node = now.slot->rest;
+    now.credited = now.slot->credited;
+    hotpath_i_g.read_tick = 0;
+}
+static void end_and_next(void) {
+    hotpath_span_end(&now.span);
+    now.ended = now.node->total;
+    order_clock_forward(100);
+    hotpath_span_begin(&now.next_span, HOTPATH_SPAN_SQL, "t", 1);
+    order_clock_forward(5000);
+    hotpath_span_detach(&now.next_span);
+    hotpath_span_end(&now.next_span);
+}
+/* As if a reader had come since each was given up. */
+static void read_until_later(void) {
+    HOTPATH_I_STORE(&hotpath_i_g.read_tick, hotpath_i_ticks() + 20000);
+}
+static void end_and_next_later(void) {
+    read_until_later();
+    hotpath_span_end(&now.span);
+    now.ended = now.node->total;
+    hotpath_span_begin(&now.next_span, HOTPATH_SPAN_SQL, "t", 1);
+    hotpath_span_detach(&now.next_span);
+    order_clock_forward(5000);
+    read_until_later();
+    hotpath_span_end(&now.next_span);
+}
+static void end_and_give_up_next(void) {
+    hotpath_span_end(&now.span);
+    hotpath_span_begin(&now.next_span, HOTPATH_SPAN_SQL, "t", 1);
+    order_clock_forward(5000);
+    hotpath_span_detach(&now.next_span);
+}
+/* Of the first one, which a snapshot has found: its node's total when it is no more open. */
+static void look_whether_open(void) {
+    hotpath_i_override_t o;
+    memset(&o, 0, sizeof o);
+    o.slot = now.slot, o.mark = now.mark, o.node = now.node;
+    now.is_over = !hotpath_i_still_open(&o);
+    if (!now.is_over) return;
+    now.read_node = o.ended != NULL ? o.ended : now.node;
+    now.read_total = o.ended != NULL ? o.base : HOTPATH_I_LOAD(&now.node->total);
+}
+static void after_ending(void) {
+    order_as(0);
+    ORDER_CHECK(!now.is_over || (now.read_node == now.node && now.read_total == now.ended));
+}
+static void after_ending_read(void) {
+    order_as(0);
+    ORDER_CHECK(!now.is_over || (now.read_node == now.node && now.read_total <= now.ended));
+    ORDER_CHECK(!now.is_over || now.read_total >= 6000);
+}
+static void take_slots(hotpath_snapshot_t* s) {
+    s->now = hotpath_i_ticks();
+    hotpath_i_list_records(s);
+    hotpath_i_read_slots(s, now.thread);
+}
+static void read_slots(void) { take(0, take_slots); }
+static void after_slots(void) {
+    order_as(0);
+    const hotpath_snapshot_t* s = now.snapshots[0];
+    for (size_t i = 0; i < s->override_count; i++) {
+        const hotpath_i_override_t* o = &s->overrides[i];
+        bool first = o->mark == now.mark;
+        if (o->open == 0) continue;
+        ORDER_CHECK(o->node == (first ? now.node : now.slot->rest));
+        ORDER_CHECK(o->start == (first ? now.start : now.slot->start));
+        ORDER_CHECK(o->extra == hotpath_i_minus(s->now,
+                                    o->start + (first ? now.credited : now.slot->credited)));
+    }
+}
+static void begin_span(void) { hotpath_span_begin(&now.next_span, HOTPATH_SPAN_SQL, "s", 1); }
+static void before_first_slot(void) {
+    before_span_known();
+    now.thread = hotpath_i_local.thread;
+    use_up_memory();
+}
+/* Another thread ends it at the same time. */
+static void detach_copy(void) { hotpath_span_detach(&now.next_span); }
+static void before_race(void) {
+    before_a_and_b();
+    hotpath_span_begin(&now.span, HOTPATH_SPAN_SQL, "s", 1);
+    now.next_span = now.span;
+    order_clock_forward(3000);
+    order_as(2);
+    begin_of(2, B, 5), end(5);
+    know_span(2);
+}
+/* One that is ended elsewhere when its entry goes: only that is told here, at once. */
+static void before_lost(void) {
+    before_a_and_b();
+    hotpath_span_begin(&now.span, HOTPATH_SPAN_SQL, "s", 1);
+    end_span();
+    begin(A, 0);
+    order_clock_forward(3000);
+    now.entry = hotpath_i_local.top;
+    now.node = now.entry->node;
+}
+static void end_and_lose(void) {
+    end(0);
+    hotpath_span_begin(&now.span, HOTPATH_SPAN_SQL, "s", 1);
+    note_span();
+    ORDER_CHECK(hotpath_i_slot_claim(now.slot, now.mark));
+    detach_span();
+}
+/* The key has more time than the scope whose entry the span takes. */
+static void before_long_key(void) {
+    before_a_and_b();
+    hotpath_span_begin(&now.span, HOTPATH_SPAN_SQL, "s", 1);
+    order_clock_forward(200000);
+    end_span();
+    begin(A, 0);
+    order_clock_forward(3000);
+    now.entry = hotpath_i_local.top;
+    now.node = now.entry->node;
+}
+static void end_and_detach_later(void) {
+    end(0);
+    hotpath_span_begin(&now.span, HOTPATH_SPAN_SQL, "s", 1);
+    read_until_later();
+    detach_span();
+}
+/* A thread's first facts of a key. */
+static void before_facts(void) {
+    before_a_and_b();
+    hotpath_span_begin(&now.span, HOTPATH_SPAN_SQL, "s", 1);
+    use_up_memory();
+}
+static void span_facts(void) { hotpath_span_bytes(&now.span, 7, 0); }
+static hotpath_span_row_t span_row;
+static void take_facts(hotpath_snapshot_t* s) {
+    take_functions(s);
+    memset(&span_row, 0, sizeof span_row);
+    span_row.function = (uint32_t)s->function_count;
+    for (uint32_t i = 0; i < s->function_count; i++)
+        if (s->functions[i].kind == HOTPATH_KIND_SQL) span_row.function = i;
+    ORDER_CHECK(span_row.function < s->function_count);
+    hotpath_i_fill_span(s, &span_row);
+    ORDER_CHECK(span_row.bytes_in == 0 || span_row.bytes_in == 7);
+}
+static void read_facts(void) { take(0, take_facts); }
+static void span_kept(void) {
+    hotpath_i_kept_t kept;
+    memset(&kept, 0, HOTPATH_I_INSIDE_HEAD * 8);
+    kept.duration = 7;
+    hotpath_i_frec_t* f = now.node->frec;
+    hotpath_i_span_keep(hotpath_i_local.thread, f, f->spans, &kept);
+}
+static void before_kept(void) {
+    before_span_known();
+    ORDER_CHECK(hotpath_i_span_sums_of(hotpath_i_local.thread, now.node->frec) != NULL);
+    use_up_memory();
+    hotpath_i_settings.memory_max = hotpath_i_g.memory + 1; /* no room for its slots */
+}
+static void take_kept(hotpath_snapshot_t* s) {
+    hotpath_i_found_t found;
+    hotpath_i_list_records(s);
+    size_t count = hotpath_i_find_slowest(s, now.node->function, &found, 1);
+    ORDER_CHECK(count == 0 || found.kept.duration == 7);
+}
+static void read_kept(void) { take(0, take_kept); }
+static void before_recorded(void) {
+    before_a_and_b();
+    hotpath_i_thread_t* t = hotpath_i_local.thread;
+    uint32_t function = hotpath_i_span_function(t, HOTPATH_SPAN_SQL, "s", 1);
+    now.node = hotpath_i_child(t, t->own.entries, 0, function);
+}
+static void record_span(void) { hotpath_span_record(HOTPATH_SPAN_SQL, "s", 1, 3000, NULL); }
+/* Who finds a key finds all of it. */
+static void make_key(void) { (void)hotpath_i_item_find("k", "", 0, HOTPATH_KIND_SQL); }
+static void look_key(void) {
+    const hotpath_i_item_t* item = hotpath_i_item_look("k", "", 0, HOTPATH_KIND_SQL);
+    ORDER_CHECK(item == NULL || (item->kind == HOTPATH_KIND_SQL && item->id != 0));
+}
+/* A slot comes back from another thread: it was taken with another one behind it, which is in use. */
+static void before_returned(void) {
+    before_a_and_b();
+    hotpath_i_thread_t* t = hotpath_i_local.thread;
+    hotpath_i_span_slot_t* behind = hotpath_i_slot_take(t);
+    now.slot = hotpath_i_slot_take(t);
+    hotpath_i_slot_free(t, behind);
+    hotpath_i_slot_free(t, now.slot);
+    ORDER_CHECK(hotpath_i_slot_take(t) == now.slot && hotpath_i_slot_take(t) == behind);
+    now.thread = t;
+    order_as(2);
+    begin_of(2, A, 5), end(5);
+}
+static void return_slot(void) { hotpath_i_slot_free(hotpath_i_local.thread, now.slot); }
+static void take_slot(void) { ORDER_CHECK(hotpath_i_slot_take(now.thread) != NULL); }
+static void after_returned(void) {
+    order_as(0);
+    ORDER_CHECK(now.thread->span_free == NULL);
 }
 static hotpath_context_t* second;
 /* Two of them have a scope on one node. */
@@ -1522,6 +1792,38 @@ static const order_history_t histories[] = {
         span_laws, true, 0},
     {"span detached settled", "before a snapshot has added up", before_settled_span_of_one,
         {detach_span, add_up, NULL}, span_laws, false, 0},
+    {"span known", "it ends where its key is known", before_span_known, {end_span, read_tree, NULL},
+        span_laws, true, 0},
+    {"span known settled", "and before a snapshot has added up", before_settled_span_known,
+        {end_span, add_up, NULL}, span_laws, false, 0},
+    {"span known given up settled", "and after it was given up", before_settled_span_given_up_known,
+        {end_span, add_up, NULL}, span_laws, false, 0},
+    {"span detached, scope", "a scope takes the entry of a span that is given up",
+        before_span_and_long, {detach_and_scope, read_entry, NULL}, after_entry, false, 0},
+    {"span ending", "a span's slot becomes that of another one", before_next_span,
+        {end_and_next, look_whether_open, NULL}, after_ending, false, 0},
+    {"span ending later", "at a moment that a reader has passed", before_next_span,
+        {end_and_next_later, look_whether_open, NULL}, after_ending_read, false, 0},
+    {"span slots", "and that one is given up", before_next_span,
+        {end_and_give_up_next, read_slots, NULL}, after_slots, false, 0},
+    {"span first slot", "a thread's first span", before_first_slot, {begin_span, read_slots, NULL},
+        nothing, false, 0},
+    {"span race", "a span is given up, and ends on another thread", before_race,
+        {detach_copy, end_span, NULL}, span_laws, false, 0},
+    {"span lost", "a span has ended elsewhere when its entry goes", before_lost,
+        {end_and_lose, read_entry, NULL}, after_entry, false, 0},
+    {"span given up later", "a span is given up at a moment that a reader has passed",
+        before_long_key, {end_and_detach_later, read_entry, NULL}, after_entry, false, 0},
+    {"span facts", "the first facts of a span", before_facts, {span_facts, read_facts, NULL},
+        nothing, false, 0},
+    {"span kept", "the first span that is kept", before_kept, {span_kept, read_kept, NULL}, nothing,
+        false, 0},
+    {"span recorded", "a span is recorded at once", before_recorded, {record_span, read_tree, NULL},
+        laws_only, false, 0},
+    {"span key", "a key is made and looked for", before_a, {make_key, look_key, NULL}, nothing,
+        false, 0},
+    {"span returned", "a slot comes back", before_returned, {take_slot, return_slot, NULL},
+        after_returned, false, 0},
     {"switch", "all is off for a while", before_switch, {off_and_on, read_off_later, NULL},
         after_switch, false, 0},
     {"group", "a group is new and off", before_groups, {group_off, read_off, NULL}, after_group,
@@ -1572,6 +1874,8 @@ static const order_excuse_t excuses[] = {
         false},
     {ORDER_CAS, "hotpath_i_item_number", "count",
         "the number alone matters; a comparison has one order", false},
+    {ORDER_CAS, "hotpath_i_span_item", "count",
+        "the number alone matters; a comparison has one order", false},
     {ORDER_CAS, "hotpath_i_init_once", "&hotpath_i_g.ready",
         "an acquire only of what a first attempt without memory has left", false},
     {ORDER_STORE_RELEASE, "hotpath_i_init_once", "&hotpath_i_g.ready",
@@ -1603,6 +1907,8 @@ static const order_excuse_t excuses[] = {
         false},
     {ORDER_LOAD_ACQUIRE, "hotpath_i_list_threads", "&c->thread",
         "followed only where hotpath_i_read_stack has followed it", false},
+    {ORDER_STORE_RELEASE, "hotpath_i_compact", "&base[i].mark",
+        "as the mark of hotpath_i_close_entry, where a span has ended elsewhere", true},
     {ORDER_STORE_RELEASE, "hotpath_i_end_deep", "&node->total",
         "as hotpath_i_close_as, past the bound of depth", false},
     {ORDER_STORE_RELEASE, "hotpath_i_recover", "&f->ring.head",
