@@ -1398,7 +1398,7 @@ static void detach_and_scope(void) {
 static void read_entry(void) {
     hotpath_i_override_t o;
     bool is = hotpath_i_read_entry(now.entry, hotpath_i_ticks(), &o) && o.node == now.node;
-    now.read_total = HOTPATH_I_LOAD_ACQUIRE(&now.node->total);
+    now.read_total = HOTPATH_I_LOAD(&now.node->total);
     if (is && o.base + o.extra > now.read_total) now.read_total = o.base + o.extra;
 }
 static void after_entry(void) {
