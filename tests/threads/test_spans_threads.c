@@ -18,6 +18,11 @@ static void await(const uint64_t* place, uint64_t value) {
         sched_yield();
 }
 
+static void await_at_least(const uint64_t* place, uint64_t value) {
+    while (__atomic_load_n(place, __ATOMIC_ACQUIRE) < value)
+        sched_yield();
+}
+
 /* One thread begins, another ends; a place is empty, begun, or being given up by who begins. */
 typedef struct lane {
     hotpath_span_t spans[PLACES];
@@ -156,11 +161,11 @@ static void* race(void* arg) {
             if (i % 2 == 0) hotpath_span_detach(&raced);
             __atomic_store_n(&ready, i, __ATOMIC_RELEASE);
         }
-        await(&ready, i);
+        await_at_least(&ready, i);
         mine = raced;
         hotpath_span_end(&mine);
         __atomic_fetch_add(&ended, 1, __ATOMIC_ACQ_REL);
-        await(&ended, 2 * i);
+        await_at_least(&ended, 2 * i);
     }
     return NULL;
 }
