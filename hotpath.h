@@ -2647,14 +2647,17 @@ static void hotpath_i_os_next(const char* name, void* to) {
     void* found = dlsym(RTLD_NEXT, name);
     memcpy(to, &found, sizeof found);
 }
+static bool hotpath_i_os_same_library(const void* a, const void* b) {
+    Dl_info of_a, of_b;
+    return a != NULL && b != NULL && dladdr(a, &of_a) != 0 && dladdr(b, &of_b) != 0 &&
+           of_a.dli_fbase == of_b.dli_fbase;
+}
 /* Whether the next operator new is of the same library as the next malloc. */
 static bool hotpath_i_os_has_new(void) {
     void *of_malloc, *of_new;
-    Dl_info allocator, other;
     hotpath_i_os_next("malloc", &of_malloc);
     hotpath_i_os_next(sizeof(size_t) == sizeof(long) ? "_Znwm" : "_Znwj", &of_new);
-    return of_malloc != NULL && of_new != NULL && dladdr(of_malloc, &allocator) != 0 &&
-           dladdr(of_new, &other) != 0 && allocator.dli_fbase == other.dli_fbase;
+    return hotpath_i_os_same_library(of_malloc, of_new);
 }
 /* The next definitions in the order of the loader: those of another allocator that is linked, or the C
    library's. */
@@ -2672,15 +2675,16 @@ static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
     hotpath_i_os_next("malloc_usable_size", &h->usable);
             #if defined(__GLIBC__)
     h->glibc = h->alloc == NULL || h->alloc == hotpath_i_libc_malloc;
-    if (h->glibc &&
-        hotpath_i_libc_malloc != NULL) { /* it has neither of what is looked for below */
+    if (h->glibc && hotpath_i_libc_malloc != NULL) {
         h->alloc = hotpath_i_libc_malloc, h->zeroed = hotpath_i_libc_calloc;
         h->resize = hotpath_i_libc_realloc, h->release = hotpath_i_libc_free;
         h->aligned = hotpath_i_libc_memalign;
-        return;
     }
             #endif
-    void* sized;
+    void *of_malloc, *of_libc, *sized;
+    hotpath_i_os_next("malloc", &of_malloc);
+    hotpath_i_os_next("getenv", &of_libc);
+    if (hotpath_i_os_same_library(of_malloc, of_libc)) return; /* it has neither of what follows */
     hotpath_i_os_next("sdallocx", &sized);
     h->sized = sized != NULL, h->has_new = hotpath_i_os_has_new();
     (void)dlerror(); /* what was not found is not the program's error; telling it allocates */

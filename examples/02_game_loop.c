@@ -42,7 +42,7 @@ enum {
     PACKETS_KEPT = 40, /* the last two seconds, for clients that missed one */
     SOLVER_PASSES = 4,
     MAP_STEPS = 97, /* the map of the town's ways is a new one after so many steps */
-    MAP_WAYS = 485,
+    MAP_WAYS = 970,
     PATHS_A_STEP = 32,  /* the rest waits: path finding has a budget, not a spike */
     PATH_LENGTH = 240,  /* a longer path is walked this far and asked for again */
     PATIENCE = 120,     /* steps without a new waypoint until a body asks for another path */

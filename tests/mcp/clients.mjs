@@ -564,8 +564,8 @@ const inspectorCalls = (server, tool, args, ...more) =>
 
 // ---- all of it ----------------------------------------------------------------------------------
 
-// What grows is a suspect soon.
-const soon = { HOTPATH_HEAP_INTERVAL: '100', HOTPATH_HEAP_MIN_GROWTH: '1000' };
+// What grows is a suspect soon; what is churned never holds so much at a time.
+const soon = { HOTPATH_HEAP_INTERVAL: '100', HOTPATH_HEAP_MIN_GROWTH: '4000' };
 const plain = await serve(program, [], soon);
 const many = await serve(large, ['many']);
 const secret = await serve(program, [], { HOTPATH_MCP_AUTH_TOKEN: TOKEN });
