@@ -15,7 +15,7 @@ VERSION := $(shell sed -n 's/^ *\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpat
 WARN_C = $(shell tests/flags.sh $(CC) c) $(WERROR)
 WARN_CXX = $(shell tests/flags.sh $(CXX) c++) $(WERROR)
 
-.PHONY: all examples demo alloc test bench mutants fmt fmt-check check-toc check-arm check-postgres check-windows check-valgrind check-memory soak dist \
+.PHONY: all examples demo alloc io locks test bench mutants fmt fmt-check check-toc check-arm check-postgres check-windows check-valgrind check-memory check-flow check-helgrind soak dist \
         install uninstall clean help
 .DELETE_ON_ERROR:
 all: examples
@@ -24,6 +24,8 @@ help:
 	@echo 'make examples       build/examples/NAME, and NAME.off without -DHOTPATH'
 	@echo 'make demo           a search service asked by MCP, with what it needs; DEMO_SECONDS=n ends it'
 	@echo 'make alloc          build/libhotpath_alloc.so, to preload: what an unchanged program allocates'
+	@echo 'make io             build/libhotpath_io.so, to preload: what an unchanged program reads and writes'
+	@echo 'make locks          build/libhotpath_locks.so, to preload: what an unchanged program locks'
 	@echo 'make test           installs what is missing on Debian, then runs every test'
 	@echo 'make step-NAME      one step of make test; the names are in its output'
 	@echo 'make mutants        patches each fault of tests/mutants into a copy: a test must fail'
@@ -31,8 +33,11 @@ help:
 	@echo 'make soak           everything at once for SECONDS=600, counted to the last call'
 	@echo 'make fmt            formats the sources; make fmt-check only looks'
 	@echo 'make check-toc      the contents list of hotpath.h against its sections'
+	@echo 'make check-tools    the unit tests of tools, optimized'
 	@echo 'make check-valgrind the unit tests under valgrind; make valgrind-NAME: one of them'
+	@echo 'make check-helgrind the wrappers of locks under helgrind: quiet but for hotpath'"'"'s own records'
 	@echo 'make check-memory   programs of the system with the library of make alloc, against valgrind and heaptrack'
+	@echo 'make check-flow     programs of the system with the library of make io, against strace'
 	@echo 'make check-arm      aarch64 and 32-bit arm: tests and examples, cross-compiled, under qemu-user'
 	@echo 'make check-postgres statements of libpq, counted as a real server of PostgreSQL counts them'
 	@echo 'make check-windows  recorder and report, cross-compiled, under wine'
@@ -50,12 +55,15 @@ EXAMPLE_NEEDS := hotpath.h $(wildcard adapters/*.h examples/*.h) Makefile
 # What one example takes beyond the others: libraries; and with recording memory, and the server.
 SERVER := $(patsubst %,-DHOTPATH_MCP % -lcivetweb,$(wildcard hotpath_mcp.c))
 EXAMPLE_LIBS_03_server := -lcivetweb -lsqlite3
+EXAMPLE_LIBS_06_async := -luv
 EXAMPLE_LIBS_06_links := -lcurl
 EXAMPLE_ON_02_game_loop := -DHOTPATH_ALLOC
 EXAMPLE_ON_03_server := -DHOTPATH_ALLOC $(SERVER)
 EXAMPLE_ON_05_memory := -DHOTPATH_ALLOC $(SERVER)
+EXAMPLE_ON_06_async := $(SERVER)
 EXAMPLE_ON_06_links := $(SERVER)
-build/examples/03_server build/examples/05_memory build/examples/06_links: $(wildcard hotpath_mcp.c mcp/*.h)
+EXAMPLE_ON_07_dataflow := $(SERVER)
+build/examples/03_server build/examples/05_memory build/examples/06_async build/examples/06_links build/examples/07_dataflow: $(wildcard hotpath_mcp.c mcp/*.h)
 EXAMPLE_PROGRAMS := $(addprefix build/examples/,$(EXAMPLES_C) $(EXAMPLES_CXX))
 EXAMPLE_FILES := $(EXAMPLE_PROGRAMS) $(addsuffix .off,$(EXAMPLE_PROGRAMS)) \
     $(patsubst %,build/examples/%.so,$(EXAMPLE_LIBS)) \
@@ -90,10 +98,13 @@ build/examples/%.so: examples/%.c $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. -fPIC -shared $< -o $@ $(LDFLAGS) $(LIBS)
 
-alloc: build/libhotpath_alloc.so
-build/libhotpath_alloc.so: hotpath_alloc.c hotpath.h Makefile
+# Libraries to preload, by what they record.
+PRELOADS := alloc io locks
+$(PRELOADS): %: build/libhotpath_%.so
+build/libhotpath_%.so: hotpath_preload.c hotpath.h Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -I. -fPIC -shared $< -o $@ $(LDFLAGS) $(LIBS)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH_$(shell echo $* | tr a-z A-Z) -I. -fPIC -shared $< -o $@ \
+	    $(LDFLAGS) $(LIBS)
 
 # ---- unit tests: one file, one program, in the builds asan, tsan and o2; in o0 for the mutants ---
 
@@ -126,9 +137,14 @@ $(foreach build,asan tsan o2 o0,$(eval $(call unit_build,$(build))))
 # ---- test: every step keeps its output in build/logs/STEP.log ------------------------------------
 
 STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
-# The ways out are tested in every build.
+# The ways out are tested in every build. Tests of tools, which compile the whole server each, are run
+# optimized by check-tools.
+TOOLS := $(filter-out test_mcp_host test_mcp_truth,$(filter test_mcp_%,$(UNIT)))
 UNIT_STEPS := $(addprefix asan-,$(UNIT) $(filter test_ways_%,$(THREADS))) $(addprefix tsan-,$(THREADS)) \
-    $(addprefix o2-,$(UNIT) $(THREADS))
+    $(addprefix o2-,$(filter-out $(TOOLS),$(UNIT)) $(THREADS))
+TOOL_STEPS := $(addprefix step-o2-,$(TOOLS))
+check-tools:
+	@$(MAKE) -s -k -j$(JOBS) --output-sync=target $(TOOL_STEPS)
 # The longest come first, so that no core waits for another at the end.
 LONG_STEPS := mcp order examples soak bench alloc
 SCRIPT_STEPS := $(LONG_STEPS) disabled misuse names link install dist toc version readme fmt
@@ -145,12 +161,12 @@ test:
 	$(MAKE) -s step-mutants; \
 	tests/summary.sh $$start $(STEPS) mutants
 
-.PHONY: $(addprefix step-,$(STEPS) mutants)
-$(addprefix step-,$(UNIT_STEPS)): step-%:
+.PHONY: $(addprefix step-,$(STEPS) mutants) $(TOOL_STEPS) check-tools
+$(addprefix step-,$(UNIT_STEPS)) $(TOOL_STEPS): step-%:
 	+@tests/step.sh $* sh -c '$(MAKE) -s build/$(subst -test_,/test_,$*) && tests/run.sh build/$(subst -test_,/test_,$*)'
 # Made before, so that no two steps make it at once.
 $(foreach build,asan tsan o2,$(eval \
-    $(addprefix step-,$(filter $(build)-%,$(UNIT_STEPS))): $(call beside,$(build))))
+    $(addprefix step-,$(filter $(build)-%,$(UNIT_STEPS) $(addprefix o2-,$(TOOLS)))): $(call beside,$(build))))
 $(foreach cc,gcc clang,$(foreach std,$(STANDARDS) flags settings sources,step-compile-$(cc)-$(std))): step-%:
 	@tests/step.sh $* tests/compile.sh $(subst -, ,$(patsubst compile-%,%,$*))
 $(addprefix step-,$(filter-out fmt toc examples,$(SCRIPT_STEPS))): step-%:
@@ -180,6 +196,11 @@ check-valgrind:
 $(VALGRIND_STEPS): valgrind-%: build/o2/%
 	@tests/step.sh $@ tests/valgrind.sh $<
 
+check-helgrind: build/o2/test_locks_threads
+	@tests/packages.sh valgrind
+	valgrind --tool=helgrind --suppressions=tests/helgrind.supp --error-exitcode=9 -q \
+	    build/o2/test_locks_threads counts_are_exact
+
 # What needs no library of another system; a step makes its program itself.
 ARM_TESTS := $(filter test_truth_% test_law_% test_values,$(UNIT)) $(THREADS)
 ARM_STEPS := $(foreach processor,arm64 armhf i386,$(addprefix arm-$(processor)-,$(ARM_TESTS) compile examples))
@@ -195,6 +216,11 @@ $(ARM_STEPS): arm-%:
 check-memory: build/libhotpath_alloc.so
 	@tests/packages.sh memory
 	@tests/memory/check.pl build/libhotpath_alloc.so
+
+# Programs that nobody here wrote run as ever, and what they read and write is what strace sees.
+check-flow: build/libhotpath_io.so
+	@tests/packages.sh flow
+	@tests/flow/check.pl build/libhotpath_io.so
 
 check-postgres:
 	@tests/packages.sh postgres
@@ -248,7 +274,7 @@ bench: build/bench build/bench_server build/bench_alloc build/bench_alloc_plain 
 	@BENCH_ROWS=build/bench.rows build/bench
 	@cat build/bench_server.txt
 
-SOURCES = $(wildcard hotpath.h hotpath_mcp.c hotpath_alloc.c adapters/*.h mcp/*.h examples/*.[ch] examples/*.cpp bench/*.[ch] \
+SOURCES = $(wildcard hotpath.h hotpath_mcp.c hotpath_preload.c adapters/*.h mcp/*.h examples/*.[ch] examples/*.cpp bench/*.[ch] \
     bench/*.cpp tests/*.h tests/*/*.[ch] tests/*/*.cpp)
 fmt:
 	$(CLANG_FORMAT) -i $(SOURCES)

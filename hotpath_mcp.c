@@ -103,6 +103,8 @@ static struct {
 
     #include "mcp/tools_memory.h"
 
+    #include "mcp/tools_locks.h"
+
     #include "mcp/tools_tree.h"
 
     #include "mcp/tools_program.h"
@@ -112,6 +114,10 @@ static struct {
     #include "mcp/tools_spans.h"
 
     #include "mcp/tools_frames.h"
+
+    #include "mcp/tools_io.h"
+    #include "mcp/tools_channels.h"
+    #include "mcp/tools_tasks.h"
 
     #include "mcp/tools_analysis.h"
 
@@ -316,6 +322,7 @@ HOTPATH_API void hotpath_mcp_stop(void) {
     pthread_mutex_lock(&mcp_lock);
     hotpath_i_exclude(1);
     if (mcp_running) {
+        history_stop_soon();
         http_stop();
         history_stop();
         mg_exit_library();

@@ -7,6 +7,8 @@
    is printed is the median over the rounds and the least and the greatest ratio.
    Times are processor time of the measuring thread.
 
+   What a program tells in pairs, such as channel_pair, is compared with a scope instead of the floor.
+
    The snapshot is the exception: it is compared with a memcpy of as many bytes as the recorder holds
    for those threads, and includes all parts (tree, percentiles, logs, values).
 
@@ -253,6 +255,50 @@ static void span(void) {
         KEEP();
     }
 }
+/* A write that costs next to nothing, by itself and as io. */
+static int null_device = -1;
+
+static void io_bare(void) {
+    if (null_device < 0) null_device = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    REPEAT { USE(write(null_device, "12345678", 8)); }
+}
+static void io(void) {
+    if (null_device < 0) null_device = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    REPEAT {
+        hotpath_io_t call;
+        hotpath_io_begin_fd(&call, HOTPATH_IO_WRITE, null_device, NULL);
+        const ssize_t written = write(null_device, "12345678", 8);
+        hotpath_io_end(&call, written, errno);
+    }
+}
+static void future_poll(void) {
+    hotpath_task_t task;
+    HOTPATH_TASK_CREATE(&task, "task");
+    REPEAT {
+        HOTPATH_TASK_POLL_BEGIN(&task);
+        KEEP();
+        HOTPATH_TASK_POLL_END(&task);
+    }
+    HOTPATH_TASK_DONE(&task);
+}
+/* What a lock tells that nobody waits for, without the lock itself. */
+static hotpath_lock_t lock_record = HOTPATH_LOCK_INIT("bench");
+static void lock_uncontended(void) {
+    REPEAT {
+        hotpath_lock_acquired(&lock_record, false, NULL);
+        KEEP();
+        hotpath_lock_released(&lock_record);
+    }
+}
+/* A message with its stamp, put in and taken out at once, in a scope as it would be. */
+static void channel_pair(void) {
+    static hotpath_channel_t channel = HOTPATH_CHANNEL_INIT("channel", 16);
+    REPEAT {
+        const uint64_t stamp = hotpath_channel_sent(&channel, 1);
+        KEEP();
+        hotpath_channel_received(&channel, stamp, 1);
+    }
+}
 static void clock_gettime_twice(void) {
     REPEAT {
         const uint64_t from = now_ns();
@@ -362,6 +408,11 @@ static bench_t cases[] = {
     {"gauge", 1, 1, gauge, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"value", 1, 1, value, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"span", 1, 1, span, empty_floor, empty_bare, {0}, {0}, {0}, -1},
+    {"io", 1, 1, io, io_bare, empty_bare, {0}, {0}, {0}, -1}, /* against the call alone */
+    {"future_poll", 1, 1, future_poll, scope_default, empty_bare, {0}, {0}, {0}, -1},
+    /* Against one scope. */
+    {"lock_uncontended", 1, 1, lock_uncontended, scope_default, empty_bare, {0}, {0}, {0}, -1},
+    {"channel_pair", 1, 1, channel_pair, scope_default, empty_bare, {0}, {0}, {0}, -1},
     {"clock_gettime_twice", 1, 1, clock_gettime_twice, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"try_tree", 1, 1, try_tree, empty_floor, empty_bare, {0}, {0}, {0}, -1},
     {"try_histogram", 1, 1, try_histogram, empty_floor, empty_bare, {0}, {0}, {0}, -1},
@@ -626,8 +677,15 @@ static void put_results(FILE* json, copying_t* copying, reading_t* reading, unsi
         floor, clock_name, rounds);
     for (size_t i = 0; i < case_count; i++) {
         bench_t* const c = &cases[i];
-        put_row(json, c->name, c->threads, c->ns, c->floor_ns, c->ratio, rounds, "floor",
-            "two clock reads", c->instructions);
+        const bool scopes = c->floor == scope_default, calls = c->floor == io_bare;
+        put_row(json, c->name, c->threads, c->ns, c->floor_ns, c->ratio, rounds,
+            scopes  ? "scope"
+            : calls ? "glibc"
+                    : "floor",
+            scopes  ? "a scope"
+            : calls ? "a bare write to /dev/null"
+                    : "two clock reads",
+            c->instructions);
     }
     put_row(json, copying->name, threads, copying->ns, copying->copy_ns, copying->ratio, snapshots,
         "memcpy", base, -1);
@@ -687,9 +745,12 @@ static bool all_is_recorded(uint64_t rounds) {
     for (size_t i = 0; i < count; i++)
         if (strcmp(f[i].name, "empty") == 0) found += f[i].calls;
     hotpath_snapshot_free(s);
-    /* Once with one thread and once with two in each round, and in one round to warm up; each time
-       untimed and timed. */
-    const uint64_t expected = (rounds + 1) * 3 * 2 * ITERATIONS;
+    /* Once with one thread, twice with two and once as the base of another case in each round, and in one
+       round to warm up; each time untimed and timed. */
+    uint64_t times = 3;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        times += cases[i].floor == scope_default;
+    const uint64_t expected = (rounds + 1) * times * 2 * ITERATIONS;
     const uint64_t tried = (rounds + 1) * 2 * TRY_COUNTED * ITERATIONS;
     if (try_counted() != tried) {
         fprintf(stderr, "bench: the candidates have counted %llu scopes instead of %llu\n",

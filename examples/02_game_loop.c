@@ -2,7 +2,8 @@
 
    Shows: a frame as named systems (HOTPATH_SCOPE_NAMED), functions that run on the main thread and
    on a job pool, path finding whose result stands in its log (HOTPATH_FUNC_LOG), errors, bytes,
-   gauges, values, thread names, and information about the run in the report's head. With -DHOTPATH_ALLOC
+   gauges, values, thread names, a replay that is written to a file (hotpath_io_write_as), and information
+   about the run in the report's head. With -DHOTPATH_ALLOC
    also its memory: lists that grow on the threads that fill them, packets that are kept for a while, and
    an arena that is reset at once (HOTPATH_HEAP_ALLOC_EVENT, HOTPATH_HEAP_RESET_EVENT). And one cause of
    dropped frames to find (HOTPATH_FRAME_BUDGET): every 97th frame looks for all ways of the town's map
@@ -19,6 +20,8 @@
 #define HOTPATH_IMPLEMENTATION
 #define HOTPATH_MAX_ALLOC_EVENTS 64 /* no more blocks are in the arena at a time */
 #include "hotpath.h"
+
+#include "adapters/hotpath_io.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -236,6 +239,7 @@ typedef struct world {
     uint64_t paths_found;
     uint64_t paths_unreachable;
     uint64_t packet_bytes;
+    FILE* replay; /* what was sent, in a file that is gone with the program; NULL: there is none */
     uint64_t checksum;
 } world_t;
 
@@ -319,6 +323,7 @@ static world_t* create_world(void) {
     world_t* const w = (world_t*)calloc(1, sizeof *w);
     if (w == NULL) return NULL;
     w->arena.memory = (uint8_t*)malloc(ARENA_SIZE);
+    w->replay = w->arena.memory != NULL ? tmpfile() : NULL;
     if (w->arena.memory != NULL) return w;
     free(w);
     return NULL;
@@ -331,6 +336,7 @@ static void destroy_world(world_t* w) {
     for (int i = 0; i < PACKETS_KEPT; i++)
         free(w->packets[i]);
     free(w->arena.memory);
+    if (w->replay != NULL) (void)fclose(w->replay);
     free(w);
 }
 
@@ -763,6 +769,8 @@ static void system_packets(world_t* w) {
         w->checksum = (w->checksum ^ w->packet[i]) * 0x100000001b3u;
     w->packet_bytes += size;
     keep_packet(w, size);
+    if (w->replay != NULL && hotpath_io_write_as("replay", fileno(w->replay), w->packet, size) < 0)
+        HOTPATH_ERROR("no replay");
     HOTPATH_VAL("packet bytes", size);
 }
 

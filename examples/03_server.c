@@ -1,10 +1,11 @@
 /* 03_server.c - a search service under a profiler: full text over HTTP, the way a small backend runs.
 
    Shows: its routes and its queries (adapters/), a request that two threads work on as one call tree
-   (hotpath_context_switch), a bounded queue (HOTPATH_GAUGE_SET), a cache behind a lock, errors and bytes
-   of requests, names of threads that a library started, and one cause of slowness to find: a query per
-   result row. DEMO_FIXED=1 asks once, with a join. With -DHOTPATH_ALLOC also what it allocates, SQLite's
-   and CivetWeb's share of it too, and how the heap has changed since the index was built
+   (hotpath_context_switch), a bounded queue as a channel (HOTPATH_CHANNEL_CREATE), a cache behind a lock
+   (hotpath_mutex_t), files that are read (hotpath_io_read), errors and bytes of requests, names of
+   threads that a library started, and one cause of slowness to find: a query per result row.
+   DEMO_FIXED=1 asks once, with a join. With -DHOTPATH_ALLOC also what it allocates, SQLite's and
+   CivetWeb's share of it too, and how the heap has changed since the index was built
    (hotpath_heap_snapshot).
 
    The text files of the directories are split into passages and indexed by SQLite's FTS5 in memory.
@@ -26,6 +27,8 @@
     #endif
 #endif
 #include "adapters/hotpath_civetweb.h"
+#include "adapters/hotpath_io.h"
+#include "adapters/hotpath_pthread.h"
 #include "adapters/hotpath_sqlite.h"
 
 #include <dirent.h>
@@ -253,7 +256,7 @@ static void find_title(const char* data, size_t size, char* title) {
 /* Reads a regular file that is not too large. Returns: memory to free, or NULL. */
 static char* read_whole(const char* path, size_t* size) {
     struct stat about;
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    const int file = hotpath_io_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (file < 0) return NULL;
     char* data = NULL;
     *size = 0;
@@ -261,12 +264,12 @@ static char* read_whole(const char* path, size_t* size) {
         about.st_size <= FILE_SIZE_MAX)
         data = (char*)malloc((size_t)about.st_size);
     while (data != NULL && *size < (size_t)about.st_size) {
-        const ssize_t got = read(file, data + *size, (size_t)about.st_size - *size);
+        const ssize_t got = hotpath_io_read(file, data + *size, (size_t)about.st_size - *size);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) break;
         *size += (size_t)got;
     }
-    close(file);
+    hotpath_io_close(file);
     return data;
 }
 
@@ -362,6 +365,7 @@ typedef struct job {
     text_t reply;
     pthread_cond_t finished;
     hotpath_context_t* context; /* the request's open scopes, which move to the worker and back */
+    uint64_t stamp;             /* of the moment that it was queued */
 } job_t;
 
 /* What one worker searches with. */
@@ -521,6 +525,7 @@ typedef struct pool {
     job_t* queue[QUEUE_MAX]; /* a ring; jobs lie on the stacks of those who wait for them */
     int first;
     int count;
+    hotpath_channel_t jobs; /* what the queue is, to the profiler */
     bool quit;
     int workers;
     pthread_t threads[WORKERS_MAX];
@@ -541,6 +546,7 @@ static job_t* pool_next(pool_t* pool) {
     job_t* job = NULL;
     if (pool->count != 0) {
         job = pool->queue[pool->first];
+        hotpath_channel_received(&pool->jobs, job->stamp, 1);
         pool->first = (pool->first + 1) % QUEUE_MAX;
         pool->count--;
         HOTPATH_GAUGE_SET("queue depth", pool->count);
@@ -577,6 +583,7 @@ static void pool_run(pool_t* pool, job_t* job) {
         job->status = 503;
         HOTPATH_ERROR("queue full");
     } else {
+        job->stamp = hotpath_channel_sent(&pool->jobs, 1);
         pool->queue[(pool->first + pool->count) % QUEUE_MAX] = job;
         pool->count++;
         HOTPATH_GAUGE_SET("queue depth", pool->count);
@@ -595,6 +602,7 @@ static bool pool_start(pool_t* pool, const catalog_t* c, int workers, bool fixed
     static worker_t selves[WORKERS_MAX];
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->wake, NULL);
+    HOTPATH_CHANNEL_CREATE(&pool->jobs, "jobs", QUEUE_MAX);
     for (int i = 0; i < workers; i++) {
         selves[i].pool = pool;
         selves[i].index = i;
@@ -618,6 +626,7 @@ static void pool_stop(pool_t* pool) {
         pthread_join(pool->threads[i], NULL);
         searcher_close(&pool->searchers[i]);
     }
+    hotpath_channel_closed(&pool->jobs);
     pthread_cond_destroy(&pool->wake);
     pthread_mutex_destroy(&pool->lock);
 }
@@ -634,15 +643,10 @@ typedef struct slot {
 
 /* Replies that were given before. The index never changes, so none gets old. */
 typedef struct cache {
-    pthread_mutex_t lock;
+    hotpath_mutex_t lock;
     uint64_t uses;
     slot_t slots[CACHE_SLOTS];
 } cache_t;
-
-static void cache_lock(cache_t* cache) {
-    HOTPATH_SCOPE("wait for cache");
-    pthread_mutex_lock(&cache->lock);
-}
 
 /* The slot of a key, else the one that was not used for longest. */
 static slot_t* cache_slot(cache_t* cache, const job_t* job, bool* same) {
@@ -660,13 +664,13 @@ static slot_t* cache_slot(cache_t* cache, const job_t* job, bool* same) {
 static bool cache_find(cache_t* cache, job_t* job) {
     HOTPATH_FUNC();
     bool same;
-    cache_lock(cache);
+    hotpath_mutex_lock(&cache->lock);
     slot_t* const slot = cache_slot(cache, job, &same);
     if (same) {
         slot->used = ++cache->uses;
         text_add(&job->reply, slot->reply, slot->size);
     }
-    pthread_mutex_unlock(&cache->lock);
+    hotpath_mutex_unlock(&cache->lock);
     if (same) job->status = job->reply.failed ? 500 : 200;
     return same;
 }
@@ -678,7 +682,7 @@ static void cache_keep(cache_t* cache, const job_t* job) {
     if (copy == NULL) return;
     memcpy(copy, job->reply.data, job->reply.size);
     bool same;
-    cache_lock(cache);
+    hotpath_mutex_lock(&cache->lock);
     slot_t* const slot = cache_slot(cache, job, &same);
     char* const old = slot->reply;
     memcpy(slot->terms, job->terms, sizeof slot->terms);
@@ -686,14 +690,14 @@ static void cache_keep(cache_t* cache, const job_t* job) {
     slot->reply = copy;
     slot->size = job->reply.size;
     slot->used = ++cache->uses;
-    pthread_mutex_unlock(&cache->lock);
+    hotpath_mutex_unlock(&cache->lock);
     free(old);
 }
 
 static void cache_free(cache_t* cache) {
     for (int i = 0; i < CACHE_SLOTS; i++)
         free(cache->slots[i].reply);
-    pthread_mutex_destroy(&cache->lock);
+    hotpath_mutex_destroy(&cache->lock);
 }
 
 /* >>http */
@@ -789,6 +793,8 @@ static int answer_search(server_t* server, struct mg_connection* to, const char*
         send_text(to, 400, "", wrong);
         return 400;
     }
+    HOTPATH_TEXT("terms", job.terms); /* beside this request in the logs */
+    HOTPATH_VALUE("limit", job.limit);
     job.deadline_ns = now_ns() + (int64_t)DEADLINE_MS * 1000000;
     const bool known = cache_find(&server->cache, &job);
     if (!known) pool_run(&server->pool, &job);
@@ -980,7 +986,7 @@ static int run(
     const int workers = cores < 2 ? 2 : cores > WORKERS_MAX ? WORKERS_MAX : (int)cores;
     int code = 1;
     mg_init_library(0);
-    pthread_mutex_init(&server->cache.lock, NULL);
+    hotpath_mutex_init(&server->cache.lock, NULL, "cache");
     if (pool_start(&server->pool, c, workers, fixed)) {
         const int bound = http_start(server, port);
         if (bound != 0) {
@@ -1013,9 +1019,12 @@ int main(int argc, char** argv) {
     HOTPATH_THREAD_NAME("main");
     hotpath_app_info("search", fixed ? "one query with a join" : "a query per result row");
     block_signals(&signals);
+    HOTPATH_MARK("index");
     if (!build_index(&catalog, options.directories, options.count)) return 1;
     hotpath_heap_snapshot("the index is built"); /* without HOTPATH_ALLOC it does nothing */
+    HOTPATH_MARK("serve");
     const int code = run(&server, &catalog, options.port, fixed, &signals);
+    HOTPATH_MARK("end");
     sqlite3_free(catalog.image);
     if (code == 0) print_summary(&server);
     return code;

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # demo.pl PROGRAM: starts the search service on real files, searches it all the time, asks its MCP
-# endpoint six questions the way an agent does, and lets it serve until Ctrl-C or for DEMO_SECONDS.
+# endpoint nine questions the way an agent does, and lets it serve until Ctrl-C or for DEMO_SECONDS.
 use strict;
 use warnings;
 use HTTP::Tiny;
@@ -147,7 +147,7 @@ sub table {
     }
     for my $line (@lines) {
         my $text = join '  ', map {
-            my $left = $columns[$_] =~ /^(name|route|query|cause|subject|action|hint)$/;
+            my $left = $columns[$_] =~ /^(name|label|route|query|cause|subject|action|hint|channel_type)$/;
             sprintf $left ? "%-$width[$_]s" : "%$width[$_]s", $line->[$_];
         } 0 .. $#columns;
         $text =~ s/ +$//;
@@ -160,6 +160,10 @@ my @functions = qw(name calls errors self_ns total_ns percent_self avg_ns p50_ns
 my @memory = qw(name calls alloc_count alloc_bytes percent_total free_count live_bytes);
 my @routes = qw(route count status_4xx errors total_ns percent_total p50_ns p99_ns per_sec sql_per_request);
 my @queries = qw(query count rows total_ns percent_total p50_ns p99_ns);
+my @channels = qw(label channel_type queue_size max_queue_size pressure_percent sent_count received_count received_per_sec
+    delay_avg_ns);
+my @mutexes = qw(name count contended wait_total_ns wait_max_ns hold_total_ns hold_avg_ns hold_max_ns);
+my @io = qw(label op count bytes errors total_ns avg_ns p99_ns);
 my @causes = qw(rank cause subject impact_percent action);
 my @questions = (
     ['which functions dominate right now?', 'functions_timing', '{"limit":8,"since":"10s"}', @functions],
@@ -167,6 +171,9 @@ my @questions = (
     ['where is memory allocated, and what is still alive?', 'functions_alloc', '{"limit":8}', @memory],
     ['which route takes the time?', 'server', '{"limit":8}', @routes],
     ['which query?', 'sql', '{"limit":8}', @queries],
+    ['which channel has the highest throughput and queue pressure?', 'channels', '{"sort":"throughput"}', @channels],
+    ['who waits for which lock?', 'mutexes', '{"limit":8}', @mutexes],
+    ['what does io cost?', 'io', '{"limit":8}', @io],
     ['what should I optimise first?', 'bottlenecks', '{"limit":8}', @causes],
 );
 my $ready = time + 4;

@@ -197,7 +197,7 @@ static bool check_profile(void) {
 static bool make_directory(host_t* host) {
     const char* const parent = getenv("TMPDIR");
     const int n = snprintf(host->directory, PATH_SIZE, "%s/hotpath-plugin-XXXXXX",
-        parent != NULL && parent[0] != 0 ? parent : "/tmp");
+        parent != NULL && parent[0] != 0 ? parent : P_tmpdir);
     if (n > 0 && n < PATH_SIZE && mkdtemp(host->directory) != NULL) return true;
     perror("plugin_host: no directory for the generations");
     return false;

@@ -92,8 +92,8 @@ static size_t history_gap(size_t size) {
 static void history_tick(void) {
     hotpath_snapshot_desc_t desc;
     memset(&desc, 0, sizeof desc);
-    desc.parts =
-        HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_SPANS | HOTPATH_PART_FRAMES;
+    desc.parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_SPANS |
+                 HOTPATH_PART_FRAMES | HOTPATH_PART_FLOWS;
     uint64_t now = os_now_ms();
     size_t size = (hotpath_snapshot_size(&desc) + 4095) & ~(size_t)4095;
     history_age(now);
@@ -123,19 +123,21 @@ static void history_tick(void) {
     history.baselines[history.count++] = b;
 }
 
+static bool history_stops(void) { return __atomic_load_n(&history.stop, __ATOMIC_RELAXED); }
+
 static void* history_run(void* unused) {
     (void)unused;
     hotpath_i_exclude(1);
     hotpath_i_server(HOTPATH_I_LAYOUT, NULL); /* measures what one recording costs */
     history_lock();
-    while (!history.stop) {
+    while (!history_stops()) {
         uint64_t began = os_now_ms() - history.start_ms;
         history_tick();
         uint64_t now = os_now_ms() - history.start_ms;
         uint64_t next = now / 1000 * 1000 + 1000;
         /* A program so large that its baseline takes long has fewer of them: at most 1 % of a core. */
         if (next < now + 100 * (now - began)) next = now + 100 * (now - began);
-        while (!history.stop && now < next) {
+        while (!history_stops() && now < next) {
             os_condition_wait_ms(&history.wake, &history.lock, next - now);
             now = os_now_ms() - history.start_ms;
         }
@@ -161,10 +163,18 @@ static bool history_start(void) {
     }
     return history.running;
 }
+/* Lets the ticker end while something else is waited for. It is in the middle of a baseline where the lock
+   is taken, and looks when that is done. */
+static void history_stop_soon(void) {
+    __atomic_store_n(&history.stop, true, __ATOMIC_RELAXED);
+    if (!history.running || pthread_mutex_trylock(&history.lock) != 0) return;
+    pthread_cond_signal(&history.wake);
+    history_unlock();
+}
 static void history_stop(void) {
     if (!history.running) return;
     history_lock();
-    history.stop = true;
+    __atomic_store_n(&history.stop, true, __ATOMIC_RELAXED);
     pthread_cond_signal(&history.wake);
     history_unlock();
     pthread_join(history.ticker, NULL);

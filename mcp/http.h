@@ -21,6 +21,10 @@
 #define HTTP_KEEP_ALIVE   "keep-alive\r\nKeep-Alive: timeout=2" /* the same, as clients are told it */
 #define HTTP_HEADERS_MOST 64  /* CivetWeb drops further ones without a word */
 #define HTTP_SILENT_MS    100 /* of a connection that says nothing, while others wait for a thread */
+#define HTTP_KNOCK_MS     5   /* from one try to the next to wake CivetWeb, while it is stopped */
+#if !defined(HTTP_SLOW_MS)
+    #define HTTP_SLOW_MS 100 /* that a wrong token waits for its answer; a test has more */
+#endif
 
 /* What one of CivetWeb's threads does. It is written by that thread, but for `late`. */
 typedef enum http_phase {
@@ -41,12 +45,13 @@ static struct {
     struct mg_context* context;
     int port;
     pthread_mutex_t lock; /* of all that follows */
-    pthread_cond_t wake;  /* the watcher */
+    pthread_cond_t wake;  /* the watcher, and requests that wait because of a wrong token */
     pthread_t watcher;
     bool watching;
     http_worker_t workers[HTTP_THREADS];
     int worker_count;
     int ready;                /* threads of CivetWeb that run */
+    bool stopping;            /* mg_stop is about to be called, or was */
     bool stopped;             /* mg_stop has returned */
     struct sigaction sigpipe; /* the program's own disposition */
     int slowed;               /* requests that wait because of a wrong token */
@@ -87,7 +92,7 @@ static int http_on_connection(const struct mg_connection* c, void** unused) {
     http_phase(c, HTTP_SILENT);
     if (!http_crowded()) return 0;
     pthread_mutex_lock(&http.lock);
-    pthread_cond_signal(&http.wake);
+    pthread_cond_broadcast(&http.wake);
     pthread_mutex_unlock(&http.lock);
     return 0;
 }
@@ -101,10 +106,10 @@ static bool http_is_silent(int descriptor, const void* unused) {
         if (__atomic_load_n(&http.workers[i].phase, __ATOMIC_ACQUIRE) > HTTP_SILENT &&
             __atomic_load_n(&http.workers[i].peer, __ATOMIC_RELAXED) == peer)
             return false;
-    return os_socket_silent(descriptor, HTTP_SILENT_MS);
+    return !os_socket_listens(descriptor) && os_socket_silent(descriptor, HTTP_SILENT_MS);
 }
 static bool http_is_peer(int descriptor, const void* peer) {
-    return os_socket_peer(descriptor) == *(const int*)peer;
+    return !os_socket_listens(descriptor) && os_socket_peer(descriptor) == *(const int*)peer;
 }
 /* Ends a body that has not come in time; a reply may still go out. */
 static void http_end_late(http_worker_t* w) {
@@ -120,14 +125,23 @@ static void* http_watch(void* unused) {
     (void)unused;
     hotpath_i_exclude(1);
     pthread_mutex_lock(&http.lock);
-    while (!http.stopped) {
+    while (!http.stopping) {
         bool crowded = http_crowded();
         os_condition_wait_ms(&http.wake, &http.lock, crowded ? HTTP_SILENT_MS / 4 : 1000);
-        if (http.stopped) break;
+        if (http.stopping) break;
         pthread_mutex_unlock(&http.lock);
         for (size_t i = 0; i < HTTP_THREADS; i++)
             http_end_late(&http.workers[i]);
         if (http_crowded()) os_sockets_end(http.port, http_is_silent, NULL, SHUT_RDWR);
+        pthread_mutex_lock(&http.lock);
+    }
+    while (
+        !http.stopped) { /* http_stop has ended all sockets; but one may just have been accepted */
+        os_condition_wait_ms(&http.wake, &http.lock, HTTP_KNOCK_MS);
+        if (http.stopped) break;
+        pthread_mutex_unlock(&http.lock);
+        os_sockets_end(http.port, NULL, NULL, SHUT_RDWR);
+        os_socket_knock(settings.host, http.port);
         pthread_mutex_lock(&http.lock);
     }
     pthread_mutex_unlock(&http.lock);
@@ -419,14 +433,13 @@ static bool http_authorized(const http_request_t* r) {
 }
 /* Slows whoever tries tokens; a few of them only, so that they never hold all workers. */
 static void http_slow_down(void) {
-    bool slow = false;
+    uint64_t now = os_now_ms(), until = now + HTTP_SLOW_MS;
     pthread_mutex_lock(&http.lock);
-    if (http.slowed < HTTP_THREADS / 4) http.slowed++, slow = true;
-    pthread_mutex_unlock(&http.lock);
-    if (!slow) return;
-    os_sleep_ms(100);
-    pthread_mutex_lock(&http.lock);
-    http.slowed--;
+    bool slow = http.slowed < HTTP_THREADS / 4;
+    http.slowed += slow;
+    for (; slow && !http.stopping && now < until; now = os_now_ms())
+        os_condition_wait_ms(&http.wake, &http.lock, until - now);
+    http.slowed -= slow;
     pthread_mutex_unlock(&http.lock);
 }
 /* Whether the body is JSON by its media type, parameters aside. */
@@ -718,8 +731,9 @@ static int http_start(const char* host, int port) {
     init.configuration_options = options;
     sigaction(SIGPIPE, NULL, &http.sigpipe);
     http.error[0] = 0, http.ready = 0, http.port = 0, http.context = NULL;
+    os_condition_init(&http.wake); /* before any request waits */
     memset(http.workers, 0, sizeof http.workers);
-    http.worker_count = 0, http.stopped = false;
+    http.worker_count = 0, http.stopping = http.stopped = false;
     os_signals_block(&before);
     struct mg_context* context = mg_start2(&init, NULL);
     os_signals_restore(&before);
@@ -727,7 +741,10 @@ static int http_start(const char* host, int port) {
     memset(ports, 0, sizeof ports);
     if (context != NULL && mg_get_server_ports(context, 4, ports) > 0) port = ports[0].port;
     http.context = context;
-    if (context == NULL) return 0;
+    if (context == NULL) {
+        pthread_cond_destroy(&http.wake);
+        return 0;
+    }
     for (int waited = 0; waited < 1000; waited++) { /* until SIGPIPE is the program's again */
         pthread_mutex_lock(&http.lock);
         bool ready = http.ready >= HTTP_THREADS + 1; /* and the one that accepts */
@@ -736,34 +753,23 @@ static int http_start(const char* host, int port) {
         os_sleep_ms(1);
     }
     http.port = port;
-    os_condition_init(&http.wake);
     http.watching = os_thread_start(&http.watcher, http_watch, NULL);
     return port;
 }
-/* Wakes CivetWeb's threads until they have all ended: its accept loop by a connection, its workers by
-   ending theirs. */
-static void* http_wake(void* host) {
-    hotpath_i_exclude(1);
-    for (;;) {
-        pthread_mutex_lock(&http.lock);
-        bool stopped = http.stopped;
-        pthread_mutex_unlock(&http.lock);
-        if (stopped) return NULL;
-        os_sockets_end(http.port, NULL, NULL, SHUT_RDWR);
-        os_socket_knock((const char*)host, http.port);
-        os_sleep_ms(1);
-    }
-}
+/* Ends the listening socket and the connections, so that all threads of CivetWeb wake by themselves, whoever
+   gets a processor next; the watcher repeats it. */
 static void http_stop(void) {
-    pthread_t waker;
     if (http.context == NULL) return;
-    bool waking = os_thread_start(&waker, http_wake, settings.host);
+    pthread_mutex_lock(&http.lock);
+    http.stopping = true;
+    pthread_cond_broadcast(&http.wake);
+    pthread_mutex_unlock(&http.lock);
+    os_sockets_end(http.port, NULL, NULL, SHUT_RDWR);
     mg_stop(http.context);
     pthread_mutex_lock(&http.lock);
     http.stopped = true;
-    if (http.watching) pthread_cond_signal(&http.wake);
+    pthread_cond_broadcast(&http.wake);
     pthread_mutex_unlock(&http.lock);
-    if (waking) pthread_join(waker, NULL);
     if (http.watching) pthread_join(http.watcher, NULL);
     pthread_cond_destroy(&http.wake);
     http.watching = false;

@@ -163,19 +163,50 @@ static void mcp_arena_free(mcp_arena_t* a) {
 static bool json_needs_escape(char c) { return (unsigned char)c < 0x20 || c == '"' || c == '\\'; }
 #define JSON_LANE 16
 /* Which of JSON_LANE bytes need an escape, a bit for each. */
+#if defined(__SSE2__)
+static inline __m128i json_lane(const char* s) {
+    return _mm_loadu_si128((const __m128i*)(const void*)s);
+}
+static inline __m128i json_lane_controls(__m128i v) {
+    return _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
+}
+static inline __m128i json_lane_quotes(__m128i v) {
+    return _mm_or_si128(
+        _mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+}
+#endif
 static uint32_t json_escapes(const char* s) {
 #if defined(__SSE2__)
-    __m128i v = _mm_loadu_si128((const __m128i*)(const void*)s);
-    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1F)), v);
-    __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
-    __m128i backslash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash)));
+    __m128i v = json_lane(s);
+    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(json_lane_controls(v), json_lane_quotes(v)));
 #else
     uint32_t mask = 0;
     for (int i = 0; i < JSON_LANE; i++)
         mask |= (uint32_t)json_needs_escape(s[i]) << i;
     return mask;
 #endif
+}
+#define JSON_GROUP (4 * JSON_LANE)
+/* Likewise of JSON_GROUP bytes. Args: *control becomes whether one of them is a control character. */
+static inline uint64_t json_escapes_group(const char* s, bool* control) {
+    uint64_t mask = 0;
+#if defined(__SSE2__)
+    __m128i controls = _mm_setzero_si128();
+    for (unsigned i = 0; i < JSON_GROUP; i += JSON_LANE) {
+        __m128i v = json_lane(s + i), own = json_lane_controls(v);
+        controls = _mm_or_si128(controls, own);
+        own = _mm_or_si128(own, json_lane_quotes(v));
+        mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(own) << i;
+    }
+    *control = _mm_movemask_epi8(controls) != 0;
+#else
+    *control = false;
+    for (unsigned i = 0; i < JSON_GROUP; i++) {
+        mask |= (uint64_t)json_needs_escape(s[i]) << i;
+        *control = *control || (unsigned char)s[i] < 0x20;
+    }
+#endif
+    return mask;
 }
 /* Which of them are no ASCII, likewise. */
 static uint32_t json_high(const char* s) {
@@ -691,6 +722,8 @@ typedef struct json_out {
     size_t capacity;
     size_t begin; /* bytes in front of the text that are somebody else's */
     bool comma;
+    unsigned level; /* how many objects are open */
+    uint64_t cut;   /* a bit for each of them: a text in it was cut */
 } json_out_t;
 
 static void json_out_init(json_out_t* o, mcp_arena_t* a) {
@@ -751,8 +784,19 @@ static void json_fields_end(json_out_t* o, const char* to) {
     o->size = (size_t)(to - o->data);
     o->comma = true;
 }
-static void json_object(json_out_t* o) { json_open(o, '{'); }
-static void json_object_end(json_out_t* o) { json_close(o, '}'); }
+static uint64_t json_level(const json_out_t* o) { return (uint64_t)1 << (o->level & 63); }
+static void json_object(json_out_t* o) {
+    json_open(o, '{');
+    o->level++;
+    o->cut &= ~json_level(o);
+}
+/* A text of the object that is open was cut, which its end says. */
+static void json_cut(json_out_t* o) { o->cut |= json_level(o); }
+static void json_object_end(json_out_t* o) {
+    if ((o->cut & json_level(o)) != 0) json_put(o, ",\"truncated\":true", 17);
+    json_close(o, '}');
+    o->level--;
+}
 static void json_array(json_out_t* o) { json_open(o, '['); }
 static void json_array_end(json_out_t* o) { json_close(o, ']'); }
 /* Returns: behind the escape of `c`, at most 6 bytes. */
@@ -775,38 +819,34 @@ static inline char* json_piece(char* to, const char* from, size_t n) {
         memcpy(to + i, from + i, JSON_LANE);
     return to + n;
 }
-/* The inside of a string: quotes, backslashes and control characters escaped. An answer that stands in a
-   string has a quote every few bytes: a group of lanes has so many that their number matters little. */
-static void json_escaped(json_out_t* o, const char* s, size_t n) {
-    enum {
-        GROUP = 4 * JSON_LANE
-    };
-    for (; n >= GROUP + JSON_PIECE; s += GROUP, n -= GROUP) {
-        char* to = json_room(o, 7 * GROUP + JSON_PIECE);
-        size_t at = 0;
-        uint64_t left = 0;
-        if (to == NULL) return;
-        for (unsigned i = 0; i < GROUP; i += JSON_LANE)
-            left |= (uint64_t)json_escapes(s + i) << i;
-        for (; left != 0; left &= left - 1) {
-            size_t next = (size_t)__builtin_ctzll(left);
-            to = json_piece(to, s + at, next - at), at = next;
-            if ((unsigned char)s[at] >= 0x20)
-                *to++ = '\\'; /* and itself with what follows */
-            else
-                to = json_escape(to, s[at++]);
-        }
-        to = json_piece(to, s + at, GROUP - at);
-        o->size = (size_t)(to - o->data);
-    }
-    char* to = json_room(o, 6 * n);
-    if (to == NULL) return;
+static char* json_escaped_each(char* to, const char* s, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (json_needs_escape(s[i]))
             to = json_escape(to, s[i]);
         else
             *to++ = s[i];
-    o->size = (size_t)(to - o->data);
+    return to;
+}
+/* The inside of a string: quotes, backslashes and control characters escaped. An answer that stands in a
+   string has a quote every few bytes: a group of lanes has so many that their number matters little. */
+static void json_escaped(json_out_t* o, const char* s, size_t n) {
+    for (; n >= JSON_GROUP + JSON_PIECE; s += JSON_GROUP, n -= JSON_GROUP) {
+        char* to = json_room(o, 7 * JSON_GROUP + JSON_PIECE);
+        const char* from = s;
+        bool control;
+        uint64_t left = json_escapes_group(s, &control);
+        if (to == NULL) return;
+        if (control) to = json_escaped_each(to, s, JSON_GROUP), left = 0, from = s + JSON_GROUP;
+        for (; left != 0; left &= left - 1) {
+            const char* next = s + __builtin_ctzll(left);
+            to = json_piece(to, from, (size_t)(next - from));
+            *to++ = '\\', from = next; /* which goes with what follows */
+        }
+        to = json_piece(to, from, (size_t)(s + JSON_GROUP - from));
+        o->size = (size_t)(to - o->data);
+    }
+    char* to = json_room(o, 6 * n);
+    if (to != NULL) o->size = (size_t)(json_escaped_each(to, s, n) - o->data);
 }
 static void json_quoted(json_out_t* o, const char* s, size_t n) {
     json_value_begin(o);
@@ -877,7 +917,7 @@ static bool json_all_as_is(const char* s, size_t n) {
 
 /* A text of the program or the client: at most 200 bytes of it, cut at a character; bytes that are
    no UTF-8 become U+FFFD; hidden characters stand as visible text such as \u001b.
-   Returns: whether it was cut. */
+   Returns: whether it was cut, which the object that it is in says at its end. */
 static bool json_data(json_out_t* o, const char* s, size_t n) {
     if (n >= JSON_LANE && n <= JSON_DATA_BYTES && json_all_as_is(s, n)) {
         char* to = json_room(o, n + 3);
@@ -919,6 +959,7 @@ static bool json_data(json_out_t* o, const char* s, size_t n) {
         p = next;
     }
     json_put(o, "\"", 1);
+    if (p < end) json_cut(o);
     return p < end;
 }
 /* A key that the client chose. */
@@ -949,7 +990,7 @@ static size_t json_digit_count(uint64_t v) {
 }
 /* The eight digits of a number below 10^8, first ones first in memory: halves, quarters, digits are divided
    side by side in one word. */
-static uint64_t json_eight_digits(uint64_t v) {
+static HOTPATH_I_ALWAYS_INLINE uint64_t json_eight_digits(uint64_t v) {
     uint64_t fours = v / 10000 | (v % 10000) << 32;
     uint64_t twos = (fours * 10486 >> 20) & 0x0000007F0000007Fu; /* x / 100 below 10^4 */
     twos |= (fours - 100 * twos) << 16;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -171,14 +172,35 @@ static bool os_socket_listens(int descriptor) {
     socklen_t size = sizeof listens;
     return getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
 }
+/* Calls `visit` with each descriptor of the server's kind of socket on `port`. One call of poll tells of
+   many descriptors that they are none: a process may have thousands. Signal-safe. */
+static void os_sockets_each(
+    int port, void (*visit)(int descriptor, int port, void* user), void* user) {
+    enum {
+        BATCH = 256
+    };
+    struct pollfd list[BATCH];
+    int saved = errno, count = os_descriptors();
+    for (int from = 0; from < count; from += BATCH) {
+        int n = count - from < BATCH ? count - from : BATCH;
+        for (int i = 0; i < n; i++)
+            list[i].fd = from + i, list[i].events = list[i].revents = 0;
+        bool known = poll(list, (nfds_t)n, 0) >= 0;
+        for (int i = 0; i < n; i++)
+            if ((!known || (list[i].revents & POLLNVAL) == 0) && os_socket_port(from + i) == port)
+                visit(from + i, port, user);
+    }
+    errno = saved;
+}
 /* Closes the server's sockets that nobody else does: all that the child of a fork has inherited, so
    that clients see the end of a connection and the port is free once the parent ends; and when the
    server has stopped, the connections that it had accepted and not looked at yet. Signal-safe. */
+static void os_socket_close(int descriptor, int port, void* listening) {
+    (void)port;
+    if (*(const bool*)listening || !os_socket_listens(descriptor)) close(descriptor);
+}
 static void os_sockets_close(int port, bool listening) {
-    int saved = errno, count = os_descriptors();
-    for (int i = 0; i < count; i++)
-        if (os_socket_port(i) == port && (listening || !os_socket_listens(i))) close(i);
-    errno = saved;
+    os_sockets_each(port, os_socket_close, &listening);
 }
 /* Returns: the port at the other end of a connection, or -1. */
 static int os_socket_peer(int descriptor) {
@@ -201,21 +223,29 @@ static bool os_socket_silent(int descriptor, uint64_t ms) {
     return false;
 #endif
 }
-/* Shuts down the connections of the server on `port` that are meant; NULL: all. Each is held by a second
-   descriptor while it is looked at, so that no other file of the program can have taken its number
-   meanwhile. */
+/* Which sockets are shut down, and how. */
+typedef struct os_ending {
+    bool (*meant)(int descriptor, const void* user);
+    const void* user;
+    int how;
+} os_ending_t;
+
+/* Each is held by a second descriptor while it is looked at, so that no other file of the program can
+   have taken its number meanwhile. */
+static void os_socket_end(int descriptor, int port, void* user) {
+    const os_ending_t* ending = (const os_ending_t*)user;
+    int held = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+    if (held < 0) return;
+    if (os_socket_port(held) == port &&
+        (ending->meant == NULL || ending->meant(held, ending->user)))
+        shutdown(held, ending->how);
+    close(held);
+}
+/* Shuts down the sockets of the server on `port` that are meant; NULL: all, the one that listens, too. */
 static void os_sockets_end(
     int port, bool (*meant)(int descriptor, const void* user), const void* user, int how) {
-    int count = os_descriptors();
-    for (int i = 0; i < count; i++) {
-        if (os_socket_port(i) != port) continue;
-        int held = fcntl(i, F_DUPFD_CLOEXEC, 3);
-        if (held < 0) continue;
-        if (os_socket_port(held) == port && !os_socket_listens(held) &&
-            (meant == NULL || meant(held, user)))
-            shutdown(held, how);
-        close(held);
-    }
+    os_ending_t ending = {meant, user, how};
+    os_sockets_each(port, os_socket_end, &ending);
 }
 /* Connects to the server's own port and hangs up: its accept loop wakes. */
 static void os_socket_knock(const char* host, int port) {

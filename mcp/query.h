@@ -15,6 +15,7 @@ typedef struct query {
     bool slowest; /* order */
     bool markdown;
     bool alloc;    /* source */
+    bool offcpu;   /* likewise: only what waits */
     uint32_t view; /* VIEW_*, or HEAP_* of the tool heap */
     double min_percent;
     const char* const* filters;
@@ -276,8 +277,9 @@ static bool query_argument(
     static const char* const formats[] = {"concise", "detailed", NULL};
     static const char* const orders[] = {"recent", "slowest", NULL};
     static const char* const views[] = {"summary", "self", "total", "tree", "callers", NULL};
-    static const char* const sources[] = {"time", "alloc", NULL};
+    static const char* const sources[] = {"time", "alloc", "offcpu", NULL};
     static const char* const heap_views[] = {"usage", "sites", "diff", "leaks", "sizes", NULL};
+    static const char* const frames_views[] = {"frames", "plots", "phases", NULL};
     static const char* const renderings[] = {"json", "markdown", NULL};
     const char* key = registry_argument_name(tool, number);
     int64_t n = 0;
@@ -297,6 +299,7 @@ static bool query_argument(
         case ARG_NUMBER_ORDER: word = query_word(call, key, value, orders); break;
         case ARG_NUMBER_VIEW: word = query_word(call, key, value, views); break;
         case ARG_NUMBER_HEAP_VIEW: word = query_word(call, key, value, heap_views); break;
+        case ARG_NUMBER_FRAMES_VIEW: word = query_word(call, key, value, frames_views); break;
         case ARG_NUMBER_ROOT: return (q->root = query_text(call, key, value)) != NULL;
         case ARG_NUMBER_BASE: return (q->base = query_text(call, key, value)) != NULL;
         case ARG_NUMBER_MIN_PERCENT: return query_number(call, key, value, 0, 100, &q->min_percent);
@@ -308,8 +311,10 @@ static bool query_argument(
     if (number == ARG_NUMBER_SORT) q->sort = (uint32_t)word;
     if (number == ARG_NUMBER_RESPONSE_FORMAT) q->detailed = word == 1;
     if (number == ARG_NUMBER_ORDER) q->slowest = word == 1;
-    if (number == ARG_NUMBER_VIEW || number == ARG_NUMBER_HEAP_VIEW) q->view = (uint32_t)word;
-    if (number == ARG_NUMBER_SOURCE) q->alloc = word == 1;
+    if (number == ARG_NUMBER_VIEW || number == ARG_NUMBER_HEAP_VIEW ||
+        number == ARG_NUMBER_FRAMES_VIEW)
+        q->view = (uint32_t)word;
+    if (number == ARG_NUMBER_SOURCE) q->alloc = word == 1, q->offcpu = word == 2;
     if (number == ARG_NUMBER_FORMAT) q->markdown = word == 1;
     return true;
 }
@@ -371,7 +376,17 @@ typedef struct window {
     const hotpath_entry_t* entries;
     const hotpath_span_row_t* spans;
     const hotpath_frame_t* frames;
-    size_t function_count, node_count, thread_count, entry_count, span_count, frame_count;
+    const hotpath_lock_row_t* locks; /* of the tools that read them */
+    const hotpath_io_row_t* io;      /* where io_read was */
+    size_t io_count;
+    const hotpath_channel_row_t* channels; /* of tools that ask for them, as these */
+    const hotpath_stream_row_t* streams;
+    size_t channel_count, stream_count;
+    size_t function_count, node_count, thread_count, entry_count, span_count, frame_count,
+        lock_count;
+    const hotpath_task_row_t* tasks; /* these two where the tool has read them */
+    const hotpath_runtime_row_t* runtimes;
+    size_t task_count, runtime_count;
     const hotpath_snapshot_t* older; /* what was subtracted, or NULL; while locked */
     double busy_ns; /* the whole of all percentages: the self times of all functions */
     uint64_t tick;  /* the newest baseline: what next_since and cursors name */
@@ -846,9 +861,22 @@ static void answer_begin(tool_call_t* call, const window_t* w) {
     history_token(w->tick, token, sizeof token);
     json_key(out, "next_since"), json_text(out, w->tick != 0 ? token : "start");
 }
+/* Where sampling leaves times out, all that are derived from several functions are estimates: self
+   times, and shares of the whole. Which functions are sampled themselves is told in their rows. */
+static void answer_estimated(json_out_t* out, const window_t* w) {
+    if (w->info->is_estimated)
+        json_key(out, "estimated"), json_text(out, "self and total times: not all calls are timed");
+}
 static void answer_counts(json_out_t* out, size_t total, size_t included) {
     json_key(out, "total_count"), json_u64(out, total);
     json_key(out, "included_count"), json_u64(out, included);
+}
+/* The rows of an answer, and its end. */
+static void answer_list(json_out_t* out) { json_key(out, "data"), json_array(out); }
+static void answer_list_end(json_out_t* out, size_t total, size_t included) {
+    json_array_end(out);
+    answer_counts(out, total, included);
+    json_object_end(out);
 }
 static double window_percent(const window_t* w, double ns) {
     return w->busy_ns > 0 ? 100 * ns / w->busy_ns : 0;
@@ -918,8 +946,7 @@ static void answer_value(json_out_t* out, const char* key, const hotpath_value_t
             return;
         case HOTPATH_VALUE_TEXT:
             if (value->as.text != NULL) {
-                if (json_data(out, value->as.text, value->length))
-                    json_key(out, "truncated"), json_bool(out, true);
+                json_data(out, value->as.text, value->length);
                 return;
             }
             break;
@@ -939,19 +966,22 @@ static size_t answer_rows(const query_t* q, size_t count, size_t* first) {
     *first = q->cursor_row < count ? (size_t)q->cursor_row : count;
     return count - *first < q->limit ? count - *first : q->limit;
 }
+/* Whether a default answer has room for the row that has just been written, the n-th; else it is taken
+   back. */
+static bool answer_row_fits(json_out_t* out, const query_t* q, size_t n, size_t before) {
+    if (q->limit_given || n == 0 || json_out_size(out) <= ANSWER_DEFAULT_BYTES) return true;
+    json_out_cut(out, before);
+    return false;
+}
 static void answer_page(tool_call_t* call, const window_t* w, const query_t* q, const row_t* rows,
     size_t count, row_write_t write) {
     json_out_t* out = &call->out;
     size_t first = 0, n = 0, most = answer_rows(q, count, &first);
-    json_key(out, "data");
-    json_array(out);
+    answer_list(out);
     while (n < most) {
         size_t before = json_out_size(out);
         write(call, w, q, rows[first + n].index);
-        if (!q->limit_given && n != 0 && json_out_size(out) > ANSWER_DEFAULT_BYTES) {
-            json_out_cut(out, before);
-            break;
-        }
+        if (!answer_row_fits(out, q, n, before)) break;
         n++;
     }
     json_array_end(out);

@@ -30,9 +30,10 @@ enum {
     X(VIEW, "view", "{\"enum\":[\"summary\",\"self\",\"total\",\"tree\",\"callers\"]}")      \
     X(ROOT, "root", "{\"type\":\"string\"}")                                                 \
     X(MIN_PERCENT, "min_percent", "{\"type\":\"number\"}")                                   \
-    X(SOURCE, "source", "{\"enum\":[\"time\",\"alloc\"]}")                                   \
+    X(SOURCE, "source", "{\"enum\":[\"time\",\"alloc\",\"offcpu\"]}")                        \
     X(FORMAT, "format", "{\"enum\":[\"json\",\"markdown\"]}")                                \
     X(HEAP_VIEW, "view", "{\"enum\":[\"usage\",\"sites\",\"diff\",\"leaks\",\"sizes\"]}")    \
+    X(FRAMES_VIEW, "view", "{\"enum\":[\"frames\",\"plots\",\"phases\"]}")                   \
     X(BASE, "base", "{\"type\":\"string\"}")
 
 enum {
@@ -44,7 +45,9 @@ enum {
 #undef REGISTRY_ROW
     ARG_SUMMARY = ARG_LIMIT | ARG_RESPONSE_FORMAT,
     ARG_LOG = ARG_LIMIT | ARG_NAME | ARG_ID,
-    ARG_SPANS = ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_THREAD | ARG_SINCE
+    ARG_VALUES = ARG_SUMMARY | ARG_CURSOR | ARG_FILTER,
+    ARG_RANKED = ARG_VALUES | ARG_SORT | ARG_THREAD | ARG_SINCE,
+    ARG_EXECUTIONS = ARG_LOG | ARG_ORDER | ARG_RESPONSE_FORMAT
 };
 
 /* One call of a tool: what it is given and what it answers. */
@@ -88,8 +91,9 @@ static void tool_fail(tool_call_t* call, const char* format, ...) {
 /* Returns: whether HOTPATH_MCP_TOOLSETS has the tool. */
 static bool registry_enabled(const tool_t* tool) { return (settings.toolsets & tool->set) != 0; }
 
-/* Returns: the tool of that name, or NULL. */
+/* Returns: the tool of that name, or NULL. A name that is not in the list is another one's. */
 static const tool_t* registry_find(const char* name) {
+    if (strcmp(name, "runtime") == 0) name = "tokio_runtime";
     for (size_t i = 0; registry_at(i) != NULL; i++)
         if (registry_enabled(registry_at(i)) && strcmp(registry_at(i)->name, name) == 0)
             return registry_at(i);

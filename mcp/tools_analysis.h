@@ -7,6 +7,8 @@
 #define CAUSES(X)                                                                                  \
     X(FRAME_BUDGET, "frame_budget",                                                                \
         "frames that take too long: spread, defer or bound what its scope does in them")           \
+    X(LOCK_CONVOY, "lock_convoy",                                                                  \
+        "threads queue for a lock: hold it for less in its holder's scope, or split it")           \
     X(SELF_TIME, "self_time",                                                                      \
         "it costs most by itself, working or waiting: make it cheaper, or call it less")           \
     X(MANY_CALLS, "many_calls",                                                                    \
@@ -23,6 +25,16 @@
         "few requests take far longer than usual: look inside of the slowest ones")                \
     X(ERROR_BURST, "error_burst",                                                                  \
         "fails far more often than it did before: see the reasons, and what changed")              \
+    X(BLOCKING, "blocking_call",                                                                   \
+        "blocks a thread that must not block: let another thread do it, or make it non-blocking")  \
+    X(SLOW_IO, "slow_io",                                                                          \
+        "waits for the system: fewer and larger calls, a cache, or another thread")                \
+    X(QUEUE_FULL, "queue_full",                                                                    \
+        "its queue is full and those before it wait: make it cheaper, or give it more threads")    \
+    X(QUEUE_GROWS, "queue_grows",                                                                  \
+        "more is sent to it than it takes: make it cheaper, add threads, or bound the queue")      \
+    X(LOOP_LAG, "loop_lag",                                                                        \
+        "a callback that keeps its event loop from all others: give its work to a pool")           \
     X(RECORDING, "recording_overhead",                                                             \
         "so short that recording it costs more than it does: take its macro out")                  \
     X(LEAK_SUSPECT, "leak_suspect",                                                                \
@@ -44,11 +56,14 @@ typedef struct finding {
     uint32_t function; /* index */
     uint32_t
         caller;     /* likewise, of MANY_CALLS, ALLOCATION_IN_LOOP, N_PLUS_ONE; scope of SLOW_ROUTE,
-           FRAME_BUDGET */
+           FRAME_BUDGET; holder of LOCK_CONVOY */
     double impact;  /* percent of the busy time that would be saved were it gone; of memory */
     double a, b, c; /* what the cause's numbers are, those below 0 left out */
     double d, e;    /* likewise, of the causes that have more */
-    uint32_t route; /* index of a function, of N_PLUS_ONE */
+    uint32_t route; /* index of a function, of N_PLUS_ONE; waiter of LOCK_CONVOY */
+    uint32_t lock;  /* index of a lock, of LOCK_CONVOY */
+    const char* channel; /* of QUEUE_FULL and QUEUE_GROWS, else NULL */
+    const char* loop;    /* of LOOP_LAG, else NULL */
 } finding_t;
 
 #define FINDING_NONE UINT32_MAX /* no caller, no route */
@@ -71,15 +86,16 @@ enum {
 
 static void findings_add(findings_t* f, finding_t found) {
     bool least = found.impact >= BOTTLENECKS_LEAST || found.cause == CAUSE_LEAK_SUSPECT ||
-                 found.cause == CAUSE_ERROR_BURST || found.cause == CAUSE_FRAME_BUDGET;
+                 found.cause == CAUSE_ERROR_BURST || found.cause == CAUSE_FRAME_BUDGET ||
+                 found.cause == CAUSE_BLOCKING;
     if (!least || f->count == f->capacity) return;
     if (found.impact > 100) found.impact = 100;
     f->list[f->count++] = found;
 }
 /* A finding without numbers yet. Args: ns of the busy time that would be saved were it gone. */
 static finding_t finding_of(cause_t cause, uint32_t function, double ns, const window_t* w) {
-    finding_t found = {
-        cause, function, FINDING_NONE, window_percent(w, ns), -1, -1, -1, -1, -1, FINDING_NONE};
+    finding_t found = {cause, function, FINDING_NONE, window_percent(w, ns), -1, -1, -1, -1, -1,
+        FINDING_NONE, FINDING_NONE, NULL, NULL};
     return found;
 }
 /* Whether few executions take far longer than the usual ones. */
@@ -88,9 +104,11 @@ static bool functions_spiky(const window_t* w, const hotpath_function_t* f) {
 }
 static void findings_of_function(const window_t* w, uint32_t i, findings_t* list) {
     const hotpath_function_t* f = &w->functions[i];
+    if (f->kind == HOTPATH_KIND_INTERVAL) return; /* what made it long is in the tree */
     double cost = (double)w->info->scope_cost_ns_x100 / 100;
     double usual = functions_percentile(w, f, 50), slow = functions_percentile(w, f, 99);
     if (f->kind == HOTPATH_KIND_SPAN || f->kind == HOTPATH_KIND_TRACK) return;
+    if (f->kind == HOTPATH_KIND_WAIT) return; /* to wait is no work: what for says more */
     unsigned told = list->told_functions[i];
     finding_t found = finding_of(CAUSE_SELF_TIME, i, (double)f->self_ns, w);
     found.a = (double)f->self_ns, found.b = (double)f->calls;
@@ -143,6 +161,101 @@ static void findings_of_node(const window_t* w, uint32_t i, findings_t* list) {
     if (n->parent == HOTPATH_NO_NODE || n->recursive || list->told_nodes[i]) return;
     const hotpath_node_t* parent = &w->nodes[n->parent];
     if (node_repeats(parent, n)) findings_repeated(w, CAUSE_MANY_CALLS, parent, n, n, list);
+}
+
+/* ---- findings of channels ---- */
+
+/* Whether senders of a bounded channel wait for room, for a tenth of the window at least. */
+static bool channel_is_blocked(const window_t* w, const hotpath_channel_row_t* c) {
+    double waited = (double)channels_total(w, c->send_wait_function);
+    return c->capacity != 0 && waited > 0.1 * (double)w->info->window_ns;
+}
+/* Whether those who take from a channel wait for room in another one themselves. */
+static bool channel_is_downstream(
+    const hotpath_channel_row_t* c, const hotpath_channel_row_t* next) {
+    for (uint32_t i = 0; i < c->consumers_count; i++)
+        for (uint32_t k = 0; k < next->producers_count; k++)
+            if (c->consumers[i].function == next->producers[k].function) return true;
+    return false;
+}
+/* The time for which others wait for the stage behind a channel: senders, those before them that wait for
+   room likewise, and those behind it that have nothing to do. */
+static double channel_blocks(const window_t* w, const hotpath_channel_row_t* c, uint32_t depth) {
+    double sum = (double)channels_total(w, c->send_wait_function);
+    for (size_t i = 0; i < w->channel_count && depth < 8; i++)
+        if (&w->channels[i] != c && channel_is_downstream(&w->channels[i], c) &&
+            channel_is_blocked(w, &w->channels[i]))
+            sum += channel_blocks(w, &w->channels[i], depth + 1);
+    return sum;
+}
+static double channel_starves(const window_t* w, const hotpath_channel_row_t* c) {
+    double sum = 0;
+    for (size_t i = 0; i < w->channel_count; i++)
+        if (&w->channels[i] != c && channel_is_downstream(c, &w->channels[i]))
+            sum += (double)channels_total(w, w->channels[i].receive_wait_function);
+    return sum;
+}
+/* Whether a wait is that of one end of a channel. */
+static bool channels_wait_is(const window_t* w, uint32_t function) {
+    for (size_t i = 0; i < w->channel_count; i++)
+        if (w->channels[i].send_wait_function == function ||
+            w->channels[i].receive_wait_function == function)
+            return true;
+    return false;
+}
+/* The time for which a function waits for anything but channels, such as locks. */
+static double stage_waits(const window_t* w, uint32_t drain) {
+    double sum = 0;
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        uint32_t above = i;
+        if (w->functions[w->nodes[i].function].kind != HOTPATH_KIND_WAIT ||
+            channels_wait_is(w, w->nodes[i].function))
+            continue;
+        while (above != HOTPATH_NO_NODE && w->nodes[above].function != drain)
+            above = w->nodes[above].parent;
+        if (above != HOTPATH_NO_NODE) sum += (double)w->nodes[i].total_ns;
+    }
+    return sum;
+}
+static void findings_of_full(const window_t* w, const hotpath_channel_row_t* c, findings_t* list) {
+    for (size_t i = 0; i < w->channel_count; i++)
+        if (&w->channels[i] != c && channel_is_downstream(c, &w->channels[i]) &&
+            channel_is_blocked(w, &w->channels[i]))
+            return; /* its stage waits, too */
+    uint32_t drain = c->consumers[0].function;
+    double blocked = channel_blocks(w, c, 0), starved = channel_starves(w, c);
+    double busy =
+        (double)w->functions[drain].total_ns - (double)channels_total(w, c->receive_wait_function);
+    if (stage_waits(w, drain) > 0.3 * busy) return; /* what it waits for holds up all */
+    finding_t found = finding_of(CAUSE_QUEUE_FULL, drain, blocked + starved, w);
+    found.a = blocked, found.b = (double)c->capacity;
+    found.c = (double)c->received * 1e9 / (double)w->info->window_ns;
+    found.d = busy, found.e = starved, found.channel = c->label;
+    findings_add(list, found);
+}
+static void findings_of_growth(
+    const window_t* w, const hotpath_channel_row_t* c, findings_t* list) {
+    double stayed = c->growth_per_sec * (double)w->info->window_ns / 1e9;
+    if (c->depth < 100 || stayed < 100 || stayed < 0.1 * (double)c->sent) return;
+    uint32_t drain = c->consumers_count != 0 ? c->consumers[0].function : c->sent_function;
+    if (drain >= w->function_count) return;
+    finding_t found = finding_of(CAUSE_QUEUE_GROWS, drain, 0, w);
+    found.impact = 100 * stayed / (double)c->sent;
+    found.a = c->growth_per_sec, found.b = (double)c->depth;
+    found.c = (double)c->sent * 1e9 / (double)w->info->window_ns;
+    found.d = (double)c->received * 1e9 / (double)w->info->window_ns;
+    if (c->delay_source != HOTPATH_DELAY_UNKNOWN) found.e = c->delay_mean_ns;
+    found.channel = c->label;
+    findings_add(list, found);
+}
+/* Of channels that are full the last one of a chain: the stage behind it holds up the others. */
+static void findings_of_channels(const window_t* w, findings_t* list) {
+    for (size_t i = 0; i < w->channel_count; i++) {
+        const hotpath_channel_row_t* c = &w->channels[i];
+        bool known = c->consumers_count != 0 && c->consumers[0].function < w->function_count;
+        if (known && channel_is_blocked(w, c)) findings_of_full(w, c, list);
+        findings_of_growth(w, c, list);
+    }
 }
 
 /* ---- findings of spans ---- */
@@ -359,6 +472,105 @@ static void findings_of_frames(const window_t* w, const hotpath_frame_t* f, find
     findings_add(list, found);
 }
 
+/* ---- findings of locks ---- */
+
+/* A lock that threads queue for: one acquisition of ten has to wait, many times, and that takes a
+   twentieth of all time. */
+#define BOTTLENECKS_WAITS  20
+#define BOTTLENECKS_QUEUED 0.1
+#define BOTTLENECKS_WAITED 5.0
+
+static void findings_of_lock(const window_t* w, uint32_t i, findings_t* list) {
+    const hotpath_lock_row_t* lock = &w->locks[i];
+    if (lock->kind != HOTPATH_KIND_MUTEX && lock->kind != HOTPATH_KIND_RWLOCK) return;
+    double wait_ns = 0, longest = 0, acquired = 0, waits = 0, held_ns = 0;
+    for (uint32_t k = 0; k < lock->sides_count; k++) {
+        const hotpath_lock_side_t* side = &lock->sides[k];
+        wait_ns += (double)side->wait_ns, waits += (double)side->contended;
+        acquired += (double)side->acquired, held_ns += (double)side->hold_ns;
+        if (longest < (double)side->wait_max_ns) longest = (double)side->wait_max_ns;
+    }
+    if (waits < BOTTLENECKS_WAITS || waits < BOTTLENECKS_QUEUED * acquired ||
+        window_percent(w, wait_ns) < BOTTLENECKS_WAITED)
+        return;
+    finding_t found = finding_of(CAUSE_LOCK_CONVOY, FINDING_NONE, wait_ns, w);
+    found.lock = i;
+    found.a = wait_ns, found.b = waits, found.c = acquired, found.d = longest;
+    found.e = acquired > 0 ? held_ns / acquired : -1;
+    if (lock->holders_count != 0) {
+        found.caller = lock->holders[0].holder; /* HOTPATH_NO_FUNCTION is FINDING_NONE */
+        found.route = lock->holders[0].waiter;
+    }
+    for (uint32_t k = 0; k < lock->holders_count; k++) /* their spikes are these waits */
+        if (lock->holders[k].waiter != HOTPATH_NO_FUNCTION)
+            list->told_functions[lock->holders[k].waiter] |= TOLD_SPIKES;
+    findings_add(list, found);
+}
+/* ---- findings of io and waits ---- */
+
+#define BOTTLENECKS_BLOCKING 1e6 /* ns on average: longer is told whatever its share */
+
+/* Io and waits on threads that must not block: a percent of the window at least, or long ones. */
+static void findings_of_blocking(const window_t* w, uint32_t i, findings_t* list) {
+    const hotpath_function_t* f = &w->functions[i];
+    double calls = (double)f->blocking_calls, ns = (double)f->blocking_ns;
+    double window = (double)w->info->window_ns;
+    if (f->blocking_calls == 0 || (ns < window / 100 && ns < BOTTLENECKS_BLOCKING * calls)) return;
+    finding_t found = finding_of(CAUSE_BLOCKING, i, ns, w);
+    found.a = calls, found.b = ns, found.c = ns / calls;
+    found.d = window > 0 ? 100 * ns / window : -1;
+    list->told_functions[i] |= TOLD_TIME;
+    findings_add(list, found);
+}
+/* What takes time by itself in io is waiting. Who waits in a poll, or for a connection, is idle. */
+static void findings_of_io(const window_t* w, const hotpath_io_row_t* row, findings_t* list) {
+    const hotpath_function_t* f = &w->functions[row->function];
+    bool told = (list->told_functions[row->function] & TOLD_TIME) != 0;
+    list->told_functions[row->function] |= TOLD_TIME;
+    if (told || row->op == HOTPATH_IO_POLL || row->op == HOTPATH_IO_CONNECT) return;
+    finding_t found = finding_of(CAUSE_SLOW_IO, row->function, (double)f->self_ns, w);
+    found.a = (double)row->total_ns, found.b = (double)row->count;
+    found.c = f->sampled_calls != 0 ? f->mean_ns : -1;
+    if (row->op <= HOTPATH_IO_WRITE) found.d = (double)row->bytes, found.e = row->throughput;
+    findings_add(list, found);
+}
+
+/* ---- findings of event loops ---- */
+
+#define BOTTLENECKS_LAG \
+    5e6 /* ns: as late comes one round in a hundred of a loop, or it is no finding */
+
+/* The callback that took most time of those that stand beside the loop's waits in the call tree. */
+static uint32_t loop_callback(const window_t* w, const hotpath_runtime_row_t* r) {
+    uint32_t worst = FINDING_NONE, above = HOTPATH_NO_NODE;
+    uint64_t parks = 0;
+    for (size_t i = 0; i < w->node_count; i++) /* where it waits most often */
+        if (w->nodes[i].function == r->park && w->nodes[i].calls > parks)
+            parks = w->nodes[i].calls, above = w->nodes[i].parent;
+    for (size_t i = 0; i < w->node_count && parks != 0; i++) {
+        const hotpath_node_t* n = &w->nodes[i];
+        if (n->parent != above || n->function == r->park) continue;
+        if (worst == FINDING_NONE || w->functions[n->function].max_ns > w->functions[worst].max_ns)
+            worst = n->function;
+    }
+    return worst;
+}
+static void findings_of_loop(const window_t* w, const hotpath_runtime_row_t* r, findings_t* list) {
+    const hotpath_function_t* lag = tasks_function(w, r->lag);
+    double late = (double)hotpath_snapshot_percentile(w->snapshot, lag, 99);
+    if (!r->is_loop || lag->completed < 10 || late < BOTTLENECKS_LAG) return;
+    uint32_t callback = loop_callback(w, r);
+    if (callback == FINDING_NONE) return;
+    const hotpath_function_t* f = &w->functions[callback];
+    if ((double)f->max_ns < late / 2) return; /* many short ones: that is no fault of one */
+    double usual = (double)hotpath_snapshot_percentile(w->snapshot, f, 50) * (double)f->completed;
+    finding_t found = finding_of(CAUSE_LOOP_LAG, callback, (double)f->total_ns - usual, w);
+    found.a = late, found.b = (double)lag->max_ns, found.c = (double)f->max_ns;
+    found.d = (double)f->total_ns, found.e = (double)f->calls, found.loop = r->label;
+    list->told_functions[callback] |= TOLD_SPIKES | TOLD_TIME;
+    findings_add(list, found);
+}
+
 /* ---- findings of threads and memory ---- */
 
 static void findings_of_thread(const window_t* w, const hotpath_thread_t* t, findings_t* list) {
@@ -453,9 +665,13 @@ static void findings_make_room(findings_t* f, size_t limit) {
     memmove(&f->list[limit], &f->list[limit - room], (time - (limit - room)) * sizeof *f->list);
     memcpy(&f->list[limit - room], cut, room * sizeof *cut);
 }
+static const char* finding_subject(const window_t* w, const finding_t* f) {
+    return f->lock != FINDING_NONE ? w->locks[f->lock].name : w->functions[f->function].name;
+}
 static void bottlenecks_numbers(json_out_t* out, const window_t* w, const finding_t* f) {
     static const char* const keys[CAUSE_COUNT][5] = {
         [CAUSE_FRAME_BUDGET] = {"over_budget", "frames", "excess_ns", "period", "budget_ns"},
+        [CAUSE_LOCK_CONVOY] = {"wait_ns", "contended", "count", "wait_max_ns", "hold_avg_ns"},
         [CAUSE_SELF_TIME] = {"self_ns", "calls", "avg_ns"},
         [CAUSE_MANY_CALLS] = {"calls_per_call", "calls", "total_ns"},
         [CAUSE_LATENCY_SPIKES] = {"p50_ns", "p99_ns", "max_ns"},
@@ -465,6 +681,12 @@ static void bottlenecks_numbers(json_out_t* out, const window_t* w, const findin
         [CAUSE_FULL_SCAN] = {"steps_per_call", "rows_per_call", "calls"},
         [CAUSE_SLOW_ROUTE] = {"p50_ns", "p99_ns", "max_ns", "scope_excess_ns"},
         [CAUSE_ERROR_BURST] = {"errors", "calls", "error_percent", "error_percent_before", "in_ns"},
+        [CAUSE_BLOCKING] = {"blocking_calls", "blocking_ns", "avg_ns", "percent_of_window"},
+        [CAUSE_SLOW_IO] = {"total_ns", "calls", "avg_ns", "bytes", "throughput_bytes_per_sec"},
+        [CAUSE_QUEUE_FULL] = {"blocked_ns", "capacity", "taken_per_sec", "busy_ns", "starved_ns"},
+        [CAUSE_QUEUE_GROWS] = {"growth_per_sec", "depth", "sent_per_sec", "taken_per_sec",
+            "delay_avg_ns"},
+        [CAUSE_LOOP_LAG] = {"lag_p99_ns", "lag_max_ns", "max_ns", "total_ns", "calls"},
         [CAUSE_RECORDING] = {"calls", "recording_ns", "avg_ns"},
         [CAUSE_LEAK_SUSPECT] = {"live_bytes", "bytes_per_sec", "confidence"},
         [CAUSE_MEMORY_HELD] = {"live_bytes", "alloc_count", "calls"},
@@ -476,10 +698,18 @@ static void bottlenecks_numbers(json_out_t* out, const window_t* w, const findin
     json_object(out);
     for (int i = 0; i < 5; i++)
         if (values[i] >= 0) json_key(out, keys[f->cause][i]), json_fixed(out, values[i], 2);
+    bool convoy = f->cause == CAUSE_LOCK_CONVOY;
     bool scope = f->cause == CAUSE_SLOW_ROUTE || f->cause == CAUSE_FRAME_BUDGET;
     if (f->caller != FINDING_NONE)
-        answer_name(out, scope ? "scope" : "caller", w->functions[f->caller].name);
-    if (f->route != FINDING_NONE) answer_name(out, "route", w->functions[f->route].name);
+        answer_name(out,
+            convoy  ? "holder"
+            : scope ? "scope"
+                    : "caller",
+            w->functions[f->caller].name);
+    if (f->route != FINDING_NONE)
+        answer_name(out, convoy ? "waiter" : "route", w->functions[f->route].name);
+    if (f->channel != NULL) answer_name(out, "channel", f->channel);
+    if (f->loop != NULL) answer_name(out, "loop", f->loop);
     json_object_end(out);
 }
 /* The call that shows more: its arguments name what the row is about. */
@@ -489,6 +719,7 @@ static void bottlenecks_next(json_out_t* out, const window_t* w, const finding_t
         const char *tool, *subject, *key, *value;
     } calls[CAUSE_COUNT] = {
         [CAUSE_FRAME_BUDGET] = {"frames", "filter", "response_format", "detailed"},
+        [CAUSE_LOCK_CONVOY] = {"mutexes", "filter", "response_format", "detailed"},
         [CAUSE_SELF_TIME] = {"query_flamegraph", "root", "view", "callers"},
         [CAUSE_MANY_CALLS] = {"query_flamegraph", "root", "view", "tree"},
         [CAUSE_LATENCY_SPIKES] = {"function_timing_logs", "function_name", "order", "slowest"},
@@ -498,21 +729,31 @@ static void bottlenecks_next(json_out_t* out, const window_t* w, const finding_t
         [CAUSE_FULL_SCAN] = {"sql", "filter", "response_format", "detailed"},
         [CAUSE_SLOW_ROUTE] = {"server_logs", "server_name", "order", "slowest"},
         [CAUSE_ERROR_BURST] = {"functions_timing", "filter", "response_format", "detailed"},
+        [CAUSE_BLOCKING] = {"query_flamegraph", "root", "view", "callers"},
+        [CAUSE_SLOW_IO] = {"io", "filter", "response_format", "detailed"},
+        [CAUSE_QUEUE_FULL] = {"channels", NULL, "sort", "wait"},
+        [CAUSE_QUEUE_GROWS] = {"channels", NULL, "sort", "pressure"},
+        [CAUSE_LOOP_LAG] = {"function_timing_logs", "function_name", "order", "slowest"},
         [CAUSE_RECORDING] = {"functions_timing", "filter", "response_format", "detailed"},
         [CAUSE_LEAK_SUSPECT] = {"heap", "filter", "view", "leaks"},
         [CAUSE_MEMORY_HELD] = {"heap", "filter", "view", "sites"},
         [CAUSE_MANY_ALLOCATIONS] = {"functions_alloc", "filter", "response_format", "detailed"},
         [CAUSE_ALLOCATION_IN_LOOP] = {"functions_alloc", "filter", "response_format", "detailed"},
     };
-    const hotpath_function_t* subject = &w->functions[f->function];
-    bool http = f->cause == CAUSE_N_PLUS_ONE && subject->kind == HOTPATH_KIND_HTTP;
+    const char* tool = calls[f->cause].tool;
+    if (f->cause == CAUSE_N_PLUS_ONE && w->functions[f->function].kind == HOTPATH_KIND_HTTP)
+        tool = "http";
+    if (f->lock != FINDING_NONE && w->locks[f->lock].kind == HOTPATH_KIND_RWLOCK) tool = "rw_locks";
     json_key(out, "next");
     json_object(out);
-    json_key(out, "tool"), json_text(out, http ? "http" : calls[f->cause].tool);
+    json_key(out, "tool"), json_text(out, tool);
     json_key(out, "arguments");
     json_object(out);
-    if (calls[f->cause].subject != NULL) answer_name(out, calls[f->cause].subject, subject->name);
+    if (calls[f->cause].subject != NULL)
+        answer_name(out, calls[f->cause].subject, finding_subject(w, f));
+    if (f->channel != NULL) answer_name(out, "filter", f->channel);
     json_key(out, calls[f->cause].key), json_text(out, calls[f->cause].value);
+    out->cut &= ~json_level(out); /* these are arguments; what was cut is told beside subject */
     json_object_end(out);
     json_object_end(out);
 }
@@ -527,12 +768,14 @@ static void bottlenecks_write(json_out_t* out, const window_t* w, const finding_
         CAUSES(CAUSES_ROW)
 #undef CAUSES_ROW
     };
-    const char* subject = w->functions[f->function].name;
+    const char* subject = finding_subject(w, f);
     json_object(out);
     json_key(out, "rank"), json_u64(out, rank);
     json_key(out, "cause"), json_text(out, names[f->cause]);
     answer_name(out, "subject", subject);
     answer_percent(out, "impact_percent", f->impact);
+    if (f->cause == CAUSE_QUEUE_GROWS)
+        json_key(out, "percent_of"), json_text(out, "messages sent, that stayed");
     if (f->cause > CAUSE_RECORDING) {
         bool live = f->cause == CAUSE_LEAK_SUSPECT || f->cause == CAUSE_MEMORY_HELD;
         json_key(out, "percent_of"), json_text(out, live ? "live bytes" : "allocations");
@@ -555,9 +798,11 @@ static bool findings_begin(tool_call_t* call, const window_t* w, findings_t* f) 
 }
 /* What was looked at: an empty list says so much, and no more. */
 static void bottlenecks_considered(json_out_t* out, const window_t* w) {
-    char text[40];
-    snprintf(text, sizeof text, "time%s%s%s", w->span_count != 0 ? ", spans" : "",
-        w->frame_count != 0 ? ", frames" : "", w->info->alloc.on ? ", memory" : "");
+    char text[80];
+    snprintf(text, sizeof text, "time%s%s%s%s%s%s", w->span_count != 0 ? ", spans" : "",
+        w->lock_count != 0 ? ", locks" : "", w->io_count != 0 ? ", io" : "",
+        w->channel_count != 0 ? ", channels" : "", w->frame_count != 0 ? ", frames" : "",
+        w->info->alloc.on ? ", memory" : "");
     json_key(out, "considered"), json_text(out, text);
 }
 static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
@@ -566,16 +811,26 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
     findings_t found;
     memory_suspects_t suspects;
     if (!query_read(tool, call, &q)) return;
-    uint32_t parts =
-        HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_SPANS | HOTPATH_PART_FRAMES;
-    if (!window_open(call, &q, parts, TIMES_ALL, &w)) return;
-    if (findings_begin(call, &w, &found) &&
+    uint32_t parts = HOTPATH_PART_TREE | HOTPATH_PART_THREADS | HOTPATH_PART_SPANS |
+                     HOTPATH_PART_FRAMES | HOTPATH_PART_FLOWS;
+    if (!window_open(call, &q, parts, TIMES_ALL, &w) || !channels_read(call, &w)) return;
+    if (tasks_read(call, &w) && locks_read(call, &w) && io_read(call, &w) &&
+        findings_begin(call, &w, &found) &&
         memory_suspects(call, &w, MEMORY_INTERVALS, &suspects)) {
         json_out_t* out = &call->out;
         size_t n = 0;
         findings_of_spans(&w, &found);
+        for (uint32_t i = 0; i < w.lock_count; i++)
+            findings_of_lock(&w, i, &found);
+        findings_of_channels(&w, &found);
         for (size_t i = 0; i < w.frame_count; i++)
             findings_of_frames(&w, &w.frames[i], &found);
+        for (size_t i = 0; i < w.runtime_count; i++)
+            findings_of_loop(&w, &w.runtimes[i], &found);
+        for (uint32_t i = 0; i < w.function_count; i++)
+            findings_of_blocking(&w, i, &found);
+        for (size_t i = 0; i < w.io_count; i++)
+            findings_of_io(&w, &w.io[i], &found);
         for (uint32_t i = 0; i < w.node_count; i++)
             findings_of_node(&w, i, &found);
         for (uint32_t i = 0; i < w.function_count; i++)
@@ -588,16 +843,14 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
         findings_make_room(&found, q.limit);
         answer_begin(call, &w);
         json_key(out, "percent_of"), json_text(out, "busy time of all threads");
+        answer_estimated(out, &w);
         bottlenecks_considered(out, &w);
         if (found.count == 0)
             json_key(out, "note"), json_text(out, "nothing that was looked at is worth a row");
-        json_key(out, "data");
-        json_array(out);
+        answer_list(out);
         for (; n < found.count && n < q.limit; n++)
             bottlenecks_write(out, &w, &found.list[n], n + 1);
-        json_array_end(out);
-        answer_counts(out, found.count, n);
-        json_object_end(out);
+        answer_list_end(out, found.count, n);
     } else if (!call->failed) {
         tool_fail(call, "there is no memory for this answer");
     }
@@ -720,13 +973,11 @@ static void tool_changes(const tool_t* tool, tool_call_t* call) {
         answer_begin(call, &c.now);
         json_key(out, "before_window_ns"), json_u64(out, c.before.info->window_ns);
         json_key(out, "sort"), json_text(out, "change of self time");
-        json_key(out, "data");
-        json_array(out);
+        answer_estimated(out, &c.now);
+        answer_list(out);
         for (; n < count && n < q.limit; n++)
             changes_write(out, &c, &rows[n]);
-        json_array_end(out);
-        answer_counts(out, count, n);
-        json_object_end(out);
+        answer_list_end(out, count, n);
     }
     changes_close(&c);
 }

@@ -72,27 +72,127 @@ static void frames_write(tool_call_t* call, const window_t* w, const query_t* q,
     json_array_end(out);
     json_object_end(out);
 }
+
+/* ---- view=plots ---- */
+
+#define FRAMES_PLOTTED 32 /* frames of a concise answer, the last ones */
+#define FRAMES_GAUGES  8  /* and gauges */
+
+/* One of the numbers of each frame, oldest first. */
+typedef uint64_t (*frames_number_t)(const hotpath_recent_frame_t* frame);
+static uint64_t frames_id(const hotpath_recent_frame_t* frame) { return frame->id; }
+static uint64_t frames_thread(const hotpath_recent_frame_t* frame) { return frame->thread; }
+static uint64_t frames_at(const hotpath_recent_frame_t* frame) { return frame->at_ns; }
+static uint64_t frames_duration(const hotpath_recent_frame_t* frame) { return frame->duration_ns; }
+
+static void frames_column(json_out_t* out, const char* key, const hotpath_frame_t* f,
+    uint32_t first, frames_number_t number) {
+    json_key(out, key);
+    json_array(out);
+    for (uint32_t i = first; i < f->recent_count; i++)
+        json_u64(out, number(&f->recent[i]));
+    json_array_end(out);
+}
+static void frames_gauge_value(json_out_t* out, const hotpath_value_t* value) {
+    switch ((hotpath_value_type_t)value->type) {
+        case HOTPATH_VALUE_INT: json_i64(out, value->as.i); return;
+        case HOTPATH_VALUE_DOUBLE: json_number(out, value->as.d); return;
+        default: json_null(out); /* the gauge was not known yet */
+    }
+}
+static void frames_plots(tool_call_t* call, const window_t* w, const query_t* q, uint32_t index) {
+    json_out_t* out = &call->out;
+    const hotpath_frame_t* f = &w->frames[index];
+    uint32_t most = q->detailed ? HOTPATH_PLOT_FRAMES : FRAMES_PLOTTED;
+    uint32_t first = f->recent_count > most ? f->recent_count - most : 0;
+    json_object(out);
+    answer_name(out, "name", f->name);
+    if (q->detailed) json_key(out, "function_id"), json_u64(out, w->functions[f->function].id);
+    json_key(out, "count"), json_u64(out, f->count);
+    if (f->budget_ns != 0) json_key(out, "budget_ns"), json_u64(out, f->budget_ns);
+    frames_column(out, "id", f, first, frames_id);
+    if (q->detailed) {
+        frames_column(out, "thread_id", f, first, frames_thread);
+        frames_column(out, "at_ns", f, first, frames_at);
+    }
+    frames_column(out, "duration_ns", f, first, frames_duration);
+    json_key(out, "gauges");
+    json_array(out);
+    for (uint32_t i = 0; i < f->plots_count && (q->detailed || i < FRAMES_GAUGES); i++) {
+        json_object(out);
+        answer_name(out, "name", f->plots[i].name);
+        json_key(out, "values");
+        json_array(out);
+        for (uint32_t k = first; k < f->recent_count; k++)
+            frames_gauge_value(out, &f->plots[i].values[k]);
+        json_array_end(out);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    json_key(out, "gauge_count"), json_u64(out, f->plots_count);
+    json_object_end(out);
+}
+
+/* ---- view=phases ---- */
+
+static void frames_phase(tool_call_t* call, const window_t* w, const query_t* q, uint32_t index) {
+    json_out_t* out = &call->out;
+    const hotpath_function_t* f = &w->functions[index];
+    json_object(out);
+    answer_name(out, "name", f->name);
+    json_key(out, "function_id"), json_u64(out, f->id);
+    json_key(out, "count"), json_u64(out, f->calls);
+    answer_ns(out, q, "total", f->total_ns, false);
+    functions_times(out, w, q, f);
+    if (f->bounds_only) json_key(out, "bounds_only"), json_bool(out, true);
+    json_object_end(out);
+}
+
 static const char* frame_name(const window_t* w, size_t i) { return w->frames[i].name; }
 
+enum {
+    FRAMES_VIEW_FRAMES,
+    FRAMES_VIEW_PLOTS,
+    FRAMES_VIEW_PHASES
+};
+/* The rows of a view: loops or phases, most time first. Returns: how many. */
+static size_t frames_rows(
+    const window_t* w, const query_t* q, const unsigned char* fits, row_t* rows) {
+    bool phases = q->view == FRAMES_VIEW_PHASES;
+    size_t count = 0, all = phases ? w->function_count : w->frame_count;
+    for (size_t i = 0; i < all; i++) {
+        uint32_t function = phases ? (uint32_t)i : w->frames[i].function;
+        const hotpath_function_t* f = &w->functions[function];
+        uint64_t n = phases ? f->calls : w->frames[i].count;
+        if (n == 0 || (phases && f->kind != HOTPATH_KIND_MARK) || (fits != NULL && !fits[i]))
+            continue;
+        row_t* row = &rows[count++];
+        row->key = (double)(phases ? f->total_ns : w->frames[i].total_ns);
+        row->index = (uint32_t)i, row->id = function, row->name = f->name;
+    }
+    rows_sort(rows, count);
+    return count;
+}
 static void tool_frames(const tool_t* tool, tool_call_t* call) {
+    static const char* const views[] = {"frames", "plots", "phases"};
+    static const row_write_t writers[] = {frames_write, frames_plots, frames_phase};
     query_t q;
     window_t w;
     if (!query_read(tool, call, &q)) return;
-    if (!window_open(call, &q, HOTPATH_PART_FRAMES | HOTPATH_PART_TREE, TIMES_NONE, &w)) return;
-    const unsigned char* fits = window_filter(call, &w, &q, frame_name, w.frame_count);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w.frame_count + 1) * sizeof *rows);
+    uint32_t more = q.view == FRAMES_VIEW_PLOTS ? HOTPATH_PART_LOGS : HOTPATH_PART_TREE;
+    if (!window_open(call, &q, HOTPATH_PART_FRAMES | more, TIMES_NONE, &w)) return;
+    bool phases = q.view == FRAMES_VIEW_PHASES;
+    size_t all = phases ? w.function_count : w.frame_count;
+    const unsigned char* fits =
+        window_filter(call, &w, &q, phases ? function_name : frame_name, all);
+    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (all + 1) * sizeof *rows);
     if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
     if (!call->failed) {
-        size_t count = 0;
-        for (size_t i = 0; i < w.frame_count; i++) {
-            if (w.frames[i].count == 0 || (fits != NULL && !fits[i])) continue;
-            row_t* row = &rows[count++];
-            row->key = (double)w.frames[i].total_ns, row->index = (uint32_t)i;
-            row->id = w.frames[i].function, row->name = w.frames[i].name;
-        }
-        rows_sort(rows, count);
+        size_t count = frames_rows(&w, &q, fits, rows);
         answer_begin(call, &w);
-        answer_page(call, &w, &q, rows, count, frames_write);
+        answer_estimated(&call->out, &w);
+        json_key(&call->out, "view"), json_text(&call->out, views[q.view]);
+        answer_page(call, &w, &q, rows, count, writers[q.view]);
         json_object_end(&call->out);
     }
     window_close(&w);

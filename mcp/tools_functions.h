@@ -43,7 +43,8 @@ static bool functions_sorted_by_times(uint32_t sort) {
 }
 /* Whether anything happened in a function: what is idle in a window is left out of it. */
 static bool functions_active(const hotpath_function_t* f) {
-    return (f->calls != 0 || f->open_calls != 0) && f->kind != HOTPATH_KIND_MARK;
+    return (f->calls != 0 || f->open_calls != 0) && f->kind != HOTPATH_KIND_MARK &&
+           f->kind != HOTPATH_KIND_PASS && f->kind != HOTPATH_KIND_INTERVAL;
 }
 /* Returns: the functions that an answer is about, sorted; NULL with the call failed. */
 static row_t* functions_rows(
@@ -96,8 +97,19 @@ static const char* functions_kind(uint32_t kind) {
         case HOTPATH_KIND_SQL: return "sql";
         case HOTPATH_KIND_HTTP: return "http";
         case HOTPATH_KIND_SERVER: return "server";
+        case HOTPATH_KIND_WAIT: return "wait";
+        case HOTPATH_KIND_IO: return "io";
+        case HOTPATH_KIND_POLL: return "poll";
+        case HOTPATH_KIND_PASS: return "pass";
+        case HOTPATH_KIND_INTERVAL: return "interval";
         default: return "other";
     }
+}
+/* As CSS has it; nothing where there is none. */
+static void functions_color(json_out_t* out, const hotpath_function_t* f) {
+    char text[16];
+    snprintf(text, sizeof text, "#%06x", (unsigned)f->color & 0xffffffu);
+    if (f->color != 0) json_key(out, "color"), json_text(out, text);
 }
 /* What every row has, in one piece: there are many of them. Returns: where it ends. */
 static char* functions_fields(char* to, const hotpath_function_t* f) {
@@ -128,8 +140,33 @@ static void functions_times(
     else
         functions_brief(out, w, f);
 }
+/* Errors, how many of 100 calls have one, and why: at most eight reasons, the others as <other>. */
+static void functions_errors(json_out_t* out, const hotpath_function_t* f, bool reasons) {
+    json_key(out, "errors"), json_u64(out, f->errors);
+    answer_percent(
+        out, "errors_percent", f->calls != 0 ? 100 * (double)f->errors / (double)f->calls : 0);
+    if (!reasons) return;
+    json_key(out, "reasons");
+    json_array(out);
+    for (uint32_t i = 0; i < f->reasons_count; i++) {
+        if (f->reasons[i].count == 0) continue; /* of before this window */
+        json_object(out);
+        answer_name(out, "reason", f->reasons[i].text);
+        json_key(out, "count"), json_u64(out, f->reasons[i].count);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+/* What HOTPATH_BYTES counted, and per second of the window. */
+static void functions_bytes(json_out_t* out, const window_t* w, const hotpath_function_t* f) {
+    double seconds = (double)w->info->window_ns / 1e9;
+    json_key(out, "bytes"), json_u64(out, f->bytes);
+    json_key(out, "bytes_per_sec");
+    json_fixed(out, seconds > 0 ? (double)f->bytes / seconds : 0, 2);
+}
 static void functions_concise(
-    json_out_t* out, const window_t* w, const hotpath_function_t* f, bool alloc) {
+    json_out_t* out, const window_t* w, const query_t* q, const hotpath_function_t* f) {
+    bool alloc = q->sort == SORT_ALLOC, reasons = q->sort == SORT_ERRORS;
     json_object(out);
     json_key(out, "id"), json_u64(out, f->id);
     answer_name(out, "name", f->name);
@@ -143,8 +180,8 @@ static void functions_concise(
         json_key(out, "sampling_rate"), json_u64(out, f->sampling_rate);
         json_key(out, "total_error_ns"), json_fixed(out, f->total_error_ns, 0);
     }
-    if (f->errors != 0) json_key(out, "errors"), json_u64(out, f->errors);
-    if (f->bytes != 0) json_key(out, "bytes"), json_u64(out, f->bytes);
+    if (f->errors != 0) functions_errors(out, f, reasons);
+    if (f->bytes != 0) functions_bytes(out, w, f);
     if (alloc) json_key(out, "alloc_bytes"), json_u64(out, f->alloc_bytes);
     json_object_end(out);
 }
@@ -178,23 +215,15 @@ static void functions_detailed(
     answer_ns(out, q, "self", f->self_ns, f->estimated);
     answer_percent(out, "percent_total", window_percent(w, (double)f->total_ns));
     answer_percent(out, "percent_self", window_percent(w, (double)f->self_ns));
-    json_key(out, "errors"), json_u64(out, f->errors);
-    json_key(out, "reasons");
-    json_array(out);
-    for (uint32_t i = 0; i < f->reasons_count; i++) {
-        json_object(out);
-        answer_name(out, "reason", f->reasons[i].text);
-        json_key(out, "count"), json_u64(out, f->reasons[i].count);
-        json_object_end(out);
-    }
-    json_array_end(out);
-    json_key(out, "bytes"), json_u64(out, f->bytes);
+    functions_errors(out, f, true);
+    functions_bytes(out, w, f);
     json_key(out, "abandoned"), json_u64(out, f->abandoned);
     json_key(out, "calls_per_sec"), json_fixed(out, f->calls_per_sec, 2);
     json_key(out, "calls_per_sec_peak"), json_fixed(out, f->calls_per_sec_peak, 2);
     json_key(out, "bounds_only"), json_bool(out, f->bounds_only);
     json_key(out, "lite"), json_bool(out, f->lite);
     if (w->info->alloc.on) functions_memory(out, w, f);
+    functions_color(out, f);
     answer_location(out, f->file, f->line);
     json_object_end(out);
 }
@@ -204,7 +233,7 @@ static void functions_write(
     if (q->detailed)
         functions_detailed(&call->out, w, q, &w->functions[index]);
     else
-        functions_concise(&call->out, w, &w->functions[index], q->sort == SORT_ALLOC);
+        functions_concise(&call->out, w, q, &w->functions[index]);
 }
 
 /* Opens the window and finds the rows; of those that the page shows, with their times. Returns: NULL
@@ -235,6 +264,7 @@ static void tool_functions_timing(const tool_t* tool, tool_call_t* call) {
         answer_begin(call, &w);
         json_key(out, "sort"), json_text(out, functions_sorts[q.sort]);
         json_key(out, "percent_of"), json_text(out, "busy time of all threads");
+        answer_estimated(out, &w);
         if (w.info->is_difference)
             json_key(out, "approximate"), json_text(out, "max_ns: bound of a histogram bucket");
         if (q.detailed) {
@@ -256,6 +286,19 @@ static void tool_functions_timing(const tool_t* tool, tool_call_t* call) {
 static uint32_t function_id(const window_t* w, size_t i) { return w->functions[i].id; }
 static uint64_t function_weight(const window_t* w, size_t i) { return w->functions[i].calls; }
 
+/* What HOTPATH_VALUE and HOTPATH_TEXT said of one execution. */
+static void functions_notes(json_out_t* out, const hotpath_execution_t* e) {
+    if (e->notes_count == 0) return;
+    json_key(out, "notes");
+    json_array(out);
+    for (uint32_t i = 0; i < e->notes_count; i++) {
+        json_object(out);
+        answer_name(out, "key", e->notes[i].key);
+        answer_value(out, "value", &e->notes[i].value);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
 static void functions_execution(tool_call_t* call, const window_t* w, const query_t* q,
     const hotpath_function_t* f, const hotpath_execution_t* e, uint64_t invocation) {
     json_out_t* out = &call->out;
@@ -270,6 +313,7 @@ static void functions_execution(tool_call_t* call, const window_t* w, const quer
             out, q, "ago", w->info->elapsed_ns > ended ? w->info->elapsed_ns - ended : 0, false);
     json_key(out, "thread_id"), json_u64(out, e->thread);
     if (e->value.type != HOTPATH_VALUE_NONE) answer_value(out, "result", &e->value);
+    functions_notes(out, e);
     json_object_end(out);
 }
 /* Opens the window and finds the function, with its times. Returns: SIZE_MAX with the call failed. */
@@ -297,14 +341,14 @@ static void functions_logs(tool_call_t* call, const window_t* w, const query_t* 
     json_key(out, "function_id"), json_u64(out, f->id);
     json_key(out, "total_invocations"), json_u64(out, f->calls);
     json_key(out, "order"), json_text(out, q->slowest ? "slowest" : "recent");
-    json_key(out, "data");
-    json_array(out);
-    for (; n < count && n < q->limit; n++)
+    answer_list(out);
+    for (bool fits = true; fits && n < count && n < q->limit; n += fits) {
+        size_t before = json_out_size(out);
         write(
             call, w, q, f, &list[n], q->slowest || f->sampled_calls < n ? 0 : f->sampled_calls - n);
-    json_array_end(out);
-    answer_counts(out, count, n);
-    json_object_end(out);
+        fits = answer_row_fits(out, q, n, before);
+    }
+    answer_list_end(out, count, n);
 }
 static void tool_function_timing_logs(const tool_t* tool, tool_call_t* call) {
     query_t q;

@@ -446,9 +446,7 @@ static void heap_usage(tool_call_t* call, const window_t* w, const query_t* q) {
         json_key(out, "resets"), json_u64(out, h->resets);
         json_object_end(out);
     }
-    json_array_end(out);
-    answer_counts(out, count, n);
-    json_object_end(out);
+    answer_list_end(out, count, n);
 }
 
 /* Who holds what is alive, and since when. */
@@ -483,13 +481,10 @@ static void heap_sites(tool_call_t* call, const window_t* w, const query_t* q) {
     json_key(out, "young_ns"), json_u64(out, 2 * w->info->alloc.interval_ns);
     json_key(out, "old_ns");
     json_u64(out, (HOTPATH_ALLOC_AGES - 1) * w->info->alloc.interval_ns);
-    json_key(out, "data");
-    json_array(out);
+    answer_list(out);
     for (; n < count && n < q->limit; n++)
         heap_site(out, w, &w->functions[rows[n].index]);
-    json_array_end(out);
-    answer_counts(out, count, n);
-    json_object_end(out);
+    answer_list_end(out, count, n);
 }
 
 /* ---- heap, view diff ---- */
@@ -586,13 +581,10 @@ static void heap_diff(tool_call_t* call, const window_t* w, const query_t* q) {
         json_key(out, "base_at_ns"), json_u64(out, at_ns);
     }
     json_key(out, "growth_bytes"), json_i64(out, growth);
-    json_key(out, "data");
-    json_array(out);
+    answer_list(out);
     for (; n < count && n < q->limit; n++)
         heap_change(out, &changes[rows[n].index]);
-    json_array_end(out);
-    answer_counts(out, count, n);
-    json_object_end(out);
+    answer_list_end(out, count, n);
 }
 
 /* ---- heap, views leaks and sizes ---- */
@@ -625,17 +617,14 @@ static void heap_leaks(tool_call_t* call, const window_t* w, const query_t* q) {
     answer_begin(call, w);
     heap_view(out, "leaks");
     json_key(out, "interval_ns"), json_u64(out, w->info->alloc.interval_ns);
-    json_key(out, "data");
-    json_array(out);
+    answer_list(out);
     for (size_t i = 0; i < s.count; i++) {
         const hotpath_function_t* f =
             window_by_id(w->functions, w->function_count, s.list[i].function);
         if (fits != NULL && (f == NULL || !fits[f - w->functions])) continue;
         if (count++ < q->limit) heap_suspect(out, &s.list[i]), n++;
     }
-    json_array_end(out);
-    answer_counts(out, count, n);
-    json_object_end(out);
+    answer_list_end(out, count, n);
 }
 static void heap_size_rows(json_out_t* out, const uint64_t* sizes, uint64_t count) {
     json_array(out);

@@ -140,6 +140,7 @@ static void tool_threads(const tool_t* tool, tool_call_t* call) {
         answer_begin(call, &w);
         json_key(&call->out, "current_elapsed_ns"), json_u64(&call->out, w.info->elapsed_ns);
         json_key(&call->out, "thread_count"), json_u64(&call->out, w.info->threads_live);
+        answer_estimated(&call->out, &w);
         threads_memory_all(&call->out, &w, &q);
         answer_page(call, &w, &q, rows, count, threads_write);
         json_object_end(&call->out);
@@ -168,6 +169,7 @@ static void status_drops(json_out_t* out, const hotpath_drops_t* d) {
     STATUS_ROW(context_overflow)
     STATUS_ROW(alloc_overflow)
     STATUS_ROW(span_overflow)
+    STATUS_ROW(note_overflow)
 #undef STATUS_ROW
     json_object_end(out);
 }

@@ -124,7 +124,8 @@ static void spans_facts(json_out_t* out, const query_t* q, const hotpath_span_ro
     const span_below_t* below, const hotpath_function_t* f) {
     static const char* const phases[] = {
         "lookup_avg_ns", "connect_avg_ns", "tls_avg_ns", "first_byte_avg_ns"};
-    spans_number(out, q, "errors", s->errors);
+    if (s->errors != 0 || q->detailed)
+        functions_errors(out, f, q->detailed || q->sort == SPANS_ERRORS);
     if (s->kind == HOTPATH_SPAN_SQL) {
         spans_number(out, q, "rows", s->rows);
         spans_number(out, q, "fullscan_steps", s->fullscan_steps);
@@ -201,6 +202,7 @@ static void tool_spans(const tool_t* tool, tool_call_t* call) {
         answer_begin(call, &w);
         json_key(out, "sort"), json_text(out, spans_sorts[q.sort]);
         json_key(out, "percent_of"), json_text(out, "busy time of all threads");
+        answer_estimated(out, &w);
         if (w.info->is_difference)
             json_key(out, "approximate"), json_text(out, "max_ns: bound of a histogram bucket");
         answer_page(call, &w, &q, rows, count, spans_write);
@@ -233,6 +235,19 @@ static void spans_inside(json_out_t* out, const window_t* w, const hotpath_span_
     json_key(out, "unmarked_ns"), json_u64(out, e->unmarked_ns); /* in no scope inside */
     if (e->inside_truncated) json_key(out, "inside_truncated"), json_bool(out, true);
 }
+/* Its notes, as its function's log has them: of the eight slowest and the last ones. */
+static void spans_notes(
+    json_out_t* out, const hotpath_function_t* f, const hotpath_span_slow_t* slow) {
+    for (uint32_t i = 0; i < f->slowest_count + f->recent_count; i++) {
+        const hotpath_execution_t* e =
+            i < f->slowest_count ? &f->slowest[i] : &f->recent[i - f->slowest_count];
+        if (e->at_ns != slow->at_ns || e->thread != slow->thread ||
+            e->duration_ns != slow->duration_ns)
+            continue;
+        functions_notes(out, e);
+        return;
+    }
+}
 static void spans_slow(tool_call_t* call, const window_t* w, const query_t* q,
     const hotpath_span_row_t* s, const hotpath_span_slow_t* e) {
     json_out_t* out = &call->out;
@@ -245,6 +260,7 @@ static void spans_slow(tool_call_t* call, const window_t* w, const query_t* q,
     json_key(out, "status"), json_i64(out, e->status);
     if (s->kind == HOTPATH_SPAN_SQL) json_key(out, "rows"), json_u64(out, e->rows);
     spans_inside(out, w, e);
+    spans_notes(out, spans_function(w, s), e);
     json_object_end(out);
 }
 /* Returns: how many spans are written, of *count that are kept. Default answers end at about 8 KB. */
@@ -254,15 +270,13 @@ static uint32_t spans_logs(tool_call_t* call, const window_t* w, const query_t* 
     const hotpath_function_t* f = spans_function(w, s);
     uint32_t n = 0;
     *count = q->slowest ? s->slowest_count : f->recent_count;
-    for (; n < *count && n < q->limit; n++) {
+    for (bool fits = true; fits && n < *count && n < q->limit; n += fits) {
         size_t before = json_out_size(out);
         if (q->slowest)
             spans_slow(call, w, q, s, &s->slowest[n]);
         else
             functions_execution(call, w, q, f, &f->recent[n], f->completed - n);
-        if (q->limit_given || n == 0 || json_out_size(out) <= ANSWER_DEFAULT_BYTES) continue;
-        json_out_cut(out, before);
-        break;
+        fits = answer_row_fits(out, q, n, before);
     }
     return n;
 }
@@ -283,12 +297,9 @@ static void tool_span_logs(const tool_t* tool, tool_call_t* call) {
         json_key(out, "count"), json_u64(out, s->count);
         json_key(out, "errors"), json_u64(out, s->errors);
         json_key(out, "order"), json_text(out, q.slowest ? "slowest" : "recent");
-        json_key(out, "data");
-        json_array(out);
+        answer_list(out);
         n = spans_logs(call, &w, &q, s, &count);
-        json_array_end(out);
-        answer_counts(out, count, n);
-        json_object_end(out);
+        answer_list_end(out, count, n);
     }
     window_close(&w);
 }

@@ -5,6 +5,7 @@
 typedef struct tree {
     const window_t* w;
     bool alloc;         /* bytes that were allocated, not time */
+    uint64_t* waits;    /* source offcpu: what was waited at each node and below, else NULL */
     unsigned char* in;  /* the node is below the root filter, or there is none */
     unsigned char* top; /* likewise, and no node above it is */
     double* weight;     /* the largest total below and at a node */
@@ -20,13 +21,20 @@ static double tree_percent(const tree_t* t, double part) {
     return t->whole > 0 ? 100 * part / t->whole : 0;
 }
 /* What a node weighs, by itself and with all below it: nanoseconds or bytes. */
+static bool tree_waits(const tree_t* t, const hotpath_node_t* n) {
+    uint32_t kind = t->w->functions[n->function].kind;
+    return kind == HOTPATH_KIND_WAIT || kind == HOTPATH_KIND_IO;
+}
 static uint64_t tree_self(const tree_t* t, const hotpath_node_t* n) {
+    if (t->waits != NULL) return tree_waits(t, n) ? n->self_ns : 0;
     return t->alloc ? n->alloc_bytes : n->self_ns;
 }
 static uint64_t tree_total(const tree_t* t, const hotpath_node_t* n) {
+    if (t->waits != NULL) return t->waits[n - t->w->nodes];
     return t->alloc ? n->alloc_total_bytes : n->total_ns;
 }
 static bool tree_active(const tree_t* t, const hotpath_node_t* n) {
+    if (t->waits != NULL) return tree_total(t, n) != 0;
     return t->alloc ? n->alloc_total_count != 0
                     : n->calls != 0 || n->open_calls != 0 || n->total_ns != 0;
 }
@@ -91,6 +99,25 @@ static uint32_t tree_next(const tree_t* t, uint32_t i, uint32_t* depth) {
     }
     return t->next[i];
 }
+/* What was waited: self times of scopes that wait, summed up from the leaves. Returns: false with the
+   call failed. */
+static bool tree_offcpu(tool_call_t* call, tree_t* t) {
+    const window_t* w = t->w;
+    uint64_t* waits = (uint64_t*)mcp_arena_alloc(call->arena, (w->node_count + 1) * sizeof *waits);
+    if (waits == NULL) {
+        tool_fail(call, "there is no memory for this answer");
+        return false;
+    }
+    for (size_t i = 0; i < w->node_count; i++)
+        waits[i] = tree_waits(t, &w->nodes[i]) ? w->nodes[i].self_ns : 0;
+    for (size_t i = w->node_count; i-- > 0;)
+        if (w->nodes[i].parent != HOTPATH_NO_NODE) waits[w->nodes[i].parent] += waits[i];
+    t->waits = waits;
+    return true;
+}
+static const char* tree_source(const tree_t* t) {
+    return t->alloc ? "alloc" : t->waits != NULL ? "offcpu" : "time";
+}
 static bool tree_open(tool_call_t* call, const query_t* q, const window_t* w, tree_t* t) {
     size_t n = w->node_count + 1;
     memset(t, 0, sizeof *t);
@@ -107,6 +134,7 @@ static bool tree_open(tool_call_t* call, const query_t* q, const window_t* w, tr
         return false;
     }
     memset(t->in, 0, n), memset(t->top, 0, n), memset(t->weight, 0, n * sizeof *t->weight);
+    if (q->offcpu && !tree_offcpu(call, t)) return false;
     if (!tree_root(call, q, t)) return false;
     tree_choose(q, t, q->limit);
     return true;
@@ -166,6 +194,7 @@ static void tree_origin(json_out_t* out, const hotpath_function_t* f) {
     size_t length = strlen(f->file), from = length > 120 ? length - 120 : 0;
     snprintf(text, sizeof text, "%s:%u", f->file + from, (unsigned)f->line);
     json_key(out, "origin"), json_data(out, text, strlen(text));
+    if (from != 0) json_cut(out);
 }
 static void tree_amount(json_out_t* out, const tree_t* t, const char* what, uint64_t amount) {
     char key[32];
@@ -214,6 +243,34 @@ static size_t tree_write_paths(tool_call_t* call, const tree_t* t) {
     return n;
 }
 
+/* ---- for whom ---- */
+
+#define TREE_HOLDERS 6
+
+/* Who held the locks that were waited for, most time first. */
+static void tree_write_holders(tool_call_t* call, const window_t* w, const query_t* q) {
+    json_out_t* out = &call->out;
+    size_t most = w->lock_count * HOTPATH_PARTIES + 1, count = 0;
+    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, most * sizeof *rows);
+    for (uint32_t i = 0; i < w->lock_count && rows != NULL; i++)
+        for (uint32_t k = 0; k < w->locks[i].holders_count; k++) {
+            row_t* row = &rows[count++];
+            row->key = (double)w->locks[i].holders[k].wait_ns, row->name = w->locks[i].name;
+            row->index = i * HOTPATH_PARTIES + k, row->id = row->index;
+        }
+    if (rows != NULL) rows_sort(rows, count);
+    json_key(out, "holders");
+    json_array(out);
+    for (size_t i = 0; i < count && i < q->limit && i < TREE_HOLDERS; i++) {
+        const hotpath_lock_row_t* lock = &w->locks[rows[i].index / HOTPATH_PARTIES];
+        json_object(out);
+        answer_name(out, "lock", lock->name);
+        locks_pair(out, w, &lock->holders[rows[i].index % HOTPATH_PARTIES]);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}
+
 /* ---- callers ---- */
 
 /* Who calls the functions that `root` names, by time spent there on their behalf. */
@@ -230,7 +287,7 @@ static size_t tree_callers(const tree_t* t, tree_sum_t* sums, row_t* rows) {
     }
     size_t count = 0;
     for (uint32_t i = 0; i <= w->function_count; i++) {
-        if ((sums[i].calls == 0 || t->alloc) && sums[i].total == 0) continue;
+        if ((sums[i].calls == 0 || t->alloc || t->waits != NULL) && sums[i].total == 0) continue;
         row_t* row = &rows[count++];
         bool known = i < w->function_count;
         row->key = (double)sums[i].total, row->index = i;
@@ -243,8 +300,7 @@ static void tree_write_callers(tool_call_t* call, const tree_t* t, const query_t
     const tree_sum_t* sums, const row_t* rows, size_t count) {
     json_out_t* out = &call->out;
     size_t n = 0;
-    json_key(out, "data");
-    json_array(out);
+    answer_list(out);
     for (; n < count && n < q->limit; n++) {
         const tree_sum_t* s = &sums[rows[n].index];
         json_object(out);
@@ -269,11 +325,12 @@ static const char* markdown_name(mcp_arena_t* arena, const char* name) {
     json_out_t text;
     size_t size = 0;
     json_out_init(&text, arena);
-    json_data(&text, name, strlen(name)); /* capped and made visible, between quotes */
+    /* Capped and made visible, between quotes. */
+    const char* more = json_data(&text, name, strlen(name)) ? "` (truncated)" : "`";
     const char* quoted = json_out_text(&text, &size);
-    char* span = quoted != NULL ? (char*)mcp_arena_alloc(arena, size + 1) : NULL;
+    char* span = quoted != NULL ? (char*)mcp_arena_alloc(arena, size + strlen(more)) : NULL;
     if (span == NULL || size < 2) return "`?`";
-    span[0] = '`', span[size - 1] = '`', span[size] = 0;
+    span[0] = '`', memcpy(span + size - 1, more, strlen(more) + 1);
     for (size_t i = 1; i + 1 < size; i++)
         span[i] = quoted[i] == '`' || quoted[i] == '|' ? '\'' : quoted[i];
     return span;
@@ -372,16 +429,22 @@ static void tree_answer(tool_call_t* call, const query_t* q, const tree_t* t, tr
     bool total = q->view == VIEW_SUMMARY || q->view == VIEW_TOTAL;
     bool paths = q->view == VIEW_SUMMARY || q->view == VIEW_TREE;
     query_t top = *q;
-    if (q->view == VIEW_SUMMARY && top.limit > 10) top.limit = 10;
+    uint32_t most = q->offcpu ? 8 : 10; /* what is waited for has longer names */
+    if (q->view == VIEW_SUMMARY && top.limit > most) top.limit = most;
     if (q->view == VIEW_CALLERS) n_self = tree_callers(t, sums, by_self);
     if (self) n_self = tree_top(t, sums, false, by_self);
     if (total) n_total = tree_top(t, sums, true, by_total);
     if (q->markdown) {
         markdown_t m = {call->arena, NULL, 0, 0};
         markdown_put(&m, "# Flame graph of %s\n", markdown_name(call->arena, t->w->info->program));
-        markdown_put(&m, "window: %s, %s in it: %s, percentages of that\n",
-            markdown_time(call->arena, t->w->info->window_ns), t->alloc ? "allocated" : "time",
-            markdown_amount(call->arena, t, (uint64_t)t->whole));
+        bool estimated = t->w->info->is_estimated && !t->alloc;
+        markdown_put(&m, "window: %s, %s in it: %s%s, percentages of that%s\n",
+            markdown_time(call->arena, t->w->info->window_ns),
+            t->alloc           ? "allocated"
+            : t->waits != NULL ? "waited"
+                               : "time",
+            estimated ? "~" : "", markdown_amount(call->arena, t, (uint64_t)t->whole),
+            estimated ? "; all times are estimates: not all calls are timed" : "");
         const char* by[] = {t->alloc ? "Top by bytes of its own" : "Top by self time",
             t->alloc ? "Top by bytes with callees" : "Top by total time"};
         if (self) tree_markdown_top(&m, t, &top, by[0], sums, by_self, n_self);
@@ -393,11 +456,13 @@ static void tree_answer(tool_call_t* call, const query_t* q, const tree_t* t, tr
     }
     json_out_t* out = &call->out;
     answer_begin(call, t->w);
-    json_key(out, "source"), json_text(out, t->alloc ? "alloc" : "time");
+    json_key(out, "source"), json_text(out, tree_source(t));
+    if (!t->alloc) answer_estimated(out, t->w);
     tree_amount(out, t, "whole", (uint64_t)t->whole);
     if (q->view == VIEW_SUMMARY) {
         tree_write_top(call, t, &top, "top_self", sums, by_self, n_self);
         tree_write_top(call, t, &top, "top_total", sums, by_total, n_total);
+        if (t->waits != NULL) tree_write_holders(call, t->w, q);
     }
     if (paths) {
         json_key(out, "data");
@@ -422,8 +487,11 @@ static void tool_query_flamegraph(const tool_t* tool, tool_call_t* call) {
         tool_fail(call, "view callers needs root: the function whose callers are asked for");
         return;
     }
-    if (!window_open(call, &q, HOTPATH_PART_TREE, TIMES_NONE, &w)) return;
-    if ((!q.alloc || memory_known(call, &w)) && tree_open(call, &q, &w, &t)) {
+    uint32_t parts = HOTPATH_PART_TREE | (q.offcpu ? HOTPATH_PART_FLOWS : 0);
+    if (!window_open(call, &q, parts, TIMES_NONE, &w)) return;
+    if ((!q.alloc || memory_known(call, &w)) &&
+        (!q.offcpu || q.view != VIEW_SUMMARY || locks_read(call, &w)) &&
+        tree_open(call, &q, &w, &t)) {
         size_t size = (w.function_count + 1) * sizeof(row_t);
         tree_sum_t* sums = tree_sums(call, &t);
         row_t* by_self = (row_t*)mcp_arena_alloc(call->arena, size);

@@ -11,6 +11,7 @@ static void values_source(json_out_t* out, const hotpath_entry_t* e) {
     size_t length = strlen(e->file), from = length > 180 ? length - 180 : 0;
     snprintf(text, sizeof text, "%s:%u", e->file + from, (unsigned)e->line);
     json_key(out, "source"), json_data(out, text, strlen(text));
+    if (from != 0) json_cut(out);
 }
 /* The value as hotpath-rs has it: always a text. */
 static void values_last_text(json_out_t* out, const hotpath_value_t* v) {
@@ -19,12 +20,22 @@ static void values_last_text(json_out_t* out, const hotpath_value_t* v) {
     if (v->type == HOTPATH_VALUE_NONE)
         json_null(out);
     else if (v->type == HOTPATH_VALUE_TEXT && v->as.text != NULL)
-        json_data(out, v->as.text, v->length); /* that it was cut stands beside last */
+        json_data(out, v->as.text, v->length);
     else
         json_data(out, text, hotpath_value_text(*v, text, sizeof text));
 }
 static const char* values_type(uint32_t kind) {
     return kind == HOTPATH_KIND_GAUGE ? "gauge" : kind == HOTPATH_KIND_DBG ? "dbg" : "val";
+}
+/* The innermost scope that was open where a value or a message was recorded. */
+static void values_scope(
+    json_out_t* out, const window_t* w, const hotpath_entry_t* e, const hotpath_sample_t* s) {
+    const hotpath_function_t* f = window_by_id(w->functions, w->function_count, s->function);
+    if (e->kind == HOTPATH_KIND_GAUGE) return;
+    if (f != NULL)
+        answer_name(out, "scope", f->name);
+    else
+        json_key(out, "scope"), json_null(out);
 }
 static void values_history(json_out_t* out, const hotpath_entry_t* e) {
     json_key(out, "history");
@@ -121,8 +132,7 @@ static void tool_value_logs(const tool_t* tool, tool_call_t* call) {
         answer_name(out, kind == HOTPATH_KIND_DBG ? "expression" : "key", e->name);
         if (kind == HOTPATH_KIND_DBG) values_source(out, e);
         json_key(out, "total_logs"), json_u64(out, e->count);
-        json_key(out, "data");
-        json_array(out);
+        answer_list(out);
         for (; n < e->history_count && n < q.limit; n++) {
             const hotpath_sample_t* s = &e->history[n];
             uint64_t ago = w.info->elapsed_ns > s->at_ns ? w.info->elapsed_ns - s->at_ns : 0;
@@ -130,12 +140,11 @@ static void tool_value_logs(const tool_t* tool, tool_call_t* call) {
             json_key(out, "at_ns"), json_u64(out, s->at_ns);
             json_key(out, "ago_ns"), json_u64(out, ago);
             answer_value(out, "value", &s->value);
+            values_scope(out, &w, e, s);
             json_key(out, "thread_id"), json_u64(out, s->thread);
             json_object_end(out);
         }
-        json_array_end(out);
-        answer_counts(out, e->history_count, n);
-        json_object_end(out);
+        answer_list_end(out, e->history_count, n);
     }
     window_close(&w);
 }

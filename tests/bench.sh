@@ -16,7 +16,7 @@ for cc in gcc clang; do
     check "$cc: what allocations cost" $cc $flags -DHOTPATH -DHOTPATH_ALLOC bench/alloc.c \
         -o $out/alloc.$cc -lpthread -ldl
     check "$cc: the same without hotpath" $cc $flags bench/alloc.c -o $out/plain.$cc -lpthread
-    check "$cc: the library to preload" $cc $flags -fPIC -shared hotpath_alloc.c -o $out/preload.$cc.so \
+    check "$cc: the library to preload" $cc $flags -fPIC -shared -DHOTPATH_ALLOC hotpath_preload.c -o $out/preload.$cc.so \
         -lpthread -ldl
     echo '{"name": "other", "threads": 1, "ns": 1, "ratio": 1, "base": "bare_handler", "instructions": null}' \
         >$out/rows.$cc
@@ -44,7 +44,7 @@ check "the JSON file has every case, with numbers" perl -MJSON::PP -e '
         $seen{"$name $_"} or die "no $name with $_ threads\n" for 1, 2;
     }
     $seen{"$_ 1"} or die "no $_\n"
-        for qw(scope_shared_library scope_sampled16 scope_off reader_100hz gauge value span clock_gettime_twice other);
+        for qw(scope_shared_library scope_sampled16 scope_off reader_100hz gauge value span lock_uncontended io channel_pair future_poll clock_gettime_twice other);
     grep(/^snapshot_/, keys %seen) == 1 or die "no snapshot\n";
 ' $out/bench.gcc.json
 # What one scope may cost, on x86-64 with the compilers that the limits were taken with: a twentieth more

@@ -237,7 +237,7 @@ sources)
             for mode in "" -DHOTPATH; do
                 std=c99
                 [ $ext = cpp ] && std=c++11
-                compile "$adapter $std ${mode:-off}" adapter.o -std=$std $mode -isystem \
+                compile "$adapter $std ${mode:-off}" adapter.o -std=$std -D_POSIX_C_SOURCE=200809L $mode -isystem \
                     /usr/include/postgresql "$dir/adapter.$ext"
             done
         done

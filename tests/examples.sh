@@ -9,7 +9,7 @@ mkdir -p $out
 # arguments NAME: short runs.
 arguments() {
     case $1 in
-        02_game_loop | 05_memory | 09_overlay) echo 1 ;;
+        02_game_loop | 05_memory | 07_dataflow | 09_overlay) echo 1 ;;
         plugin_host.off) echo $dir/plugin.off.so ;;
     esac
 }
@@ -112,18 +112,32 @@ check "03_server: a query a row is in the report" grep -Eq '^query_row +[0-9]+ '
 check "03_server: and not with a join" sh -c "! grep query_row $out/fast.txt"
 check "03_server: a search is inside its request" grep -Eq '─ search +[0-9]+ ' $out/slow.txt
 check "03_server: no event is lost" grep -q ' 0 events lost' $out/slow.txt
+# The pipeline: with the slow stage its queue was full, without not; all words are counted.
+check "07_dataflow: with a slow stage" sh -c "DEMO_FAULTS=stage timeout 60 $dir/07_dataflow 2 examples >$out/stage.txt 2>/dev/null"
+check "07_dataflow: without faults" sh -c "DEMO_FIXED=1 timeout 60 $dir/07_dataflow 2 examples >$out/flows.txt 2>/dev/null"
+for run in stage flows; do
+    check "07_dataflow: $run: every word" grep -q 'every word counted once' $out/$run.txt
+    check "07_dataflow: $run: its stream" grep -Eq '^text +[1-9][0-9]* +[0-9.]+ [KM]iB ' $out/$run.txt
+done
+check "07_dataflow: the queue was full" grep -Eq '^counted +0 +16 +[1-9]' $out/stage.txt
+check "07_dataflow: and its producers waited" grep -q '^counted (send wait) ' $out/stage.txt
+check "07_dataflow: the lock without a stage" grep -q '^word table' $out/flows.txt
+
 # The demo: its questions under load, with a token and estimated times.
 HOTPATH_MCP_PORT=0 HOTPATH_MCP_AUTH_TOKEN=sesame HOTPATH_TIME_SAMPLING_RATE=16 HOTPATH_OUTPUT_FORMAT=none \
     DEMO_SECONDS=1 check "demo: it ends by itself" \
     sh -c "timeout 60 perl examples/demo.pl $dir/03_server >$out/demo.txt 2>&1"
-check "demo: six questions, each with a table of at most 8 rows" awk '
+check "demo: nine questions, each with a table of at most 8 rows" awk '
     /^> / { questions++; rows = -2 }
     /^  / && ++rows > 8 { exit 1 }
-    /^  +(name|route|query|rank) / { tables++ }
-    END { exit questions != 6 || tables != 6 || rows > 8 }' $out/demo.txt
+    /^  +(name|label|route|query|rank) / { tables++ }
+    END { exit questions != 9 || tables != 9 || rows > 8 }' $out/demo.txt
 check "demo: the route, with its queries" grep -Eq '^  GET /search +[0-9]+ .* [0-9.]+$' $out/demo.txt
 check "demo: the query of each row" grep -Eq '^  SELECT f\.title, f\.path, p\.line.* [0-9]+ ' $out/demo.txt
 check "demo: estimates are marked" grep -Eq '^  query_row .* ~[0-9.]+ m?s +~' $out/demo.txt
+check "demo: the channel of its jobs" grep -Eq '^  jobs +bounded\[16\] +[0-9]+ +[0-9]+ +[0-9.]+ +[1-9][0-9]* +[1-9]' $out/demo.txt
+check "demo: the lock of its cache" grep -Eq '^  cache +[1-9][0-9]*' $out/demo.txt
+check "demo: the files that it has read" grep -Eq '^  file +read +[1-9][0-9]* +[1-9]' $out/demo.txt
 check "demo: the cost of a recording" grep -Eq '^One recording costs [0-9.]+ ns' $out/demo.txt
 check "demo: how to ask it" sh -c "
     grep -Eqx 'claude mcp add --transport http hotpath http://localhost:[0-9]+/mcp --header \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # names.sh: what hotpath.h adds to a file that includes it. Every macro, type, function and variable
 # starts with hotpath_ or HOTPATH_, in the declarations and in the implementation; the declarations
-# include three headers; every public macro is used in tests/compile/all_macros.
+# include three headers; every public macro is used in tests/compile/all_macros.*.
 . "$(dirname "$0")/lib.sh"
 dir=build/names
 mkdir -p $dir
@@ -97,7 +97,8 @@ gcc -DHOTPATH -DHOTPATH_SHORT_NAMES -I. -dM -E $dir/with.c |
     sed -n 's/^#define \(HOTPATH_[A-Z_]*\|HP_[A-Z_]*\).*/\1/p' |
     grep -vx -e HOTPATH_H -e 'HOTPATH_I_.*' -e HOTPATH_SHORT_NAMES | sort -u >$dir/public
 for ext in c cpp; do
-    grep -o '\<\(HOTPATH\|HP\)_[A-Z_]*' tests/compile/all_macros.$ext | sort -u >$dir/used
+    cat tests/compile/all_macros.$ext tests/compile/all_macros.h |
+        grep -o '\<\(HOTPATH\|HP\)_[A-Z_]*' | sort -u >$dir/used
     check "all_macros.$ext uses every public macro" sh -c "! comm -23 $dir/public $dir/used | grep ."
 done
 exit $failed

@@ -1,5 +1,5 @@
 #!/bin/sh
-# packages.sh test|valgrind|memory|arm|postgres|windows|demo: what that target needs beyond git, make and gcc. Lists what is
+# packages.sh test|valgrind|memory|flow|arm|postgres|windows|demo: what that target needs beyond git, make and gcc. Lists what is
 # missing and installs it, if this is root on a system with apt; else says what to install.
 missing=
 
@@ -28,7 +28,7 @@ wanted() {
     tool gcc gcc
     tool make make
     header stdio.h libc6-dev
-    [ "$1" = demo ] || [ "$1" = memory ] || header cmocka.h libcmocka-dev
+    [ "$1" = demo ] || [ "$1" = memory ] || [ "$1" = flow ] || header cmocka.h libcmocka-dev
     case $1 in
         test)
             tool g++ g++
@@ -39,6 +39,7 @@ wanted() {
             tool clang-format-14 clang-format-14
             server
             header curl/curl.h libcurl4-openssl-dev
+            header uv.h libuv1-dev
             tool openssl openssl
             header postgresql/libpq-fe.h libpq-dev
             tool node nodejs
@@ -52,6 +53,7 @@ wanted() {
             tool valgrind valgrind
             server
             header curl/curl.h libcurl4-openssl-dev
+            header uv.h libuv1-dev
             tool openssl openssl
             ;;
         memory)
@@ -67,6 +69,15 @@ wanted() {
             need libjemalloc-dev test -e "$lib/libjemalloc.so"
             need libgoogle-perftools-dev test -e "$lib/libtcmalloc_minimal.so"
             need libmimalloc-dev test -e "$lib/libmimalloc.so"
+            ;;
+        flow)
+            need perl perl -MJSON::PP -MTime::HiRes -MIO::Socket::INET -e1
+            tool strace strace
+            need python3 test -x /usr/bin/python3
+            tool xz xz-utils
+            tool sqlite3 sqlite3
+            tool redis-server redis-server
+            need nginx-light test -x /usr/sbin/nginx
             ;;
         arm)
             for cross in aarch64-linux-gnu arm-linux-gnueabihf; do

@@ -24,11 +24,18 @@ sort build/settings.both >build/settings.header
 check "hotpath.h has a table of settings" test -s build/settings.header
 check "README.md has a table of settings" test -s build/settings.readme
 check "they say the same (< hotpath.h, > README.md)" diff build/settings.header build/settings.readme
+# The sections that HOTPATH_REPORT may name are those of HOTPATH_I_SECTIONS.
+awk '/^ *#define HOTPATH_I_SECTIONS/ { on = 1; next } on { print } on && !/\\$/ { exit }' hotpath.h |
+    sed -n 's/^ *X([A-Z_]*, *\([a-z_]*\),.*/\1/p' | sort >build/sections.header
+perl -ne 'print map "$_\n", $1 =~ /`(\w+)`/g if /^\| `HOTPATH_REPORT` .*? a list of (.*?);/' README.md |
+    sort >build/sections.readme
+check "hotpath.h has a table of sections" test -s build/sections.header
+check "HOTPATH_REPORT names all of them" diff build/sections.header build/sections.readme
 # Every name that README.md mentions stands somewhere in the sources.
 check "README.md mentions no variable that does not exist" sh -c \
     "gcc -DHOTPATH -DHOTPATH_SHORT_NAMES -I. -dM -E hotpath.h | sed -n 's/^#define \(HOTPATH_*[A-Z_]*\).*/\1/p' >build/names.known
      sed 's/ = .*//' build/settings.header >>build/names.known
-     cat hotpath.h hotpath_mcp.c mcp/*.h | grep -o '\<HOTPATH_[A-Z_]*[A-Z]' >>build/names.known
+     cat hotpath.h hotpath_mcp.c mcp/*.h adapters/*.h | grep -o '\<HOTPATH_[A-Z_]*[A-Z]' >>build/names.known
      ! grep -o '\<HOTPATH_[A-Z_]*[A-Z]' README.md | sort -u | grep -vxF -f build/names.known"
 # The samples: fenced blocks, by their number among those of the same language.
 dir=build/readme

@@ -77,6 +77,7 @@ int bits(flags_t* f) {
     HOTPATH_FUNC();
     HOTPATH_VAL("few", f->few);
     HOTPATH_VAL("less", f->less++);
+    HOTPATH_VALUE("less", f->less++);
     HOTPATH_BYTES(f->few);
     HOTPATH_BYTES(next((int)f->few));
     HOTPATH_GAUGE_SET("bits", f->less);
@@ -131,10 +132,20 @@ int main(int argc, char** argv) {
     HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, argv[0]);
     hotpath_span_rows(&route, (uint64_t)argc++);
     HOTPATH_MARK("phase");
+    HOTPATH_TASK_CREATE((hotpath_task_t*)&argv[argc++], argv[0]);
+    HOTPATH_TASK_POLL_BEGIN((hotpath_task_t*)&argv[argc++]);
+    HOTPATH_TASK_RESULT((hotpath_task_t*)&argv[argc++], argc++);
+    HOTPATH_TASK_POLL_END((hotpath_task_t*)&argv[argc++]);
+    HOTPATH_TASK_DONE((hotpath_task_t*)&argv[argc++]);
+    HOTPATH_TASK_CANCEL((hotpath_task_t*)&argv[argc++]);
     HOTPATH_FRAME_BUDGET("frame", 16000000);
+    HOTPATH_STREAM_ITEM("items", argc++);
     const point_t a = {1, 2}, b = {3, 4};
     const int list[] = {1, -2, 3, argc};
     HOTPATH_VAL("program", argv[0]);
+    HOTPATH_TEXT("program", argv[0]);
+    HOTPATH_MESSAGE(argv[0]);
+    HOTPATH_SCOPE_COLOR("colored", 0x336699);
     printf("%d %ld %g %d %d\n", early(argc), logged(argc), middle(&a, &b).x,
         sum(list, sizeof(list) / sizeof(list[0])), choose(argc));
     return (int)strlen(words[abs(argc) % 3]);

@@ -1,12 +1,12 @@
-// planted.mjs SEARCH LINKS: the table of what is planted. Each row names a tool, the example that is asked,
+// planted.mjs SEARCH LINKS DATAFLOW: the table of what is planted. Each row names a tool, the example that is asked,
 // what was planted there and what the tool must say of it; an answer without data fails. SEARCH is
 // examples/03_server.c, with its query per result row and without; LINKS is examples/06_links.c on a site
-// whose requests are counted here.
+// whose requests are counted here; DATAFLOW is examples/07_dataflow.c, with each of its faults and without.
 import http from 'node:http';
 import net from 'node:net';
 import { check, finish, serve, sleep } from './lib.mjs';
 
-const [search, links] = process.argv.slice(2);
+const [search, links, dataflow] = process.argv.slice(2);
 const content = async (server, tool, args = {}) => {
   const reply = await fetch(`http://127.0.0.1:${server.port}/api/${tool}?${new URLSearchParams(args)}`);
   return reply.json();
@@ -63,6 +63,15 @@ const checker = await serve(links, ['--every', '1000', `${root}/`]);
 for (let i = 0; i < 500 && !asked['/error']; i++) await sleep(20);
 await sleep(300);
 
+// ---- the pipeline: with a slow stage, with a lock convoy, and without ------------------------------
+
+const flowing = (faults) =>
+  serve(dataflow, ['600', 'examples'], faults ? { DEMO_FAULTS: faults } : { DEMO_FIXED: '1' });
+const [stage, convoy, flows] = [await flowing('stage'), await flowing('convoy'), await flowing('')];
+await sleep(6000);
+const one = (answer, label) => answer.data.find((row) => row.label === label);
+const causes = (answer) => answer.data.map((row) => row.cause);
+
 // ---- the table -----------------------------------------------------------------------------------
 
 const QUERY = /^SELECT f\.title, f\.path, p\.line, /;
@@ -111,16 +120,51 @@ const table = [
   ['http', checker, {}, 'it waits 3 ms for a page', (a) => row(a, 'endpoint', ITEM)?.p50_ns > 2e6, true],
   ['http_logs', checker, { http_name: `GET ${root}/error`, order: 'slowest' }, 'its status', (a) => a.data.map((one) => one.status).join(), '500'],
   ['http_logs', checker, { http_name: `GET ${root}/items/:id` }, 'every request', (a) => a.data.length, 7],
+  ['channels', slow, {}, 'every search is a job', (a) => one(a, 'jobs')?.sent_count, SEARCHES],
+  ['channels', slow, {}, 'and is taken', (a) => one(a, 'jobs')?.received_count, SEARCHES],
+  ['channels', slow, {}, 'of a queue for 16', (a) => one(a, 'jobs')?.channel_type, 'bounded[16]'],
+  ['channels', slow, {}, 'one at a time', (a) => one(a, 'jobs')?.max_queue_size, 1],
+  ['channels', slow, {}, 'sent by', (a) => one(a, 'jobs')?.producers[0].name, 'pool_run'],
+  ['channels', slow, {}, 'with a stamp', (a) => one(a, 'jobs')?.delay_source, 'message'],
+  ['channel_logs', slow, { channel_name: 'jobs' }, 'every send and receive', (a) => a.total_count, 2 * SEARCHES],
+  ['channel_logs', slow, { channel_name: 'jobs', limit: 1 }, 'the last one', (a) => a.received_logs[0].index, SEARCHES - 1],
+  ['channels', stage, {}, 'a full queue before the slow stage', (a) => one(a, 'counted')?.max_queue_size, 16],
+  ['channels', stage, { sort: 'wait' }, 'its senders wait most', (a) => a.data[0].label, 'counted'],
+  ['channels', stage, {}, 'the stage', (a) => one(a, 'counted')?.consumers[0].name, 'digest_pieces'],
+  ['channels', stage, {}, 'no piece is lost', (a) => {
+    const c = one(a, 'counted');
+    return c.sent_count - c.received_count - c.queue_size;
+  }, 0],
+  ['channels', flows, {}, 'no full queue without a fault', (a) => a.data.filter((row) => row.state === 'full').length, 0],
+  ['streams', flows, {}, 'each piece an item, of 8 KB at most', (a) => {
+    const s = one(a, 'text');
+    return s.items_yielded > 100 && s.bytes <= 8192 * s.items_yielded && s.bytes > 4096 * s.items_yielded;
+  }, true],
+  ['streams', flows, {}, 'made by', (a) => one(a, 'text')?.producers[0].name, 'read_piece'],
+  ['stream_logs', flows, { stream_name: 'text', order: 'slowest', limit: 1 }, 'the largest', (a) => a.data[0].bytes, 8192],
+  ['bottlenecks', stage, {}, 'the slow stage first', (a) => a.data[0].cause, 'queue_full'],
+  ['bottlenecks', stage, {}, 'its function', (a) => a.data[0].subject, 'digest_pieces'],
+  ['bottlenecks', stage, {}, 'its queue', (a) => a.data[0].numbers.channel, 'counted'],
+  ['bottlenecks', stage, {}, 'it starves what follows', (a) => a.data[0].numbers.starved_ns > 1e9, true],
+  ['bottlenecks', convoy, {}, 'the lock convoy first', (a) => a.data[0].cause, 'lock_convoy'],
+  ['bottlenecks', convoy, {}, 'its holder', (a) => a.data[0].numbers.holder, 'count_under_lock'],
+  ['bottlenecks', flows, {}, 'no lock convoy', (a) => causes(a).includes('lock_convoy'), false],
+  ['bottlenecks', convoy, {}, 'a lock is no slow stage', (a) => causes(a).includes('queue_full'), false],
+  ['bottlenecks', flows, {}, 'no slow stage', (a) => causes(a).includes('queue_full'), false],
 ];
+const examples = new Map([[slow, '03_server'], [fixed, '03_server, fixed'], [checker, '06_links'],
+  [stage, '07_dataflow, stage'], [convoy, '07_dataflow, convoy'], [flows, '07_dataflow, fixed']]);
 for (const [tool, server, args, planted, found, wanted] of table) {
-  const example = server === slow ? '03_server' : server === fixed ? '03_server, fixed' : '06_links';
+  const example = examples.get(server);
   await check(`${tool}: ${example}: ${planted}`, async () => {
     const answer = await content(server, tool, typeof args === 'function' ? await args() : args);
-    if (!(answer.data?.length > 0)) return [`no data: ${JSON.stringify(answer).slice(0, 300)}`];
+    const data = answer.data ?? answer.received_logs;
+    if (!(data?.length > 0)) return [`no data: ${JSON.stringify(answer).slice(0, 300)}`];
     const value = found(answer);
-    return value === wanted ? [] : [`${value}, not ${wanted}: ${JSON.stringify(answer.data).slice(0, 500)}`];
+    return value === wanted ? [] : [`${value}, not ${wanted}: ${JSON.stringify(data).slice(0, 500)}`];
   });
 }
+for (const server of [stage, convoy, flows]) await server.stop('SIGKILL');
 for (const [name, server] of Object.entries({ slow, fixed, checker })) {
   await check(`${name} ends cleanly`, async () => {
     const how = await server.stop('SIGTERM');

@@ -7,6 +7,7 @@
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,10 @@ static const char* look_up(unsigned i) {
     if (i % 7 == 3) HOTPATH_ERROR(ORDERS);
     if (i % 7 == 5) HOTPATH_ERROR(ANSI);
     HOTPATH_BYTES(i % 100);
+    HOTPATH_VALUE("i", i);
+    HOTPATH_TEXT(SCRIPT, hostile[i % HOSTILE]);
+    HOTPATH_MESSAGE(hostile[i % HOSTILE]);
+    HOTPATH_SCOPE_COLOR("colored", 0xff8800);
     work(100);
     HOTPATH_RETURN(hostile[i % HOSTILE]);
 }
@@ -95,7 +100,7 @@ static void values(unsigned i) {
 /* What is never freed before the end grows. */
 typedef struct kept {
     struct kept* next;
-    char text[40];
+    char text[400];
 } kept_t;
 
 static kept_t* all_kept;
@@ -171,10 +176,109 @@ static void spans(unsigned i) {
     }
     hotpath_span_status(&route, i % 3 == 0 ? 404 : 200);
 }
+/* A lock of each kind, waited for and held; of a wait the holder is this thread itself. */
+static void lock_of(hotpath_kind_t kind, const char* label, unsigned i) {
+    hotpath_lock_t lock;
+    hotpath_wait_t wait;
+    hotpath_lock_init(&lock, kind, label, __FILE__, __LINE__);
+    for (int k = 0; k < 3; k++) {
+        hotpath_lock_acquired(&lock, k == 1, NULL);
+        work(20);
+        hotpath_lock_released(&lock);
+    }
+    hotpath_lock_wait(&lock, i % 2 == 0, &wait);
+    work(30);
+    if (i % 8 == 7)
+        hotpath_lock_failed(&lock, i % 2 == 0, &wait);
+    else
+        hotpath_lock_acquired(&lock, i % 2 == 0, &wait);
+    if (i % 8 != 7) hotpath_lock_released(&lock);
+    hotpath_lock_failed(&lock, false, NULL);
+    hotpath_lock_destroyed(&lock);
+}
+static void locks(unsigned i) {
+    HOTPATH_FUNC();
+    lock_of(HOTPATH_KIND_MUTEX, "a mutex", i);
+    lock_of(HOTPATH_KIND_RWLOCK, "a rwlock", i);
+    lock_of(HOTPATH_KIND_CONDITION, "a condition", i);
+    lock_of(HOTPATH_KIND_SEMAPHORE, "a semaphore", i);
+    lock_of(HOTPATH_KIND_BARRIER, "a barrier", i);
+    for (unsigned k = 0; k < HOSTILE; k++) {
+        HOTPATH_SCOPE_NAMED(hostile[k]);
+        lock_of(HOTPATH_KIND_MUTEX, hostile[k], i);
+        lock_of(HOTPATH_KIND_RWLOCK, hostile[k], i);
+    }
+}
+/* Io that goes well, fails and would block, also under labels that are hostile. */
+static void io(unsigned i) {
+    hotpath_io_t call;
+    hotpath_io_begin(&call, HOTPATH_IO_READ, HOTPATH_DESCRIPTOR_SOCKET, NULL);
+    work(20);
+    hotpath_io_end(&call, i % 3 == 0 ? -1 : 100, i % 6 == 0 ? EAGAIN : ECONNRESET);
+    hotpath_io_begin(&call, HOTPATH_IO_LOOKUP, HOTPATH_DESCRIPTOR_NAME, NULL);
+    hotpath_io_end(&call, 0, 0);
+    for (unsigned k = 0; k < HOSTILE; k++) {
+        if (strlen(hostile[k]) > 60) continue; /* functions have those names already */
+        hotpath_io_begin(&call, HOTPATH_IO_WRITE, HOTPATH_DESCRIPTOR_FILE, hostile[k]);
+        hotpath_io_end(&call, -1, (int)k + 1);
+    }
+}
+static hotpath_channel_t queue = HOTPATH_CHANNEL_INIT("queue", 8);
+static hotpath_channel_t hostile_queue = HOTPATH_CHANNEL_INIT(SCRIPT, 0);
+static hotpath_stream_t hostile_stream = HOTPATH_STREAM_INIT(LONG);
+
+static void flows(unsigned i) {
+    HOTPATH_FUNC();
+    hotpath_channel_t of_a_round;
+    hotpath_token_t wait;
+    uint64_t stamp = hotpath_channel_sent(&queue, 1);
+    hotpath_channel_wait(&queue, HOTPATH_CHANNEL_SEND, &wait);
+    hotpath_end(&wait);
+    HOTPATH_CHANNEL_CREATE(&of_a_round, "of a round", 4);
+    hotpath_channel_sent(&of_a_round, 3);
+    hotpath_channel_received(&of_a_round, 0, 2);
+    hotpath_channel_dropped(&of_a_round, 1);
+    hotpath_channel_closed(&of_a_round);
+    hotpath_channel_sent(&hostile_queue, 1);
+    if (i % 10 == 0) hotpath_channel_received(&hostile_queue, 0, 1);
+    HOTPATH_STREAM_ITEM("lines", i % 100);
+    hotpath_stream_item(&hostile_stream, 2, 10);
+    hotpath_channel_received(&queue, stamp, 1);
+}
+/* Tasks with hostile labels and results, one that is never done, and what runs them. */
+static void tasks(unsigned i, uint32_t number) {
+    static const char* const labels[] = {"job", SCRIPT, ORDERS, LONG};
+    hotpath_runtime_t pool;
+    hotpath_token_t token;
+    hotpath_task_t task;
+    hotpath_runtime_create(&pool, "pool", 4);
+    hotpath_runtime_park(&pool, number, &token);
+    hotpath_runtime_unpark(&pool, number, &token);
+    hotpath_runtime_spawned(&pool, 4);
+    for (unsigned k = 0; k < 4; k++) {
+        hotpath_task_create(&task, labels[k], __FILE__, 1);
+        HOTPATH_TASK_POLL_BEGIN(&task);
+        work(50);
+        HOTPATH_TASK_POLL_END(&task);
+        if (i == 0 && k == 0) continue;
+        if (i % 4 == 3)
+            HOTPATH_TASK_CANCEL(&task);
+        else
+            HOTPATH_TASK_RESULT(&task, hostile[i % HOSTILE]);
+        hotpath_runtime_polled(&pool, number, 1);
+        hotpath_runtime_finished(&pool, 1);
+    }
+    hotpath_runtime_create(&pool, ORDERS, 0);
+    hotpath_runtime_queued(&pool, i % 10);
+    hotpath_runtime_lag(&pool, i % 1000);
+}
 static void* worker(void* name) {
+    uint32_t number = name == (void*)SCRIPT;
     HOTPATH_THREAD_NAME((const char*)name);
     for (unsigned i = 0; !is_over(); i++) {
         HOTPATH_FRAME_BUDGET("loop", 1000);
+        HOTPATH_MARK("phase");
+        HOTPATH_MARK(SCRIPT);
         HOTPATH_FRAME(ORDERS);
         HOTPATH_FRAME(SCRIPT);
         HOTPATH_FRAME(LONG);
@@ -183,9 +287,13 @@ static void* worker(void* name) {
         values(i);
         churn(i);
         spans(i);
+        locks(i);
+        io(i);
+        flows(i);
+        tasks(i, number);
         if (i % 4 == 0) keep();
         hotpath_record("gpu", SCRIPT, i * 1000, i * 1000 + 300);
-        nap(3000);
+        nap(15000);
     }
     return NULL;
 }
@@ -218,20 +326,27 @@ static void* caller(void* number) {
     HOTPATH_THREAD_NAME(name);
     for (unsigned round = 0; !is_over(); round++) {
         HOTPATH_SCOPE("a round of a thread that calls many functions");
+        flows(round);
         for (unsigned i = 0; i < FUNCTIONS && !is_over(); i++) {
             call(i, (i * 7 + first) % FUNCTIONS);
         }
         for (unsigned i = 0; i < 300 && !is_over(); i++) /* more keys than there may be */
             for (unsigned kind = HOTPATH_SPAN_SQL; kind <= HOTPATH_SPAN_SERVER; kind++)
                 span((hotpath_span_kind_t)kind, names[i], 200);
-        for (unsigned i = 0; i < 200 && !is_over(); i++)
-            nap(5000);
+        for (unsigned i = 0; i < 10 && first == 0 && round == 0 && !is_over(); i++) {
+            lock_of(HOTPATH_KIND_MUTEX, names[i], i);
+            lock_of(HOTPATH_KIND_RWLOCK, names[i], i);
+        }
+        for (unsigned i = 0; i < 10 && !is_over(); i++)
+            nap(100000);
     }
     return NULL;
 }
 /* As many sites of values as keys may be, made at run time. */
 static void many_values(void) {
     static hotpath_site_t gauges[300], vals[300], dbgs[300];
+    hotpath_channel_t channel;
+    hotpath_stream_t stream;
     for (unsigned i = 0; i < 300; i++) {
         hotpath_site_t gauge = HOTPATH_SITE_INIT(names[i], HOTPATH_KIND_GAUGE);
         hotpath_site_t val = HOTPATH_SITE_INIT(names[i], HOTPATH_KIND_VAL);
@@ -241,6 +356,14 @@ static void many_values(void) {
         for (unsigned k = 0; k < 100; k++) {
             hotpath_value_record(&vals[i], hotpath_i_value_of_text(hostile[k % HOSTILE]));
             hotpath_value_record(&dbgs[i], hotpath_i_value_of_uint(UINT64_MAX - k));
+        }
+    }
+    for (unsigned i = 0; i < 10; i++) {
+        hotpath_channel_create(&channel, names[i], i % 3, "", i);
+        hotpath_stream_create(&stream, names[i], "", i);
+        for (unsigned k = 0; k < 100; k++) {
+            hotpath_channel_sent(&channel, 1 + k % 3);
+            hotpath_stream_item(&stream, 1, k);
         }
     }
 }
@@ -257,7 +380,7 @@ int main(int argc, char** argv) {
     hotpath_heap_snapshot(SCRIPT);
     for (unsigned i = 0; i < FUNCTIONS; i++)
         (void)snprintf(names[i], sizeof names[i], "a_function_with_a_long_name_%04u", i);
-    if (many) many_values();
+    if (many) many_values(), tasks(0, 0);
     for (int i = 0; i < count; i++) {
         numbers[i] = (unsigned)i;
         void* argument = many     ? (void*)&numbers[i]

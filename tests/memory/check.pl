@@ -6,38 +6,14 @@
 # and of what heaptrack counts. A program that did not run is a failure.
 use strict;
 use warnings;
-use Cwd 'getcwd';
+use lib 'tests';
 use JSON::PP;
 use Time::HiRes 'time';
+use programs;
 
-my ($library) = @ARGV;
-my $root = getcwd;
-my $dir = "$root/build/memory";
-my $failed = 0;
-die "no $library: make it first\n" if !defined $library || !-f $library;
-$library = "$root/$library" if $library !~ m{^/};
-system('rm', '-rf', $dir);
-mkdir $dir or die "$dir: $!\n";
+programs::begin('memory', $ARGV[0]);
 
 sub sum { my $all = 0; $all += $_ for @_; return $all }
-sub check {
-    my ($name, @wrong) = @_;
-    $failed = 1 if @wrong;
-    print @wrong ? "not ok - $name\n" : "ok - $name\n";
-    print map { "    $_\n" } @wrong;
-}
-sub slurp {
-    my ($path) = @_;
-    open my $in, '<:raw', $path or return '';
-    local $/;
-    return scalar <$in>;
-}
-sub spit {
-    my ($path, $text) = @_;
-    open my $out, '>:raw', $path or die "$path: $!\n";
-    print $out $text;
-    close $out or die "$path: $!\n";
-}
 
 # ---- what the programs work on ------------------------------------------------------------------
 

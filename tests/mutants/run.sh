@@ -1,7 +1,8 @@
 #!/bin/sh
-# run.sh quick|all|NAME...: patches the faults of mutants.txt into copies of hotpath.h, one at a time,
-# and runs the test that should notice. The same test passes without the fault. A fault that no test
-# notices, whose text is not found exactly once, or that does not compile is a failure.
+# run.sh quick|all|NAME...: patches the faults of mutants.txt into copies of hotpath.h, or of the file
+# that an entry names, one at a time, and runs the test that should notice. The same test passes without
+# the fault. A fault that no test notices, whose text is not found exactly once, or that does not compile
+# is a failure.
 . "$(dirname "$0")/../lib.sh"
 list=tests/mutants/mutants.txt
 dir=build/mutants
@@ -10,10 +11,10 @@ mkdir -p $dir
 # field NAME KEY: a line of one entry.
 field() { awk -v n="$1" -v k="$2: " '$1 == "name:" { on = ($2 == n) } on && index($0, k) == 1 { print substr($0, length(k) + 1) }' $list; }
 
-# patch_header NAME OUTPUT: writes the mutant. White space in the old text stands for any.
-patch_header() {
+# patch NAME FILE OUTPUT: writes the mutant. White space in the old text stands for any.
+patch() {
     perl -e '
-        my ($name, $list, $output) = @ARGV;
+        my ($name, $file, $output, $list) = @ARGV;
         my ($on, @old, @new) = (0);
         open my $l, "<", $list or die "$list: $!\n";
         while (<$l>) {
@@ -22,19 +23,26 @@ patch_header() {
             push @old, $1 if $on && /^old: ?(.*)/;
             push @new, $1 if $on && /^new: ?(.*)/;
         }
-        open my $h, "<", "hotpath.h" or die "hotpath.h: $!\n";
+        open my $h, "<", $file or die "$file: $!\n";
         local $/;
         my $text = <$h>;
         my $old = join "\\s+", map { quotemeta } split " ", join "\n", @old;
         length $old or die "$name: no old text\n";
         my $new = join "\n", @new;
         my $count = () = $text =~ /$old/g;
-        $count == 1 or die "the old text of $name stands $count times in hotpath.h, not once\n";
+        $count == 1 or die "the old text of $name stands $count times in $file, not once\n";
         $text =~ s/$old/$new/;
+        unlink $output;
         open my $o, ">", $output or die "$output: $!\n";
         print $o $text;
         close $o or die "$output: $!\n";
-    ' "$1" "$list" "$2"
+    ' "$1" "$2" "$3" "$list"
+}
+
+# link_parts FOLDER: what a program is made of stands there as it is at the root.
+link_parts() {
+    mkdir -p "$1/mcp" "$1/adapters"
+    for part in hotpath.h hotpath_mcp.c mcp/*.h adapters/*.h; do ln -sfn "$PWD/$part" "$1/$part"; done
 }
 
 # run_test BUILD HEADER_FOLDER PROGRAM TEST [FILTER]: builds the test in that folder; 250 if it does not
@@ -61,14 +69,16 @@ run_test() {
 one() {
     name=$1
     folder=$dir/$name
-    rm -rf "$folder" && mkdir -p "$folder"
+    rm -rf "$folder" && link_parts "$folder"
+    file=$(field "$name" file)
+    file=${file:-hotpath.h}
     set -f
     set -- $(field "$name" test)
     set +f
     build=$(field "$name" build)
     build=${build:-o0}
     what="$name (law $(field "$name" law)): $*"
-    if ! error=$(patch_header "$name" "$folder/hotpath.h" 2>&1); then
+    if ! error=$(patch "$name" $file "$folder/$file" 2>&1); then
         printf 'not ok - %s\n    %s\n' "$what" "$error"
         return 1
     fi
@@ -99,10 +109,9 @@ base() {
     build=$1
     shift
     folder=$dir/base.$(echo "$*-$build" | tr -c 'a-zA-Z0-9_\n' '-')
-    mkdir -p "$folder"
+    link_parts "$folder"
     case $1 in
         *.sh)
-            cp hotpath.h "$folder/hotpath.h"
             run_test "$build" "$folder" "$folder/program" "$@"
             ;;
         *) TEST_SECONDS=60 tests/run.sh $(program $build $1) ${2:+"$2"} >"$folder/program.log" 2>&1 </dev/null ;;

@@ -1,6 +1,6 @@
 /* soak.c - everything at once, for as long as one likes: threads that record as fast as they can,
-   threads that start and end, fibers that migrate while their scopes are open, a plugin that is
-   loaded and closed, and a reader. Each of them counts for itself what it executes; at the end the
+   threads that start and end, fibers that migrate while their scopes are open, keyed spans that any
+   thread ends, frames, a plugin that is loaded and closed, and a reader. Each of them counts for itself what it executes; at the end the
    recorder must have the same numbers to the last one, must have lost nothing, and must need no more
    memory than it did half way. Nothing here depends on how long anything takes.
 
@@ -33,6 +33,7 @@ enum {
     FIBERS = 12,
     FIBER_STACK = 128 * 1024,
     SLICES = 200, /* of a carrier that ends */
+    PLACES = 32,  /* of spans that are handed over */
     UNREAD = 64,  /* threads that may end while one snapshot is taken */
     PATH_SIZE = 4096,
     FAILURES_SHOWN = 20
@@ -88,7 +89,7 @@ static const char* const function_names[] = {SOAK_FUNCTIONS(NAME)};
 static const char* const entry_names[] = {SOAK_ENTRIES(NAME)};
 #undef NAME
 
-static soak_slot_t slots[WORKERS_MAX + LANES + FIBERS + CARRIERS + 3];
+static soak_slot_t slots[WORKERS_MAX + LANES + FIBERS + CARRIERS + 4];
 static size_t slot_count;
 static uint64_t threads_started;
 
@@ -121,6 +122,7 @@ static void slots_sum(soak_slot_t* sum) {
         for (size_t i = 0; i < SOAK_ENTRY_COUNT; i++)
             sum->entries[i] += load(&slots[s].entries[i]);
         sum->gauge += load(&slots[s].gauge), sum->quarters += load(&slots[s].quarters);
+        sum->rows += load(&slots[s].rows), sum->frames += load(&slots[s].frames);
     }
 }
 
@@ -240,8 +242,80 @@ static void values(soak_slot_t* slot, uint64_t r) {
         soak_add(&slot->entries[i], 1);
 }
 
+static void query(soak_slot_t* slot, uint64_t rows) {
+    HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT a FROM soak WHERE id = 7");
+    hotpath_span_rows(&span, rows);
+    soak_add(&slot->rows, rows);
+}
+NOINLINE static void query_left(jmp_buf* target) {
+    HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT left FROM soak");
+    longjmp(*target, 1);
+}
+NOINLINE static void jump_out(soak_slot_t* slot) {
+    jmp_buf target;
+    const uint32_t depth = hotpath_depth();
+    soak_begun(slot, SOAK_QUERY_LEFT);
+    if (setjmp(target) == 0) query_left(&target);
+    hotpath_unwind(depth);
+    soak_add(&slot->functions[SOAK_QUERY_LEFT].abandoned, 1);
+}
+static void route(soak_slot_t* slot, uint64_t r) {
+    HOTPATH_SPAN(span, HOTPATH_SPAN_SERVER, "GET /soak/12345?at=once");
+    for (uint64_t i = 0; i < r % 3; i++)
+        SOAK_CALL(slot, SOAK_QUERY, query(slot, r & 7));
+    SOAK_CALL(slot, SOAK_LEAF, leaf());
+    if ((r >> 8 & 15) == 0) jump_out(slot);
+    if ((r >> 12 & 7) == 0) hotpath_span_error(&span, "soak");
+}
+/* Errors of a span are counted when it ends. */
+static void routes(soak_slot_t* slot, uint64_t r) {
+    SOAK_CALL(slot, SOAK_ROUTE, route(slot, r));
+    if ((r >> 12 & 7) == 0) soak_add(&slot->functions[SOAK_ROUTE].errors, 1);
+}
+
+/* Spans that any thread begins, and that any thread or fiber ends, at any moment: who comes to a place
+   fills it, or ends what is in it. Nothing that has begun since may be open there. */
+static struct {
+    uint64_t state; /* 0: empty, 2: begun; odd: somebody has it */
+    hotpath_span_t span;
+} places[PLACES];
+static soak_slot_t* handed; /* of all threads */
+
+static bool place_take(uint64_t* state, uint64_t from) {
+    return __atomic_compare_exchange_n(
+        state, &from, from + 1, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+static void place_end(size_t at) {
+    if (!place_take(&places[at].state, 2)) return;
+    hotpath_span_rows(&places[at].span, 3);
+    hotpath_span_end(&places[at].span);
+    (void)shared_add(&handed->rows, 3);
+    (void)shared_add(&handed->functions[SOAK_HANDED].ended, 1);
+    store(&places[at].state, 0);
+}
+static void hand_over(uint64_t r) {
+    const size_t at = r % PLACES;
+    if (!place_take(&places[at].state, 0)) {
+        place_end(at);
+        return;
+    }
+    (void)shared_add(&handed->functions[SOAK_HANDED].begun, 1);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    hotpath_span_begin(&places[at].span, HOTPATH_SPAN_HTTP, "GET http://soak/handed", SIZE_MAX);
+    if ((r >> 8 & 1) == 0) hotpath_span_detach(&places[at].span);
+    store(&places[at].state, 2);
+}
+
+/* Errors and bytes are those of the innermost scope, which one that is handed over may be. */
+static void hands(uint64_t r) {
+    HOTPATH_FUNC();
+    for (uint64_t i = 0; i < r % 3; i++)
+        hand_over(r >> i * 16);
+}
+
 static void work(soak_slot_t* slot, uint64_t r) {
     HOTPATH_FUNC();
+    if ((r >> 41 & 3) == 0) hand_over(r >> 43);
     for (int i = 0; i < 16; i++)
         SOAK_CALL(slot, SOAK_LEAF, leaf());
     SOAK_CALL(slot, SOAK_NESTS, nests(slot, r));
@@ -258,22 +332,37 @@ static void work(soak_slot_t* slot, uint64_t r) {
         SOAK_CALL(slot, SOAK_SPAN, hotpath_record("track", "span", r >> 32, (r >> 32) + length));
     }
     if ((r >> 36 & 31) == 0) values(slot, r);
+    if ((r >> 52 & 7) == 0) routes(slot, r >> 20);
+    if ((r >> 41 & 12) == 0) hand_over(r >> 30);
+}
+/* A thread's first boundary ends no frame. */
+static void frame(soak_slot_t* slot, bool* runs) {
+    HOTPATH_FRAME("soak frame");
+    if (*runs) soak_add(&slot->frames, 1);
+    *runs = true;
 }
 
 static void* worker(void* arg) {
     soak_slot_t* const slot = (soak_slot_t*)arg;
+    bool runs = false;
     HOTPATH_THREAD_NAME("worker");
-    while (running())
-        SOAK_CALL(slot, SOAK_WORK, work(slot, soak_random(slot)));
+    while (running()) {
+        const uint64_t r = soak_random(slot);
+        if (r % 256 == 0) frame(slot, &runs);
+        SOAK_CALL(slot, SOAK_WORK, work(slot, r));
+    }
     return NULL;
 }
 
 /* >>threads that end */
 
-static void short_life(soak_slot_t* slot, uint64_t r) {
+static void short_life(soak_slot_t* slot, uint64_t r, bool* runs) {
+    if (r % 4 != 0) frame(slot, runs);
     soak_begun(slot, SOAK_SHORT_THREAD);
     {
         HOTPATH_SCOPE("short thread");
+        SOAK_CALL(slot, SOAK_HANDS, hands(r));
+        if (r % 2 == 0) routes(slot, r);
         soak_bytes(slot, SOAK_SHORT_THREAD, 7);
         SOAK_CALL(slot, SOAK_LEAF, leaf());
         SOAK_CALL(slot, SOAK_RECURSES, recurses(slot, r % 4));
@@ -284,6 +373,8 @@ static void short_life(soak_slot_t* slot, uint64_t r) {
         if (r % 16 == 1) values(slot, r >> 8);
     }
     soak_ended(slot, SOAK_SHORT_THREAD);
+    if (r % 4 == 1) frame(slot, runs);
+    if (r % 16 == 3) hand_over(r); /* on no stack any more when the thread has ended */
     if (r % 8 == 2) {
         /* The thread ends inside this one. */
         soak_begun(slot, SOAK_SHORT_LEFT_OPEN);
@@ -292,7 +383,8 @@ static void short_life(soak_slot_t* slot, uint64_t r) {
 }
 static void* short_thread(void* arg) {
     soak_slot_t* const slot = (soak_slot_t*)arg;
-    short_life(slot, soak_random(slot));
+    bool runs = false;
+    short_life(slot, soak_random(slot), &runs);
     return NULL;
 }
 
@@ -386,10 +478,25 @@ NOINLINE static void fiber_recurses(fiber_t* fiber, uint64_t levels) {
     else
         fiber_yield(fiber);
 }
+NOINLINE static void fiber_query(fiber_t* fiber) {
+    HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT a FROM fiber");
+    fiber_yield(fiber);
+    hotpath_span_rows(&span, 1);
+    soak_add(&fiber->slot->rows, 1);
+}
+NOINLINE static void fiber_hands(fiber_t* fiber, uint64_t r) {
+    HOTPATH_SCOPE("fiber hands");
+    hand_over(r);
+    fiber_yield(fiber);
+}
 NOINLINE static void fiber_step(fiber_t* fiber, uint64_t r) {
     HOTPATH_SCOPE("fiber step");
     soak_bytes(fiber->slot, SOAK_FIBER_STEP, 2);
-    if (r % 4 == 0)
+    if ((r >> 50 & 3) == 0)
+        SOAK_CALL(fiber->slot, SOAK_QUERY_OF_FIBER, fiber_query(fiber));
+    else if ((r >> 50 & 3) == 1)
+        SOAK_CALL(fiber->slot, SOAK_FIBER_HANDS, fiber_hands(fiber, r >> 8));
+    else if (r % 4 == 0)
         SOAK_CALL(fiber->slot, SOAK_FIBER_RECURSES, fiber_recurses(fiber, r >> 8 & 7));
     else
         fiber_yield(fiber);
@@ -523,8 +630,9 @@ static void* burst_thread(void* arg) {
     SOAK_CALL(slot, SOAK_CARRIER, carry(slot, &fiber, SLICES));
     fiber_destroy(&fiber);
     (void)munmap(fiber.stack, FIBER_STACK);
+    bool runs = false;
     for (uint64_t r = 0; r < 16; r++)
-        short_life(slot, r);
+        short_life(slot, r, &runs);
     (void)pthread_mutex_unlock(&burst_lock);
     return NULL;
 }
@@ -949,6 +1057,19 @@ static void compare_entries(const hotpath_snapshot_t* s, const soak_slot_t* expe
         (int64_t)(4 * found[SOAK_GAUGE_DOUBLE]->last.as.d));
 }
 
+static void compare_spans(const hotpath_snapshot_t* s, const soak_slot_t* expected) {
+    size_t count = 0;
+    uint64_t rows = 0, ended = 0;
+    const hotpath_span_row_t* const spans = hotpath_snapshot_spans(s, &count);
+    for (size_t i = 0; i < count; i++)
+        rows += spans[i].rows;
+    const hotpath_frame_t* const frames = hotpath_snapshot_frames(s, &count);
+    for (size_t i = 0; i < count; i++)
+        ended += frames[i].count;
+    row("rows of spans", expected->rows, rows);
+    row("frames", expected->frames, ended);
+}
+
 /* None of them may be hit but those that the machine makes: its clocks. */
 static void compare_drops(const hotpath_drops_t* drops) {
     static const char* const machine[] = {"negative_time", "clock_anomalies"};
@@ -960,7 +1081,7 @@ static void compare_drops(const hotpath_drops_t* drops) {
         FIELD(reentrant), FIELD(no_memory), FIELD(abi_mismatch), FIELD(foreign_ends),
         FIELD(negative_time), FIELD(deep_calls), FIELD(node_overflow), FIELD(function_overflow),
         FIELD(entry_overflow), FIELD(lite_functions), FIELD(value_mismatch), FIELD(clock_anomalies),
-        FIELD(context_overflow), FIELD(alloc_overflow), FIELD(span_overflow)
+        FIELD(context_overflow), FIELD(alloc_overflow), FIELD(span_overflow), FIELD(note_overflow)
 #undef FIELD
     };
     _Static_assert(sizeof fields / sizeof fields[0] == sizeof *drops / sizeof(uint64_t),
@@ -985,6 +1106,7 @@ static void compare(uint64_t elapsed_ns) {
     printf("%-24s %20s %20s %12s\n", "", "expected", "recorded", "difference");
     const uint64_t calls = compare_functions(s, &expected);
     compare_entries(s, &expected);
+    compare_spans(s, &expected);
     row("threads ended", threads_started, info->threads_ended);
     compare_drops(&info->drops);
     hotpath_snapshot_free(s);
@@ -1018,6 +1140,7 @@ int main(int argc, char** argv) {
     for (int i = 0; i < LANES; i++)
         lanes[i] = slot_make();
     fibers_make();
+    handed = slot_make();
     soak_slot_t* const relay_slot = slot_make();
     soak_slot_t* const plugin_slot = slot_make();
     soak_slot_t* thread_slots[WORKERS_MAX + CARRIERS];
@@ -1049,6 +1172,8 @@ int main(int argc, char** argv) {
         pthread_join(silent[i], NULL);
     const uint64_t elapsed = now_ns() - start;
     fibers_end();
+    for (size_t i = 0; i < PLACES; i++)
+        place_end(i);
 
     store(&failures_shown, 0); /* what differs at the end is told in any case */
     compare(elapsed);

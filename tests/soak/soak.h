@@ -5,37 +5,44 @@
 #define HOTPATH_TESTS_SOAK_H
 
 /* The functions: one row of the count for each, with the name that the recorder knows. */
-#define SOAK_FUNCTIONS(X)                 \
-    X(WORK, "work")                       \
-    X(NESTS, "nests")                     \
-    X(NEST_1, "nest 1")                   \
-    X(NEST_2, "nest 2")                   \
-    X(LEAF, "leaf")                       \
-    X(RECURSES, "recurses")               \
-    X(MUTUAL_A, "mutual_a")               \
-    X(MUTUAL_B, "mutual_b")               \
-    X(MOVES, "moves")                     \
-    X(FAILS, "fails")                     \
-    X(BEGIN_END, "begin end")             \
-    X(LOGGED, "logged")                   \
-    X(JUMPS, "jumps")                     \
-    X(JUMPED_OVER, "jumped over")         \
-    X(NAMED_0, "named 0")                 \
-    X(NAMED_1, "named 1")                 \
-    X(NAMED_2, "named 2")                 \
-    X(SPAN, "span")                       \
-    X(SHORT_THREAD, "short thread")       \
-    X(SHORT_LEFT_OPEN, "short left open") \
-    X(CARRIER, "carrier")                 \
-    X(SLICE, "slice")                     \
-    X(FIBER, "fiber")                     \
-    X(FIBER_STEP, "fiber step")           \
-    X(FIBER_RECURSES, "fiber_recurses")   \
-    X(FIBER_LEAF, "fiber_leaf")           \
-    X(FIBER_NEST, "fiber nest")           \
-    X(PLUGIN_ROUND, "plugin round")       \
-    X(PLUGIN_UPDATE, "plugin_update")     \
-    X(PLUGIN_MIXES, "plugin_mixes")       \
+#define SOAK_FUNCTIONS(X)                       \
+    X(WORK, "work")                             \
+    X(NESTS, "nests")                           \
+    X(NEST_1, "nest 1")                         \
+    X(NEST_2, "nest 2")                         \
+    X(LEAF, "leaf")                             \
+    X(RECURSES, "recurses")                     \
+    X(MUTUAL_A, "mutual_a")                     \
+    X(MUTUAL_B, "mutual_b")                     \
+    X(MOVES, "moves")                           \
+    X(FAILS, "fails")                           \
+    X(BEGIN_END, "begin end")                   \
+    X(LOGGED, "logged")                         \
+    X(JUMPS, "jumps")                           \
+    X(JUMPED_OVER, "jumped over")               \
+    X(NAMED_0, "named 0")                       \
+    X(NAMED_1, "named 1")                       \
+    X(NAMED_2, "named 2")                       \
+    X(SPAN, "span")                             \
+    X(ROUTE, "GET /soak/:id")                   \
+    X(QUERY, "SELECT a FROM soak WHERE id = ?") \
+    X(QUERY_LEFT, "SELECT left FROM soak")      \
+    X(QUERY_OF_FIBER, "SELECT a FROM fiber")    \
+    X(HANDS, "hands")                           \
+    X(FIBER_HANDS, "fiber hands")               \
+    X(HANDED, "GET http://soak/handed")         \
+    X(SHORT_THREAD, "short thread")             \
+    X(SHORT_LEFT_OPEN, "short left open")       \
+    X(CARRIER, "carrier")                       \
+    X(SLICE, "slice")                           \
+    X(FIBER, "fiber")                           \
+    X(FIBER_STEP, "fiber step")                 \
+    X(FIBER_RECURSES, "fiber_recurses")         \
+    X(FIBER_LEAF, "fiber_leaf")                 \
+    X(FIBER_NEST, "fiber nest")                 \
+    X(PLUGIN_ROUND, "plugin round")             \
+    X(PLUGIN_UPDATE, "plugin_update")           \
+    X(PLUGIN_MIXES, "plugin_mixes")             \
     X(PLUGIN_SCOPE, "plugin scope")
 
 #define SOAK_ROW(id, name) SOAK_##id,
@@ -72,6 +79,8 @@ typedef struct soak_slot {
     uint64_t entries[SOAK_ENTRY_COUNT]; /* how many values */
     uint64_t gauge;                     /* the sum of what was added, in two's complement */
     uint64_t quarters;                  /* that of the gauge of doubles, times four */
+    uint64_t rows;                      /* of all spans */
+    uint64_t frames;                    /* that ended */
     uint64_t random;
 } __attribute__((aligned(128))) soak_slot_t;
 

@@ -11,6 +11,7 @@ uint64_t plugin_ways(uint64_t times) {
         HOTPATH_BYTES(3);
         HOTPATH_GAUGE_INC("plugin steps", 1);
         if (i % 2) HOTPATH_ERROR("plugin reason");
+        HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT plugin");
         plugin_inner();
     }
     return times;

@@ -37,6 +37,7 @@ struct guard {
 };
 static void throws(int levels) {
     HOTPATH_SCOPE("throws");
+    HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT throws");
     const guard g("a destructor that records while the stack unwinds");
     pass(10);
     if (levels == 0) throw std::runtime_error("thrown");
@@ -63,6 +64,7 @@ static void law_07_exceptions(void** state) {
         }
         /* Each level lasts for the deeper ones' time and that of the guards up to its own. */
         CHECK_COUNTS("throws", 3 * i, 3 * i, 33 * i);
+        CHECK_COUNTS("SELECT throws", 3 * i, 3 * i, 33 * i);
         CHECK_COUNTS("guard", 3 * i, 3 * i, 3 * i);
         CHECK_COUNTS("rethrows", i, i, 133 * i);
         CHECK_COUNTS("tries", i, i, 133 * i);
@@ -114,6 +116,7 @@ static void law_07_exceptions_of_threads(void** state) {
 static uint64_t cancel_ready, cancel_go;
 static void* cancelled(void*) {
     HOTPATH_SCOPE("cancelled");
+    HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT cancelled");
     const guard g("runs on cancellation");
     int before = 0;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
@@ -140,6 +143,7 @@ static void law_07_cancellation_unwinds(void** state) {
         pthread_join(id, &result);
         CHECK(result == PTHREAD_CANCELED);
         CHECK_COUNTS("cancelled", i, i, 8 * i);
+        CHECK_COUNTS("SELECT cancelled", i, i, 8 * i);
         CHECK_COUNTS("guard", guards.calls + i, guards.calls + i, guards.total_ns + i);
     }
     law_check_quiet_now();

@@ -17,6 +17,17 @@
      fibers that move in a scope              law_contexts, here here      as o2      law_contexts, here
      coroutines that move in a scope          ways_cpp           ways_cpp  ways_cpp   ways_cpp
      a handler that records in a recording    law_signals, here  (skips)   storms     law_signals, here
+     keyed spans, each of these ways:
+       longjmp, to a frame above              spans, here        here      as o2      spans, here
+       longjmp, within one frame              spans, here        here      as o2      spans, here
+       pthread_cancel, pthread_exit           here               here      as o2      here
+       exit                                   here               here      as o2      here
+       exceptions, cancellation that unwinds  ways_cpp           ways_cpp  ways_cpp   ways_cpp
+       fork                                   spans, here        here      as o2      spans, here
+       dlclose of the library with the key    here               here      as o2      here
+       fibers that move in one                spans, here        here      as o2      spans, here
+       an end on another thread               spans_given_up,    here      as o2      spans_given_up,
+                                              here                                    here
 
    Time passes only while every other thread stands still, so that totals are known to the tick. */
 #ifndef _GNU_SOURCE
@@ -155,6 +166,39 @@ static void law_07_longjmp_out_of_a_loop(void** state) {
     law_check_quiet_now();
 }
 
+static LAW_NOINLINE void jumps_out_of_spans(int levels) {
+    HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT jumps FROM out");
+    if (levels > 0) jumps_out_of_spans(levels - 1);
+    if (always) longjmp(back, 1);
+}
+static LAW_NOINLINE void lands_in_a_frame(int levels) {
+    HOTPATH_SCOPE("lands");
+    if (setjmp(back) == 0) {
+        HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT within FROM out");
+        jumps_out_of_spans(levels);
+    }
+}
+static void* jumps_over_spans(void* arg) {
+    for (int i = 0; i < 300; i++) {
+        HOTPATH_SPAN(route, HOTPATH_SPAN_SERVER, "GET /jumps");
+        lands_in_a_frame(1);
+        if (i == 150) meet();
+        CHECK_EQ(hotpath_depth(), 1);
+    }
+    return arg;
+}
+static void law_07_longjmp_over_spans(void** state) {
+    (void)state;
+    together(jumps_over_spans, "SELECT within FROM out", 70);
+    CHECK_COUNTS("GET /jumps", 300 * workers, 300 * workers, 70 * workers);
+    CHECK_COUNTS("SELECT jumps FROM out", 600 * workers, 0, 0);
+    /* The scope around had ended, and not the span: until another one begins it might end yet. */
+    CHECK_COUNTS("SELECT within FROM out", 300 * workers, 0, 70 * workers);
+    CHECK_COUNTS("lands", 300 * workers, 300 * workers, 0);
+    CHECK_EQ(law_drops().foreign_ends, 0);
+    law_check_quiet_now();
+}
+
 /* >>threads that end in a scope */
 
 /* It is cancelled where ThreadSanitizer does not stand between: out of a call that it has replaced a
@@ -163,11 +207,14 @@ static LAW_NOINLINE void leaves_thread(uintptr_t how) {
     int before = 0;
     static hotpath_site_t site = HOTPATH_SITE_INIT("left token", HOTPATH_KIND_SCOPE);
     hotpath_token_t token;
+    hotpath_span_t left_span;
     hotpath_begin(&site, &token);
+    hotpath_span_begin(&left_span, HOTPATH_SPAN_SQL, "SELECT left", SIZE_MAX);
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
     meet();
     pthread_setcancelstate(before, NULL);
     if (how == 1) pthread_exit(NULL);
+    if (how == 0) hotpath_span_end(&left_span);
     while (how == 2)
         pthread_testcancel(), sched_yield();
 }
@@ -186,6 +233,7 @@ static void law_07_threads_end_in_a_scope(void** state) {
         together_end(ids);
         CHECK_COUNTS("left token", i * workers, 0, i * 5 * workers);
         CHECK_COUNTS("ending thread", i * workers, 0, i * 5 * workers);
+        CHECK_COUNTS("SELECT left", i * workers, i * (workers + 2) / 3, i * 5 * workers);
     }
     law_check_quiet_now();
 }
@@ -243,6 +291,7 @@ static void* records_on(void* arg) {
 }
 static void exits(int levels) {
     HOTPATH_FUNC();
+    HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT exit");
     pass(1000);
     if (levels > 0) exits(levels - 1);
     if (always) exit(7);
@@ -263,20 +312,27 @@ static void law_07_exit_beside_threads(void** state) {
         const law_result_t* const r = law_again("exit", json);
         law_exited(r, 7);
         CHECK_TEXT(r->err, "");
-        const char* const row = strstr(r->out, "\"name\":\"exits\"");
-        CHECK(row != NULL);
-        const char* const end = strchr(row, '}');
-        const char* const calls = strstr(row, "\"calls\":3");
-        const char* const total = strstr(row, "\"total_ns\":3000");
-        CHECK(end != NULL && calls != NULL && calls < end && total != NULL && total < end);
+        static const char* const names[] = {"\"name\":\"exits\"", "\"name\":\"SELECT exit\""};
+        for (int k = 0; k < 2; k++) {
+            const char* const row = strstr(r->out, names[k]);
+            CHECK(row != NULL);
+            const char* const end = strchr(row, '}');
+            const char* const calls = strstr(row, "\"calls\":3");
+            const char* const total = strstr(row, "\"total_ns\":3000");
+            CHECK(end != NULL && calls != NULL && calls < end && total != NULL && total < end);
+        }
         CHECK_HAS(r->out, "\"name\":\"records on\"");
     }
 }
 
 /* >>fork */
 
+static hotpath_span_t forked_span;
 static int child_records(void) {
     CHECK_EQ(hotpath_depth(), 0);
+    hotpath_span_end(&forked_span); /* that of the parent */
+    CHECK_EQ(law_now("SELECT forked").calls, 0);
+    CHECK_EQ(law_drops().foreign_ends, 0);
     CHECK_EQ(law_now("records on").calls, 0);
     CHECK_EQ(law_info().threads_live, 0);
     for (int i = 0; i < 40; i++) {
@@ -311,8 +367,10 @@ static void forks(int (*child)(void)) {
     law_wait(&others_run, 3);
     for (int i = 0; i < LAW_TIMES(20, 8); i++) {
         HOTPATH_SCOPE("forks");
+        hotpath_span_begin(&forked_span, HOTPATH_SPAN_SQL, "SELECT forked", SIZE_MAX);
         law_exited(law_fork(child), 0);
-        CHECK_EQ(hotpath_depth(), 1);
+        CHECK_EQ(hotpath_depth(), 2);
+        hotpath_span_end(&forked_span);
     }
     law_store(&others_stop, 1);
     for (int i = 0; i < 3; i++)
@@ -365,6 +423,7 @@ static void law_11_dlclose(void** state) {
         CHECK_COUNTS("plugin step", 100 * workers * i, 100 * workers * i, 0);
         CHECK_COUNTS("plugin_inner", 100 * workers * i, 100 * workers * i, 0);
         CHECK_COUNTS("plugin_ways", workers * i, workers * i, 0);
+        CHECK_COUNTS("SELECT plugin", 100 * workers * i, 100 * workers * i, 0);
         CHECK_HAS(f.file, "plugin_ways.c");
     }
     law_check_quiet_now();
@@ -386,6 +445,8 @@ typedef struct fiber {
     bool held;
     bool done;
     char* stack;
+    hotpath_span_t span;
+    bool has_span;
 #if LAW_TSAN
     void *own, *back;
 #endif
@@ -452,8 +513,11 @@ static void fiber_body(fiber_t* f) {
         CHECK_EQ(hotpath_depth(), 2);
         HOTPATH_BYTES(1);
         HOTPATH_SCOPE("fiber leaf");
-        fiber_leave(f, false);
-        CHECK_EQ(hotpath_depth(), 3);
+        HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT moves");
+        hotpath_span_begin(&f->span, HOTPATH_SPAN_HTTP, "GET http://h/fiber", SIZE_MAX);
+        f->has_span = true;
+        fiber_leave(f, false); /* the carrier ends that one */
+        CHECK_EQ(hotpath_depth(), 5);
         fiber_jumps();
     }
 }
@@ -518,6 +582,8 @@ static void* carries_fibers(void* arg) {
             HOTPATH_SCOPE("slice");
             fiber_enter(f);
             CHECK_EQ(hotpath_depth(), 2);
+            if (f->has_span) hotpath_span_end(&f->span);
+            f->has_span = false;
         }
         f->last = carrier;
         if (f->done) {
@@ -548,7 +614,10 @@ static void law_08_fibers_move_in_a_scope(void** state) {
     CHECK(step != HOTPATH_NO_NODE);
     const uint32_t leaf = law_node(s, step, "fiber leaf");
     CHECK(leaf != HOTPATH_NO_NODE);
-    CHECK(law_node(s, leaf, "fiber jump") != HOTPATH_NO_NODE);
+    const uint32_t moves = law_node(s, leaf, "SELECT moves");
+    CHECK(moves != HOTPATH_NO_NODE);
+    CHECK(law_node(s, moves, "fiber jump") != HOTPATH_NO_NODE);
+    CHECK(law_node(s, moves, "GET http://h/fiber") != HOTPATH_NO_NODE);
     size_t count = 0;
     CHECK_EQ(hotpath_snapshot_nodes(s, &count)[leaf].calls, steps);
     CHECK_EQ(hotpath_snapshot_info(s)->drops.foreign_ends, 0);
@@ -559,6 +628,8 @@ static void law_08_fibers_move_in_a_scope(void** state) {
     CHECK_COUNTS("fiber leaf", steps, steps, 0);
     CHECK_COUNTS("fiber step", steps, steps, 1000 * fibers_count);
     CHECK_COUNTS("fiber jump", steps, 0, 0);
+    CHECK_COUNTS("SELECT moves", steps, steps, 0);
+    CHECK_COUNTS("GET http://h/fiber", steps, steps, 0);
     CHECK_COUNTS("carrier", workers, workers, 1000 * workers);
     for (int i = 0; i < fibers_count; i++) {
 #if LAW_TSAN
@@ -645,6 +716,7 @@ static void law_10_handlers_record_and_jump(void** state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_07_longjmp_over_scopes),
     cmocka_unit_test(law_07_longjmp_out_of_a_loop),
+    cmocka_unit_test(law_07_longjmp_over_spans),
     cmocka_unit_test(law_07_threads_end_in_a_scope),
     cmocka_unit_test(law_05_late_destructors),
     cmocka_unit_test(law_07_exit_beside_threads),

@@ -6,12 +6,23 @@
 #include "mcp_client.h"
 #include "truth.h"
 
+/* Starts the server on a port of the system's. */
+static inline void serve(void) {
+    setenv("HOTPATH_MCP_PORT", "0", 1);
+    CHECK(hotpath_mcp_start(), "the server");
+}
 /* The answer of a tool, read; NULL with a failed check. The text is the caller's to free. */
 static inline truth_json_t* ask(int port, const char* path, char** text) {
     client_reply_t r = client_get(port, path);
     *text = r.text;
     if (!CHECK(r.status == 200, "%s answered %d: %s", path, r.status, r.body)) return NULL;
     return truth_json_read(r.body);
+}
+/* The first row of an answer; one without fields, if there is none. */
+static inline const truth_json_t* first_row(const truth_json_t* answer) {
+    const truth_json_t* row = truth_json_first(answer, "data");
+    static const truth_json_t none;
+    return row != NULL ? row : &none;
 }
 /* The rows of an answer without what differs from call to call. */
 static inline const char* rows_of(const char* text) {

@@ -232,10 +232,10 @@ static void at_once(void** state) {
 /* A server of OpenSSL, with a certificate of its own: connecting and TLS are told apart. */
 static void with_tls(void** state) {
     (void)state;
-    char folder[] = "/tmp/hotpath_tls_XXXXXX", command[400], line[200], url[64];
+    char folder[LAW_PATH], command[1024], line[200], url[64];
     const int times = 3;
     int port = 0;
-    CHECK(mkdtemp(folder) != NULL);
+    law_folder(folder);
     snprintf(command, sizeof command,
         "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 -keyout %s/key"
         " -out %s/cert 2>/dev/null",

@@ -41,12 +41,11 @@ static int program_without_a_scope(void) {
 
 static const char program_output[] = "output of the program\n";
 
-static char dir[256];
+static char dir[LAW_PATH];
 static int make_dir(void** state) {
     (void)state;
-    const char* const tmp = getenv("TMPDIR");
-    snprintf(dir, sizeof dir, "%s/hotpath-bad-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    return mkdtemp(dir) ? 0 : 1;
+    law_folder(dir);
+    return 0;
 }
 static int remove_dir(void** state) {
     (void)state;

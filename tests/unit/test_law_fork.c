@@ -228,16 +228,16 @@ static int child_reports(void) {
 /* With %p in the path parent and child report apart, each what it did itself. */
 static void law_09_fork_reports(void** state) {
     (void)state;
-    char dir[] = "/tmp/hotpath-fork-XXXXXX", path[128], command[512];
-    CHECK(mkdtemp(dir) != NULL);
+    char dir[LAW_PATH], path[LAW_PATH + 64], command[LAW_PATH + 512];
+    law_folder(dir);
     snprintf(path, sizeof path, "HOTPATH_OUTPUT_PATH=%s/r-%%p.json", dir);
     const char* const env[] = {path, "HOTPATH_OUTPUT_FORMAT=json", NULL};
     law_exited(law_again("reports", env), 0);
     snprintf(command, sizeof command,
-        "cat %s/r-*.json | grep -c 'only in the parent'; "
-        "grep -l 'only in the child' %s/r-*.json | wc -l; ls %s | wc -l; "
-        "cat $(grep -l 'only in the child' %s/r-*.json) | grep -c worker_leaf; rm -r %s",
-        dir, dir, dir, dir, dir);
+        "cd '%s'; cat r-*.json | grep -c 'only in the parent'; "
+        "grep -l 'only in the child' r-*.json | wc -l; ls | wc -l; "
+        "cat $(grep -l 'only in the child' r-*.json) | grep -c worker_leaf; rm -r \"$PWD\"",
+        dir);
     const char* const args[] = {"sh", "-c", command, NULL};
     const law_result_t* const r = law_exec("sh", args, NULL);
     unsigned parents = 0, children = 0, files = 0, leaked = 9;

@@ -44,6 +44,10 @@ static const char source_host[] =
     "    for (size_t i = 0; i < count; i++)\n"
     "        printf(\"[%s #%u x%llu %s:%u]\\n\", f[i].name, (unsigned)f[i].id,\n"
     "            (unsigned long long)f[i].calls, f[i].file, (unsigned)f[i].line);\n"
+    "    for (size_t i = 0; i < count; i++)\n"
+    "        for (unsigned k = 0; k < f[i].recent_count; k++)\n"
+    "            for (unsigned n = 0; n < f[i].recent[k].notes_count; n++)\n"
+    "                printf(\"[%s of %s]\\n\", f[i].recent[k].notes[n].key, f[i].name);\n"
     "    const hotpath_entry_t* e = hotpath_snapshot_entries(s, &count);\n"
     "    for (size_t i = 0; i < count; i++)\n"
     "        printf(\"[%s x%llu]\\n\", e[i].name, (unsigned long long)e[i].count);\n"
@@ -86,27 +90,34 @@ static const char source_plugin[] =
     "#endif\n"
     "#include \"hotpath.h\"\n"
     "#include \"shared.h\"\n"
+    "#include <stdio.h>\n"
     "static void plugin_helper(void) { HOTPATH_SCOPE(\"plugin scope\"); }\n"
     "#if defined(SECOND)\n"
     "static void plugin_second(void) { HOTPATH_FUNC(); }\n"
     "#else\n"
     "static void plugin_second(void) {}\n"
     "#endif\n"
+    "static void told(void* user, const hotpath_slow_scope_t* scope) {\n"
+    "    printf(\"[told of %s]\\n\", scope->name);\n"
+    "}\n"
     "__attribute__((visibility(\"default\"))) void plugin_run(void);\n"
     "#line 100\n"
     "void plugin_run(void) {\n"
     "    HOTPATH_FUNC();\n"
+    "    hotpath_on_slow(\"plugin scope\", 0, told, 0);\n"
     "    plugin_helper();\n"
     "    plugin_second();\n"
     "    in_a_header();\n"
     "    HOTPATH_VAL(\"plugin value\", 1);\n"
     "    HOTPATH_GAUGE_INC(\"plugin gauge\", 1);\n"
     "    HOTPATH_ERROR(\"plugin reason\");\n"
+    "    HOTPATH_VALUE(\"plugin note\", 7);\n"
+    "    HOTPATH_MESSAGE(\"from a plugin\");\n"
     "}\n";
 
 /* >>building */
 
-static char dir[256];
+static char dir[LAW_PATH];
 static char* built_path(const char* name) {
     static char paths[8][512];
     static int used;
@@ -134,9 +145,7 @@ static void build(const char* command) { law_exited(shell(command), 0); }
 
 static int build_all(void** state) {
     (void)state;
-    const char* const tmp = getenv("TMPDIR");
-    snprintf(dir, sizeof dir, "%s/hotpath-plugins-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    CHECK(mkdtemp(dir) != NULL);
+    law_folder(dir);
     write_source("hotpath.h", test_header);
     write_source("implementation.c", source_implementation);
     write_source("shared.h", source_shared);
@@ -198,6 +207,9 @@ static void law_11_one_recorder(void** state) {
         CHECK_EQ(printed_calls(r->out, "in_a_header"), 5); /* of host and plugin: one function */
         CHECK_HAS(r->out, "[plugin value x3]");
         CHECK_HAS(r->out, "[plugin gauge x3]");
+        CHECK_HAS(r->out, "[plugin note of plugin_run]");
+        CHECK_HAS(r->out, "[<messages> x3]");
+        CHECK_HAS(r->out, "[told of plugin scope]");
     }
 }
 
@@ -232,6 +244,9 @@ static void law_11_one_recorder_defers(void** state) {
     CHECK_EQ(printed_calls(r->out, "in_a_header"), 3);
     CHECK_HAS(r->out, "[plugin value x2]");
     CHECK_HAS(r->out, "[plugin gauge x2]");
+    CHECK_HAS(r->out, "[plugin note of plugin_run]");
+    CHECK_HAS(r->out, "[<messages> x2]");
+    CHECK_HAS(r->out, "[told of plugin scope]");
     CHECK_EQ(law_lines(r->err), 1);
     CHECK_HAS(r->err, "hotpath: ");
 }
@@ -277,7 +292,7 @@ static void law_11_one_recorder_linked_twice(void** state) {
         "$CC $D/twice.c $D/implementation.o -o $D/twice -L$D -ltwice -Wl,-rpath,$D -pthread -ldl");
     const law_result_t* const r = shell("$RUN $D/twice");
     law_exited(r, 0);
-    CHECK_TEXT(r->out, "4");
+    CHECK_TEXT(r->out, "[told of plugin scope]\n4");
     CHECK_LE(law_lines(r->err), 1);
 }
 

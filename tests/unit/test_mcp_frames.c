@@ -8,19 +8,10 @@
 #include "virtual_clock.h"
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "../../hotpath_mcp.c"
+#include "hotpath_mcp.c"
 #include "mcp_truth.h"
 #include "frames_model.h"
 
-static void serve(void) {
-    setenv("HOTPATH_MCP_PORT", "0", 1);
-    CHECK(hotpath_mcp_start(), "the server");
-}
-static const truth_json_t* first_row(const truth_json_t* answer) {
-    const truth_json_t* data = truth_json_get(answer, "data");
-    static const truth_json_t none;
-    return data != NULL && data->child != NULL ? data->child : &none;
-}
 static void answers_are_exact(uint64_t argument) {
     (void)argument;
     char* text = NULL;
@@ -134,7 +125,84 @@ static void window_of_a_token(uint64_t argument) {
     free(text);
 }
 
+/* The numbers of an array of an answer. */
+static uint64_t number_at(const truth_json_t* row, const char* key, uint64_t index) {
+    const truth_json_t* list = truth_json_get(row, key);
+    const truth_json_t* one = list != NULL ? list->child : NULL;
+    while (one != NULL && index-- > 0)
+        one = one->next;
+    return one != NULL && one->text != NULL ? strtoull(one->text, NULL, 10) : UINT64_MAX;
+}
+static void plots_and_phases(uint64_t argument) {
+    (void)argument;
+    char* text = NULL;
+    HOTPATH_MARK("start");
+    pass(5000);
+    HOTPATH_MARK("play");
+    for (uint64_t i = 1; i <= 100; i++) {
+        HOTPATH_FRAME_BUDGET("main", BUDGET);
+        if (i > 90) HOTPATH_GAUGE_SET("late", i);
+        play(round_at(i));
+        HOTPATH_GAUGE_SET("round", i);
+    }
+    HOTPATH_FRAME("main");
+    HOTPATH_MARK("stop");
+    serve();
+    for (uint64_t detailed = 0; detailed < 2; detailed++) {
+        const uint64_t shown = detailed ? 64 : 32;
+        truth_json_t* plots = ask(http.port,
+            detailed ? "/api/frames?view=plots&response_format=detailed" : "/api/frames?view=plots",
+            &text);
+        const truth_json_t* row = first_row(plots);
+        CHECK_TEXT("view", "plots", truth_json_text(plots, "view"), "plots");
+        CHECK_TEXT("name", "plots", truth_json_text(row, "name"), "main");
+        CHECK_EQUAL("budget_ns", "plots", truth_json_u64(row, "budget_ns"), BUDGET);
+        CHECK_EQUAL("ids", "plots", truth_json_get(row, "id")->count, shown);
+        CHECK_EQUAL("gauge_count", "plots", truth_json_u64(row, "gauge_count"), 2);
+        const truth_json_t* late = truth_json_get(row, "gauges")->child;
+        const truth_json_t* round = truth_json_get(row, "gauges")->last;
+        if (strcmp(truth_json_text(late, "name"), "late") != 0) {
+            const truth_json_t* other = late;
+            late = round, round = other;
+        }
+        for (uint64_t k = 0; k < shown; k++) {
+            const uint64_t i = 100 - shown + 1 + k;
+            CHECK_EQUAL("id", "a frame", number_at(row, "id", k), i);
+            CHECK_EQUAL("duration_ns", "a frame", number_at(row, "duration_ns", k),
+                duration_of(round_at(i)));
+            CHECK_EQUAL("round", "a frame", number_at(round, "values", k), i);
+            CHECK_EQUAL("late", "a frame", number_at(late, "values", k), i > 90 ? i : UINT64_MAX);
+        }
+        check_mcp(http.port, "frames",
+            detailed ? "{\"view\":\"plots\",\"response_format\":\"detailed\"}"
+                     : "{\"view\":\"plots\"}",
+            text);
+        truth_json_free(plots);
+        free(text);
+    }
+    uint64_t played = 0;
+    for (uint64_t i = 1; i <= 100; i++)
+        played += duration_of(round_at(i));
+    truth_json_t* answer = ask(http.port, "/api/frames?view=phases", &text);
+    const truth_json_t* row = first_row(answer);
+    CHECK_EQUAL("total_count", "phases", truth_json_u64(answer, "total_count"), 2);
+    CHECK_TEXT("name", "the longest", truth_json_text(row, "name"), "play");
+    CHECK_EQUAL("total_ns", "play", truth_json_u64(row, "total_ns"), played);
+    CHECK_EQUAL("count", "play", truth_json_u64(row, "count"), 1);
+    CHECK_EQUAL("max_ns", "play", truth_json_u64(row, "max_ns"), played);
+    CHECK_TEXT("name", "the other", truth_json_text(row->next, "name"), "start");
+    CHECK_EQUAL("total_ns", "start", truth_json_u64(row->next, "total_ns"), 5000);
+    check_mcp(http.port, "frames", "{\"view\":\"phases\"}", text);
+    truth_json_free(answer);
+    free(text);
+    answer = ask(http.port, "/api/frames?view=phases&filter=start", &text);
+    CHECK_EQUAL("total_count", "start", truth_json_u64(answer, "total_count"), 1);
+    truth_json_free(answer);
+    free(text);
+}
+
 IN_CHILD(answers_are_exact)
+IN_CHILD(plots_and_phases)
 IN_CHILD(spike_is_first)
 IN_CHILD(nothing_is_found)
 IN_CHILD(window_of_a_token)
@@ -142,6 +210,7 @@ IN_CHILD(window_of_a_token)
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers_are_exact),
+        cmocka_unit_test(test_plots_and_phases),
         cmocka_unit_test(test_spike_is_first),
         cmocka_unit_test(test_nothing_is_found),
         cmocka_unit_test(test_window_of_a_token),

@@ -7,8 +7,9 @@
     #define _GNU_SOURCE
 #endif
 #define HOTPATH_IMPLEMENTATION
+#define HTTP_SLOW_MS 3600000 /* as if for ever: longer than any test */
 #include "hotpath.h"
-#include "../../hotpath_mcp.c"
+#include "hotpath_mcp.c"
 #include "law.h"
 #include "mcp_client.h"
 #include <dirent.h>
@@ -226,6 +227,99 @@ static void clients_that_never_read(void** state) {
     law_exited(law_again("deaf", env), 0);
 }
 
+/* ---- stop --------------------------------------------------------------------------------------- */
+
+static void* wrong_token(void* port) {
+    client_reply_t r = client_get(*(int*)port, "/api/profiler_status");
+    CHECK(r.status == 401 || r.status == 0);
+    client_free(&r);
+    return NULL;
+}
+static bool slowed(int count) {
+    pthread_mutex_lock(&http.lock);
+    const bool is = http.slowed == count;
+    pthread_mutex_unlock(&http.lock);
+    return is;
+}
+/* A request that is slowed because of its token, here by an hour, does not hold up the stop; neither does
+   a ticker that is between two baselines. */
+static int child_slowed(void) {
+    pthread_t client;
+    int port = start();
+    CHECK_EQ(pthread_create(&client, NULL, wrong_token, &port), 0);
+    while (!slowed(1))
+        usleep(1000);
+    hotpath_mcp_stop();
+    pthread_join(client, NULL);
+    CHECK(slowed(0) && history.memory == NULL);
+    CHECK(hotpath_mcp_start()); /* and it can be had again */
+    hotpath_mcp_stop();
+    return 0;
+}
+static void stop_waits_for_no_wrong_token(void** state) {
+    (void)state;
+    static const char* const env[] = {"HOTPATH_MCP_PORT=0", "HOTPATH_MCP_AUTH_TOKEN=right", NULL};
+    law_exited(law_again("slowed", env), 0);
+}
+
+static int bound(int type, int port) {
+    struct sockaddr_in address;
+    const int s = socket(AF_INET, type, 0);
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons((uint16_t)port);
+    CHECK_EQ(bind(s, (struct sockaddr*)&address, sizeof address), 0);
+    return s;
+}
+/* Whether the other end sees the end. */
+static bool ended(int client) {
+    char byte;
+    struct pollfd readable = {client, POLLIN, 0};
+    return poll(&readable, 1, 0) == 1 && read(client, &byte, 1) == 0;
+}
+/* All sockets of the server are found, in whichever descriptors they are, and no others: what listens ends
+   too, so that who accepts wakes, and stays awake. */
+static void sockets_are_ended(void** state) {
+    (void)state;
+    static const int places[] = {200, 255, 256, 257, 700};
+    enum {
+        COUNT = sizeof places / sizeof *places
+    };
+    struct rlimit limit;
+    int clients[COUNT], moved[COUNT];
+    CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_cur < 800) skip();
+    mcp_copy(settings.host, sizeof settings.host, "127.0.0.1");
+    const int listener = bound(SOCK_STREAM, 0);
+    CHECK_EQ(listen(listener, COUNT + 1), 0);
+    const int port = os_socket_port(listener), udp = bound(SOCK_DGRAM, port);
+    for (int i = 0; i < COUNT; i++) {
+        clients[i] = client_connect(port);
+        const int s = accept(listener, NULL, NULL);
+        moved[i] = fcntl(s, F_DUPFD, places[i]);
+        CHECK(clients[i] >= 0 && s >= 0 && moved[i] >= places[i]);
+        close(s);
+    }
+    os_sockets_end(port, http_is_peer, &(int){os_socket_peer(moved[2])}, SHUT_RDWR);
+    for (int i = 0; i < COUNT; i++)
+        CHECK_EQ(ended(clients[i]), i == 2);
+    os_sockets_end(port, NULL, NULL, SHUT_RDWR);
+    for (int i = 0; i < COUNT; i++)
+        CHECK(ended(clients[i]));
+    struct pollfd accepting = {listener, POLLIN, 0};
+    CHECK(poll(&accepting, 1, 0) == 1 && accept(listener, NULL, NULL) < 0);
+    CHECK_EQ(fcntl(udp, F_GETFD), 0);
+    os_sockets_close(port, true);
+    for (int i = 0; i < COUNT; i++) {
+        CHECK(fcntl(moved[i], F_GETFD) < 0 && errno == EBADF);
+        close(clients[i]);
+    }
+    CHECK(fcntl(listener, F_GETFD) < 0);
+    CHECK_EQ(fcntl(udp, F_GETFD), 0);
+    close(udp);
+}
+
 /* ---- ports, tokens and switches ----------------------------------------------------------------- */
 
 static int occupied; /* a port that something else listens on */
@@ -435,13 +529,12 @@ static void environment_of_somebody_else(void** state) {
     (void)state;
     static const char* const env[] = {"HOTPATH_MCP_PORT=1234", "HOTPATH_MCP_AUTH_TOKEN=theirs",
         "HOTPATH_MCP_TOOLSETS=core", "HOTPATH_MCP_HOST=127.0.0.2", NULL};
-    char copy[] = "/tmp/hotpath_secure_XXXXXX", command[5000];
+    char copy[LAW_PATH], command[5000];
 #if defined(__SANITIZE_ADDRESS__) /* which does not run as another user */
     skip();
 #endif
-    if (getuid() != 0) skip();
-    int file = mkstemp(copy);
-    CHECK(file >= 0);
+    if (law_valgrind || getuid() != 0) skip(); /* nor does valgrind execute such a file */
+    int file = law_file(copy);
     snprintf(command, sizeof command, "cat '%s' > %s", law_self(), copy);
     CHECK_EQ(system(command), 0);
     CHECK_EQ(fchown(file, 65534, 65534), 0);
@@ -455,15 +548,18 @@ static void environment_of_somebody_else(void** state) {
 }
 
 static const law_child_t children[] = {{"secure", child_secure}, {"untouched", child_untouched},
-    {"often", child_often}, {"memory", child_memory}, {"deaf", child_deaf}, {"busy", child_busy},
-    {"starts", child_starts}, {"wrong port", child_wrong_port}, {"forks", child_forks},
-    {"each", child_each}, {"daemon", child_daemon}, {NULL, NULL}};
+    {"often", child_often}, {"memory", child_memory}, {"deaf", child_deaf},
+    {"slowed", child_slowed}, {"busy", child_busy}, {"starts", child_starts},
+    {"wrong port", child_wrong_port}, {"forks", child_forks}, {"each", child_each},
+    {"daemon", child_daemon}, {NULL, NULL}};
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(untouched),
     cmocka_unit_test(started_often),
     cmocka_unit_test(memory_is_given_back),
     cmocka_unit_test(clients_that_never_read),
+    cmocka_unit_test(stop_waits_for_no_wrong_token),
+    cmocka_unit_test(sockets_are_ended),
     cmocka_unit_test(busy_port),
     cmocka_unit_test(wrong_settings),
     cmocka_unit_test(wrong_port),

@@ -8,7 +8,7 @@
 #endif
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "../../hotpath_mcp.c"
+#include "hotpath_mcp.c"
 #include "truth.h"
 
 static bool accepts(const char* text, size_t size) {
@@ -291,6 +291,36 @@ static void writing(void** state) {
     assert_int_equal(strlen(data_text(long_text, 400, true)), 201);
     mcp_arena_free(&arena);
 }
+/* Long texts, which are escaped in groups, against one character after the other: with control characters
+   in some groups, and with none. */
+static void escapes_of_long_texts(void** state) {
+    (void)state;
+    truth_random_t random = {truth_seed(1)};
+    static const char letters[] = "abcdefgh\"\"\\\n\x01\x1f";
+    for (int i = 0; i < 3000; i++) {
+        char text[500], want[6 * sizeof text + 3], *to = want;
+        size_t n = truth_below(&random, sizeof text), kinds = i % 2 == 0 ? 11 : 14;
+        mcp_arena_init(&arena, MCP_REQUEST_BYTES);
+        *to++ = '"';
+        for (size_t k = 0; k < n; k++) {
+            char c = text[k] = letters[truth_below(&random, kinds)];
+            if (c == '"' || c == '\\')
+                *to++ = '\\', *to++ = c;
+            else if (c == '\n')
+                *to++ = '\\', *to++ = 'n';
+            else if (c < 0x20)
+                to += snprintf(to, 7, "\\u%04x", (unsigned)c);
+            else
+                *to++ = c;
+        }
+        *to++ = '"', *to = 0;
+        json_out_t o;
+        json_out_init(&o, &arena);
+        json_quoted(&o, text, n);
+        assert_string_equal(written(&o), want);
+        mcp_arena_free(&arena);
+    }
+}
 /* What is written is read back, whatever it is. */
 static void round_trip(void** state) {
     (void)state;
@@ -429,7 +459,8 @@ static int stream(void) {
 int main(int argc, char** argv) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(grammar), cmocka_unit_test(bounds),
         cmocka_unit_test(reading), cmocka_unit_test(numbers), cmocka_unit_test(writing),
-        cmocka_unit_test(round_trip), cmocka_unit_test(arena_bounds)};
+        cmocka_unit_test(escapes_of_long_texts), cmocka_unit_test(round_trip),
+        cmocka_unit_test(arena_bounds)};
     if (argc > 1 && strcmp(argv[1], "--stream") == 0) return stream();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

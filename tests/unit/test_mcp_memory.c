@@ -8,7 +8,7 @@
 #endif
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "../../hotpath_mcp.c"
+#include "hotpath_mcp.c"
 #include "mcp_truth.h"
 
 #include <malloc.h>
@@ -173,9 +173,9 @@ static int function_of(const truth_json_t* row) {
         if (strcmp(truth_json_text(row, "name"), names[i]) == 0) return i;
     return -1;
 }
-static void check_sizes(const truth_json_t* list, const char* name, const counts_t* want) {
+static void check_sizes(const truth_json_t* row, const char* name, const counts_t* want) {
     unsigned k = 0;
-    for (const truth_json_t* r = list != NULL ? list->child : NULL; r != NULL; r = r->next, k++)
+    for (const truth_json_t* r = truth_json_first(row, "sizes"); r != NULL; r = r->next, k++)
         CHECK_EQUAL("sizes", name, strtoull(r->text, NULL, 10), want->sizes[k]);
     for (; k < HOTPATH_ALLOC_SIZES; k++) /* up to the last that is not 0 */
         CHECK_EQUAL("sizes", name, 0, want->sizes[k]);
@@ -209,8 +209,7 @@ static void check_functions(const char* query, const model_t* before, bool detai
     snprintf(path, sizeof path, "/api/functions_alloc?limit=200%s%s", query,
         detailed ? "&response_format=detailed" : "");
     truth_json_t* answer = ask(http.port, path, &text);
-    const truth_json_t* data = truth_json_get(answer, "data");
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next) {
         bytes += truth_json_u64(r, "alloc_bytes"), count += truth_json_u64(r, "alloc_count");
         frees += truth_json_u64(r, "free_count"), live += truth_json_u64(r, "live_bytes");
         int i = function_of(r);
@@ -218,7 +217,7 @@ static void check_functions(const char* query, const model_t* before, bool detai
         found++;
         check_row(r, names[i], &model.functions[i], &before->functions[i], detailed);
         if (detailed && before->functions[i].count == 0)
-            check_sizes(truth_json_get(r, "sizes"), names[i], &model.functions[i]);
+            check_sizes(r, names[i], &model.functions[i]);
     }
     CHECK_EQUAL("functions", path, found, FUNCTIONS);
     CHECK_EQUAL("alloc_bytes", path, truth_json_u64(answer, "total_allocated_bytes"), bytes);
@@ -228,7 +227,23 @@ static void check_functions(const char* query, const model_t* before, bool detai
     truth_json_free(answer);
     free(text);
 }
-/* Each order is one: keys fall, and the percentages are of their whole. */
+/* Percentages of all rows, which are of what the order is of. */
+static void check_percents(const char* sort) {
+    char path[200];
+    char* text = NULL;
+    double percent = 0, rows = 0;
+    snprintf(path, sizeof path, "/api/functions_alloc?limit=200&sort=%s", sort);
+    truth_json_t* answer = ask(http.port, path, &text);
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next, rows++)
+        percent += truth_json_double(r, "percent_total");
+    if (strcmp(sort, "total") == 0) /* with callees, which have it too */
+        CHECK(percent > 101, "sort %s: %g percent", sort, percent);
+    else
+        CHECK_NEAR("percent_total", sort, percent, 100, 0.005 * rows + 0.001);
+    truth_json_free(answer);
+    free(text);
+}
+/* Each order is one: keys fall. */
 static void check_sorts(void) {
     static const struct {
         const char *sort, *key;
@@ -238,19 +253,17 @@ static void check_sorts(void) {
     for (size_t i = 0; i < sizeof sorts / sizeof *sorts; i++) {
         char path[200], arguments[200];
         char* text = NULL;
-        double last = 1e300, percent = 0;
+        double last = 1e300;
+        check_percents(sorts[i].sort);
         snprintf(path, sizeof path,
             "/api/functions_alloc?limit=200&filter=f*&response_format=detailed&sort=%s",
             sorts[i].sort);
         truth_json_t* answer = ask(http.port, path, &text);
-        const truth_json_t* data = truth_json_get(answer, "data");
-        for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
+        for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next) {
             double key = truth_json_double(r, sorts[i].key);
             CHECK(key <= last, "sort %s: %g after %g", sorts[i].sort, key, last);
             last = key;
-            percent += truth_json_double(r, "percent_total");
         }
-        CHECK(percent > 1, "sort %s: %g percent", sorts[i].sort, percent);
         truth_json_free(answer);
         free(text);
         /* Without moments, which the calibration of the clock moves by nanoseconds. */
@@ -268,12 +281,10 @@ static void check_heap(void) {
     counts_t all;
     memset(&all, 0, sizeof all);
     truth_json_t* answer = ask(http.port, "/api/heap?view=sites&limit=200&filter=f*", &text);
-    const truth_json_t* data = truth_json_get(answer, "data");
     int alive = 0, rows = 0;
     for (int i = 0; i < FUNCTIONS; i++)
         alive += model.functions[i].count != model.functions[i].frees;
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL;
-         r = r->next, rows++) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next, rows++) {
         int i = function_of(r);
         if (!CHECK(i >= 0, "a row of none of the functions")) continue;
         const counts_t* c = &model.functions[i];
@@ -281,6 +292,10 @@ static void check_heap(void) {
         CHECK_EQUAL("live_count", names[i], truth_json_u64(r, "live_count"), c->count - c->frees);
     }
     CHECK_EQUAL("rows", "heap sites", rows, alive);
+    truth_json_free(answer);
+    free(text);
+    answer = ask(http.port, "/api/heap?view=sites&limit=200&filter=*logged", &text);
+    CHECK(truth_json_first(answer, "data") == NULL, "nothing of it is alive: %s", text);
     truth_json_free(answer);
     free(text);
     answer = ask(http.port, "/api/heap?view=sizes&filter=f*", &text);
@@ -291,8 +306,7 @@ static void check_heap(void) {
             all.sizes[k] += model.functions[i].sizes[k];
     }
     uint64_t sum = 0;
-    data = truth_json_get(answer, "data");
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next) {
         unsigned k = size_class(truth_json_u64(r, "from_bytes"));
         CHECK_EQUAL("count", "heap sizes", truth_json_u64(r, "count"), all.sizes[k]);
         CHECK_EQUAL("to_bytes", "heap sizes", size_class(truth_json_u64(r, "to_bytes")), k);
@@ -310,14 +324,12 @@ static int64_t signed_of(const truth_json_t* row, const char* key) {
 static void check_diff(const char* path) {
     char* text = NULL;
     int rows = 0, changed_rows = 0;
-    int64_t growth = 0, all = 0;
+    int64_t growth = 0, all = 0, last = INT64_MAX;
     truth_json_t* answer = ask(http.port, path, &text);
-    const truth_json_t* data = truth_json_get(answer, "data");
     for (int i = 0; i < FUNCTIONS; i++)
         changed_rows += model.functions[i].count != since.functions[i].count ||
                         model.functions[i].frees != since.functions[i].frees;
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL;
-         r = r->next, rows++) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next, rows++) {
         int i = function_of(r);
         if (!CHECK(i >= 0, "a row of none of the functions")) continue;
         const counts_t *now = &model.functions[i], *then = &since.functions[i];
@@ -334,7 +346,9 @@ static void check_diff(const char* path) {
             "free_bytes", names[i], truth_json_u64(r, "free_bytes"), now->freed - then->freed);
         CHECK_EQUAL(
             "free_count", names[i], truth_json_u64(r, "free_count"), now->frees - then->frees);
-        growth += signed_of(r, "growth_bytes");
+        CHECK(signed_of(r, "growth_bytes") <= last, "%s: most growth first", path);
+        last = signed_of(r, "growth_bytes");
+        growth += last;
     }
     all = signed_of(answer, "growth_bytes");
     CHECK(all == growth, "%s: all grew by %" PRId64 ", the rows by %" PRId64, path, all, growth);
@@ -352,8 +366,7 @@ static void check_tree(void) {
         snprintf(path, sizeof path,
             "/api/query_flamegraph?source=alloc&view=%s&limit=200&min_percent=0", views[v]);
         truth_json_t* answer = ask(http.port, path, &text);
-        const truth_json_t* data = truth_json_get(answer, "data");
-        for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
+        for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next) {
             int i = function_of(r);
             if (i < 0) continue;
             const counts_t* c = &model.functions[i];
@@ -372,8 +385,7 @@ static void check_thread(void) {
     const counts_t* c = &model.threads[1];
     truth_json_t* answer =
         ask(http.port, "/api/threads?filter=worker&response_format=detailed", &text);
-    const truth_json_t* data = truth_json_get(answer, "data");
-    const truth_json_t* r = data != NULL ? data->child : NULL;
+    const truth_json_t* r = truth_json_first(answer, "data");
     if (CHECK(r != NULL && r->next == NULL, "no worker: %s", text)) {
         CHECK_EQUAL("alloc_bytes", "worker", truth_json_u64(r, "alloc_bytes"), c->bytes);
         CHECK_EQUAL("alloc_count", "worker", truth_json_u64(r, "alloc_count"), c->count);
@@ -414,9 +426,8 @@ static void check_snapshot(void) {
     hotpath_snapshot_free(s);
     truth_json_t* answer = ask(
         http.port, "/api/functions_timing?filter=f*&response_format=detailed&sort=alloc", &text);
-    const truth_json_t* data = truth_json_get(answer, "data");
     uint64_t last = UINT64_MAX;
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next) {
         int i = function_of(r);
         uint64_t bytes = truth_json_u64(r, "alloc_bytes");
         CHECK(bytes <= last, "functions_timing is sorted by alloc");
@@ -445,8 +456,7 @@ static void check_logs(void) {
     uint64_t n = 7;
     const char* path = "/api/function_alloc_logs?function_name=logged&response_format=detailed";
     truth_json_t* answer = ask(http.port, path, &text);
-    const truth_json_t* data = truth_json_get(answer, "data");
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next) {
         CHECK_EQUAL("invocation", path, truth_json_u64(r, "invocation"), n);
         n--;
         CHECK_EQUAL("alloc_count", path, truth_json_u64(r, "alloc_count"), n);
@@ -470,8 +480,7 @@ static void check_report(void) {
     hotpath_snapshot_free(s);
     truth_json_t* report = truth_json_read(text.data);
     const truth_json_t* section = truth_json_get(report, "functions_alloc");
-    const truth_json_t* data = truth_json_get(section, "data");
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
+    for (const truth_json_t* r = truth_json_first(section, "data"); r != NULL; r = r->next) {
         int i = function_of(r);
         if (i < 0) continue;
         const counts_t* c = &model.functions[i];
@@ -484,12 +493,11 @@ static void check_report(void) {
         CHECK_EQUAL("free_bytes", names[i], truth_json_u64(r, "free_bytes"), c->freed);
         CHECK_EQUAL(
             "others", names[i], truth_json_u64(r, "freed_by_others_bytes"), c->others_freed);
-        check_sizes(truth_json_get(r, "sizes"), names[i], c);
+        check_sizes(r, names[i], c);
     }
     CHECK_EQUAL("functions", "the report", found, FUNCTIONS);
     section = truth_json_get(report, "heap");
-    data = truth_json_get(section, "data");
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
+    for (const truth_json_t* r = truth_json_first(section, "data"); r != NULL; r = r->next) {
         int i = function_of(r);
         if (i < 0) continue;
         const counts_t* c = &model.functions[i];

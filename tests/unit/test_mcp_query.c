@@ -9,57 +9,18 @@
 
 #define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "../../hotpath_mcp.c"
-#include "truth.h"
+#include "hotpath_mcp.c"
+#include "mcp_ticks.h"
 
-/* ---- what the tests ask with ---- */
-
-static int setup(void** state) {
-    (void)state;
-    history.memory = (char*)os_reserve(HISTORY_RESERVE); /* without its ticker */
-    history.start_ms = os_now_ms(), history.nonce = 0x1234abcd, history.count = 0;
-    settings.toolsets = UINT32_MAX;
-    truth_failures = 0;
-    return history.memory == NULL;
-}
-static int teardown(void** state) {
-    (void)state;
-    os_release(history.memory, HISTORY_RESERVE);
-    history.memory = NULL, history.count = 0;
-    return 0;
-}
-/* Takes a baseline. Returns: its tick. */
-static uint64_t tick(void) {
-    history_lock();
-    history_tick();
-    uint64_t number = history_newest()->tick;
-    history_unlock();
-    return number;
-}
-/* As if the program had slept. */
-static void sleeps(uint64_t ms) {
-    for (size_t i = 0; i < history.count; i++)
-        history.baselines[i].at_ms -= ms;
-}
-/* An answer, read, or NULL with its text in `text`; text is the caller's to free. */
-static truth_json_t* ask(const char* tool, const char* arguments, char** text) {
+/* The flame graph as markdown has this in it. */
+static void check_markdown(const char* arguments, const char* wanted) {
     mcp_arena_t arena;
     protocol_reply_t reply;
     mcp_arena_init(&arena, MCP_REQUEST_BYTES - MCP_ERROR_BYTES);
-    protocol_api(&arena, tool, arguments, strlen(arguments), &reply);
-    *text = strndup(reply.body, reply.size);
-    bool ok = reply.status == 200 && !reply.markdown;
+    protocol_api(&arena, "query_flamegraph", arguments, strlen(arguments), &reply);
+    CHECK(reply.status == 200 && reply.markdown && strstr(reply.body, wanted) != NULL, "%s",
+        reply.body);
     mcp_arena_free(&arena);
-    return ok ? truth_json_read(*text) : NULL;
-}
-static const truth_json_t* row_of(const truth_json_t* answer, const char* list, const char* key,
-    const char* name, const char* key2, const char* name2) {
-    const truth_json_t* data = truth_json_get(answer, list);
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next)
-        if (strcmp(truth_json_text(r, key), name) == 0 &&
-            (key2 == NULL || strcmp(truth_json_text(r, key2), name2) == 0))
-            return r;
-    return NULL;
 }
 
 /* ---- times of what is shown ---- */
@@ -88,9 +49,7 @@ static size_t check_rows(const char* arguments, const hotpath_snapshot_t* whole)
     const hotpath_function_t* list = hotpath_snapshot_functions(whole, &count);
     truth_json_t* answer = ask("functions_timing", arguments, &text);
     CHECK(answer != NULL, "%s: %s", arguments, text);
-    const truth_json_t* data = answer != NULL ? truth_json_get(answer, "data") : NULL;
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL;
-         r = r->next, rows++) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next, rows++) {
         const hotpath_function_t* f = list;
         while (f < list + count && f->id != truth_json_u64(r, "id"))
             f++;
@@ -263,10 +222,8 @@ static void shown_names_can_be_asked(void** state) {
     }
     char *text = NULL, *more = NULL;
     truth_json_t* answer = ask("functions_timing", "{\"sort\":\"max\",\"limit\":9}", &text);
-    const truth_json_t* data = answer != NULL ? truth_json_get(answer, "data") : NULL;
     size_t rows = 0;
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL;
-         r = r->next, rows++) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next, rows++) {
         const char* name = truth_json_text(r, "name");
         size_t n = 0;
         for (; *name != 0; name++) {
@@ -411,7 +368,7 @@ static void hangs(void) {
     sleeps(10000);
     pass(10000000000);
     truth_json_t* answer = ask("bottlenecks", "{\"since\":\"10s\"}", &text);
-    const truth_json_t* row = row_of(answer, "data", "cause", "stuck", "subject", "waits");
+    const truth_json_t* row = cause_of(answer, "stuck", "waits");
     CHECK(row != NULL, "what hangs is not told: %s", text);
     truth_json_free(answer);
     free(text);
@@ -436,8 +393,7 @@ static void open_all_along(void** state) {
         HOTPATH_SCOPE("open all along");
         pass(50000000000);
         truth_json_t* answer = ask("bottlenecks", "{}", &text);
-        const truth_json_t* row =
-            row_of(answer, "data", "cause", "self_time", "subject", "open all along");
+        const truth_json_t* row = cause_of(answer, "self_time", "open all along");
         const truth_json_t* numbers = row != NULL ? truth_json_get(row, "numbers") : NULL;
         CHECK(numbers != NULL && truth_json_u64(numbers, "calls") == 1 &&
                   truth_json_get(numbers, "avg_ns") == NULL,
@@ -474,7 +430,7 @@ static void many_calls_on_two_paths(void** state) {
         batch(20);
     }
     truth_json_t* answer = ask("bottlenecks", "{\"since\":\"1s\"}", &text);
-    const truth_json_t* row = row_of(answer, "data", "cause", "many_calls", "subject", "item");
+    const truth_json_t* row = cause_of(answer, "many_calls", "item");
     const truth_json_t* numbers = row != NULL ? truth_json_get(row, "numbers") : NULL;
     if (CHECK(numbers != NULL, "no row: %s", text)) {
         CHECK_EQUAL("calls", "item", truth_json_u64(numbers, "calls"), 500);
@@ -505,7 +461,7 @@ static void recursion_below_a_root(void** state) {
     outer(0);
     truth_json_t* answer =
         ask("query_flamegraph", "{\"root\":\"root below\",\"view\":\"total\"}", &text);
-    const truth_json_t* row = row_of(answer, "data", "name", "outer", NULL, NULL);
+    const truth_json_t* row = truth_json_row(answer, "data", "name", "outer");
     if (CHECK(row != NULL, "not below the root: %s", text)) {
         CHECK_EQUAL("self", "outer", truth_json_u64(row, "self_ns"), 1000);
         CHECK_EQUAL("total", "outer", truth_json_u64(row, "total_ns"), 1000);
@@ -513,7 +469,7 @@ static void recursion_below_a_root(void** state) {
     truth_json_free(answer);
     free(text);
     answer = ask("query_flamegraph", "{\"view\":\"total\"}", &text);
-    row = row_of(answer, "data", "name", "outer", NULL, NULL);
+    row = truth_json_row(answer, "data", "name", "outer");
     if (row != NULL) CHECK_EQUAL("total", "outer", truth_json_u64(row, "total_ns"), 2010);
     truth_json_free(answer);
     free(text);
@@ -578,6 +534,93 @@ static void too_many_values(void** state) {
     assert_int_equal(truth_failures, 0);
 }
 
+/* ---- what answers say of themselves ---- */
+
+/* A name of so many bytes, then a character of four if `wide`. */
+static const char* long_name(size_t bytes, bool wide) {
+    static char names[8][300];
+    static size_t used;
+    char* name = names[used++ % 8];
+    memset(name, 'n', bytes);
+    snprintf(name + bytes, 8, "%s", wide ? "\xf0\x9f\x98\x80" : "");
+    return name;
+}
+static void called(const char* name, uint64_t ticks) {
+    HOTPATH_SCOPE_NAMED(name);
+    pass(ticks);
+}
+/* An object says that a text in it was cut, where the cap falls inside a character, too, and the ones
+   around it say nothing. The arguments of a next call are sent as they are. */
+static void texts_that_are_cut(void** state) {
+    (void)state;
+    static const struct {
+        size_t bytes;
+        bool wide, cut;
+    } names[] = {{199, false, false}, {200, false, false}, {201, false, true}, {196, true, false},
+        {198, true, true}};
+    char* text = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        called(long_name(names[i].bytes, names[i].wide), 1000000 + i);
+    truth_json_t* answer = ask("functions_timing", "{\"filter\":\"nnn*\",\"limit\":50}", &text);
+    assert_non_null(answer);
+    CHECK(truth_json_get(answer, "truncated") == NULL, "%s", text);
+    const truth_json_t* r = truth_json_get(answer, "data")->child;
+    for (size_t i = sizeof names / sizeof *names; i-- > 0; r = r->next) { /* the longest first */
+        if (!CHECK(r != NULL, "a row of %zu bytes", names[i].bytes)) break;
+        const truth_json_t* cut = truth_json_get(r, "truncated");
+        CHECK((cut != NULL && cut->type == TRUTH_JSON_TRUE) == names[i].cut, "%zu bytes: %s",
+            names[i].bytes, text);
+    }
+    truth_json_free(answer);
+    free(text);
+    for (int i = 0; i < 20; i++)
+        called(long_name(250, false), 1000000000000);
+    answer = ask("bottlenecks", "{\"limit\":1}", &text);
+    assert_non_null(answer);
+    r = truth_json_get(answer, "data")->child;
+    const truth_json_t* next = truth_json_get(truth_json_get(r, "next"), "arguments");
+    CHECK(truth_json_get(r, "truncated") != NULL, "%s", text);
+    CHECK(next != NULL && truth_json_get(next, "truncated") == NULL, "%s", text);
+    CHECK(truth_json_get(truth_json_get(r, "numbers"), "truncated") == NULL, "%s", text);
+    truth_json_free(answer);
+    free(text);
+    check_markdown("{\"format\":\"markdown\",\"min_percent\":0}", "n` (truncated) | 20 |");
+    assert_int_equal(truth_failures, 0);
+}
+static void check_estimated(bool estimated) {
+    static const char* const timed[] = {"functions_timing", "query_flamegraph", "changes",
+        "bottlenecks", "threads", "frames", "sql", "server", "http"};
+    for (size_t i = 0; i < sizeof timed / sizeof *timed; i++) {
+        char* text = NULL;
+        truth_json_t* answer = ask(timed[i], "{}", &text);
+        if (!CHECK(answer != NULL, "%s: %s", timed[i], text)) continue;
+        CHECK((truth_json_get(answer, "estimated") != NULL) == estimated, "%s: %s", timed[i], text);
+        truth_json_free(answer);
+        free(text);
+    }
+}
+/* A function whose callee is sampled has a self time that is an estimate, although all of its own calls
+   are timed: every answer with such times says so. */
+static void estimates_are_told(void** state) {
+    (void)state;
+    HOTPATH_FRAME("a frame of estimates");
+    tick();
+    sleeps(2000);
+    called("sampled", 2000000000);
+    tick();
+    check_estimated(false);
+    CHECK(hotpath_time_sampling("sampled", 16), "it is known");
+    for (int i = 0; i < 100; i++) {
+        HOTPATH_SCOPE_NAMED("its caller");
+        pass(10);
+        called("sampled", 100);
+    }
+    check_estimated(true);
+    check_markdown("{\"format\":\"markdown\"}", "all times are estimates");
+    hotpath_time_sampling("sampled", 1);
+    assert_int_equal(truth_failures, 0);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(times_of_what_is_shown, setup, teardown),
@@ -595,6 +638,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(too_large, setup, teardown),
         cmocka_unit_test_setup_teardown(too_many_values, setup, teardown),
         cmocka_unit_test_setup_teardown(slow_globs, setup, teardown),
+        cmocka_unit_test_setup_teardown(texts_that_are_cut, setup, teardown),
+        cmocka_unit_test_setup_teardown(estimates_are_told, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
    the tick and to the call, since the start and since a token; snapshot, report and server agree. */
 #include "recorder_virtual.c"
 #include "test_truth_tree.c"
-#include "../../hotpath_mcp.c"
+#include "hotpath_mcp.c"
 #include "mcp_truth.h"
 
 static void check_functions(const char* path, truth_model_t* model, char** text) {
@@ -15,8 +15,7 @@ static void check_functions(const char* path, truth_model_t* model, char** text)
     if (answer == NULL) return;
     for (uint32_t i = 0; i < model->functions_count; i++)
         wanted += model->functions[i].counts.calls != 0 || model->functions[i].counts.open != 0;
-    const truth_json_t* data = truth_json_get(answer, "data");
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next) {
         uint32_t match = truth_json_match(r, model);
         CHECK(truth_json_u64(r, "self_ns") <= last, "the rows are sorted by self time");
         last = truth_json_u64(r, "self_ns");
@@ -48,12 +47,10 @@ static void check_tree(truth_model_t* model) {
     uint32_t path[TRUTH_MAX_FRAMES + 2];
     truth_json_t* answer =
         ask(http.port, "/api/query_flamegraph?view=tree&limit=200&min_percent=0", &text);
-    const truth_json_t* data = truth_json_get(answer, "data");
     size_t wanted = 0, rows = 0;
     for (uint32_t i = 0; i < model->nodes_count; i++)
         wanted += !truth_counts_idle(&model->nodes[i].counts);
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL;
-         r = r->next, rows++) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next, rows++) {
         uint64_t depth = truth_json_u64(r, "depth");
         if (!CHECK(depth < TRUTH_MAX_FRAMES, "a depth is too large")) break;
         uint32_t parent = depth == 0 ? TRUTH_NONE : path[depth - 1], match = TRUTH_NONE;
@@ -124,8 +121,7 @@ static void check_server(truth_model_t* model) {
     free(text);
     check_tree(model);
     truth_json_t* answer = ask(http.port, "/api/threads?limit=200", &text);
-    const truth_json_t* data = truth_json_get(answer, "data");
-    for (const truth_json_t* r = data != NULL ? data->child : NULL; r != NULL; r = r->next) {
+    for (const truth_json_t* r = truth_json_first(answer, "data"); r != NULL; r = r->next) {
         calls += truth_json_u64(r, "calls");
         busy += truth_json_u64(r, "busy_ns");
     }

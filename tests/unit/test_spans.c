@@ -910,6 +910,50 @@ static void jumps(void** state) {
     CHECK_COUNTS("SELECT lost", 3, 0, 30);
     law_check_quiet_now();
 }
+/* Within one frame: the scope around ends, and the variable might be one that is ended yet. */
+LAW_NOINLINE static void jump_within(void) {
+    HOTPATH_SCOPE("jumps within");
+    if (setjmp(landing) == 0) {
+        HOTPATH_SPAN(lost, HOTPATH_SPAN_SQL, "SELECT lost within");
+        pass(10);
+        longjmp(landing, 1);
+    }
+}
+static void* jump_and_end(void* arg) {
+    jump_within();
+    return arg;
+}
+LAW_NOINLINE static void deeper(void) {
+    volatile char room[512] = {0};
+    jump_within();
+    (void)room[1];
+}
+static void jumps_within_a_frame(void** state) {
+    (void)state;
+    hotpath_span_t mine;
+    {
+        HOTPATH_SCOPE("around mine"); /* it ends before the span, whose variable stays */
+        hotpath_span_begin(&mine, HOTPATH_SPAN_HTTP, "GET http://h/mine", SIZE_MAX);
+    }
+    for (int i = 0; i < 3; i++)
+        jump_within(); /* each begins in the variable of the one before */
+    CHECK_EQ(law_now("SELECT lost within").abandoned, 2);
+    CHECK_EQ(law_now("SELECT lost within").open_calls, 1);
+    pass(100);
+    { HOTPATH_SPAN(later, HOTPATH_SPAN_HTTP, "GET http://h/later"); }
+    CHECK_COUNTS("SELECT lost within", 3, 0, 130);
+    for (int i = 0; i < 2; i++) {
+        deeper();
+        { HOTPATH_SPAN(later, HOTPATH_SPAN_HTTP, "GET http://h/later"); }
+    }
+    CHECK_COUNTS("SELECT lost within", 5, 0, 150);
+    pthread_join(law_thread(jump_and_end, NULL), NULL);
+    CHECK_COUNTS("SELECT lost within", 6, 0, 160);
+    CHECK_EQ(law_now("GET http://h/mine").open_calls, 1);
+    hotpath_span_end(&mine);
+    CHECK_COUNTS("GET http://h/mine", 1, 1, 160);
+    law_check_quiet_now();
+}
 static int child_of_fork(void) {
     static hotpath_span_t before;
     hotpath_span_begin(&before, HOTPATH_SPAN_SQL, "SELECT before_fork", SIZE_MAX);
@@ -935,7 +979,7 @@ static int child_of_fork(void) {
     CHECK_COUNTS("SELECT before_fork", 1, 1, 0);
     return 0;
 }
-/* A span that has ended elsewhere is still on the stack when its slot is another's. */
+/* The slot of a span that has ended elsewhere is another's when it is no more on the stack. */
 static void* end_only(void* arg) {
     hotpath_span_end((hotpath_span_t*)arg);
     return NULL;
@@ -947,17 +991,64 @@ static int next_of_a_slot(void) {
     pass(3);
     pthread_join(law_thread(end_only, &a), NULL);
     hotpath_span_begin(&b, HOTPATH_SPAN_SQL, "SELECT next_of_slot", SIZE_MAX);
-    CHECK_EQ(a.opaque[2], b.opaque[2]);
+    CHECK(a.opaque[2] != b.opaque[2]);
     pass(10);
     hotpath_span_detach(&b);
     hotpath_span_end(&above);
     hotpath_span_begin(&c, HOTPATH_SPAN_SQL, "SELECT last", SIZE_MAX); /* a is in its way */
+    CHECK_EQ(a.opaque[2], c.opaque[2]);
     hotpath_span_end(&c);
     pass(20);
     pthread_join(law_thread(end_only, &b), NULL);
     CHECK_COUNTS("SELECT first_of_slot", 1, 1, 3);
     CHECK_COUNTS("SELECT next_of_slot", 1, 1, 30);
     return 0;
+}
+/* Begun here, and ended elsewhere without a word: what follows is not inside it. */
+static void below_ended(hotpath_span_t* span) {
+    HOTPATH_SCOPE("below ended");
+    pass(10);
+    if (span != NULL) pthread_join(law_thread(end_only, span), NULL);
+}
+static void inside_until_it_ends(void** state) {
+    (void)state;
+    hotpath_span_t span;
+    {
+        HOTPATH_SCOPE("around ended");
+        hotpath_span_begin(&span, HOTPATH_SPAN_SQL, "SELECT until", SIZE_MAX);
+        below_ended(NULL);
+        below_ended(&span);
+        for (int i = 0; i < 3; i++)
+            below_ended(NULL);
+        pass(1000);
+        hotpath_span_begin(&span, HOTPATH_SPAN_SQL, "SELECT until", SIZE_MAX);
+        pass(10);
+        pthread_join(law_thread(end_only, &span), NULL);
+        HOTPATH_BYTES(7);
+        hotpath_span_begin(&span, HOTPATH_SPAN_SQL, "SELECT until", SIZE_MAX);
+        pthread_join(law_thread(end_only, &span), NULL);
+        HOTPATH_ERROR("of the one around");
+        hotpath_span_begin(&span, HOTPATH_SPAN_SQL, "SELECT until", SIZE_MAX);
+        pthread_join(law_thread(end_only, &span), NULL);
+        span_of(HOTPATH_SPAN_HTTP, "GET http://h/after", 5);
+        hotpath_span_begin(&span, HOTPATH_SPAN_SQL, "SELECT until", SIZE_MAX);
+        pthread_join(law_thread(end_only, &span), NULL);
+        hotpath_span_record(HOTPATH_SPAN_HTTP, "GET http://h/after", SIZE_MAX, 5, NULL);
+    }
+    CHECK_COUNTS("SELECT until", 5, 5, 30);
+    hotpath_snapshot_t* s = law_take();
+    size_t count;
+    const hotpath_node_t* nodes = hotpath_snapshot_nodes(s, &count);
+    const uint32_t around = law_node(s, HOTPATH_NO_NODE, "around ended");
+    const uint32_t span_node = law_node(s, around, "SELECT until");
+    CHECK_EQ(nodes[around].total_ns, 1065);
+    CHECK_EQ(nodes[around].bytes, 7);
+    CHECK_EQ(nodes[around].errors, 1);
+    CHECK_EQ(nodes[law_node(s, span_node, "below ended")].total_ns, 20);
+    CHECK_EQ(nodes[law_node(s, around, "below ended")].total_ns, 30);
+    CHECK_EQ(nodes[law_node(s, around, "GET http://h/after")].calls, 2);
+    law_check_quiet(s);
+    hotpath_snapshot_free(s);
 }
 static hotpath_span_t carried;
 static uint64_t carrier_step;
@@ -1027,8 +1118,10 @@ int main(int argc, char** argv) {
         cmocka_unit_test(ended_threads_leave_all),
         cmocka_unit_test(contexts),
         cmocka_unit_test(jumps),
+        cmocka_unit_test(jumps_within_a_frame),
         cmocka_unit_test(slots_are_taken_again),
         cmocka_unit_test(elsewhere_is_not_inside),
+        cmocka_unit_test(inside_until_it_ends),
         cmocka_unit_test(forks),
         cmocka_unit_test(secrets_never_stay),
         cmocka_unit_test(keys_are_bounded),

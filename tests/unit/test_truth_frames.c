@@ -574,7 +574,7 @@ static void phases_are_exact(uint64_t argument) {
     truth_text_t text = truth_render(s, HOTPATH_FORMAT_JSON);
     truth_json_t* json = truth_json_read(text.data);
     const truth_json_t* phases = truth_json_get(json, "phases");
-    const truth_json_t* row = truth_json_get(phases, "data")->child;
+    const truth_json_t* row = truth_json_first(phases, "data");
     CHECK_EQUAL("total_count", "phases", truth_json_u64(phases, "total_count"), 3);
     CHECK_TEXT("name", "the first", truth_json_text(row, "name"), "load");
     CHECK_EQUAL("count", "load", truth_json_u64(row, "count"), 2);
@@ -591,7 +591,137 @@ static void phases_are_exact(uint64_t argument) {
     hotpath_snapshot_free(s);
 }
 
+/* Plots: the last frames, oldest first, and each gauge as each of them ended. */
+static const hotpath_plot_t* plot_of(const hotpath_frame_t* f, const char* name) {
+    for (uint32_t i = 0; i < f->plots_count; i++)
+        if (strcmp(f->plots[i].name, name) == 0) return &f->plots[i];
+    fprintf(stderr, "no plot of %s\n", name);
+    abort();
+}
+static void play_plotted(uint64_t i) {
+    HOTPATH_FRAME("plotted");
+    HOTPATH_GAUGE_SET("round", i);
+    pass(100 + i % 10);
+    HOTPATH_GAUGE_SET("half", (double)i / 2);
+    if (i >= 30) HOTPATH_GAUGE_INC("late", 2);
+}
+static void check_plots(const hotpath_frame_t* f, uint64_t first, uint64_t last) {
+    const hotpath_plot_t *round = plot_of(f, "round"), *half = plot_of(f, "half");
+    CHECK_EQUAL("recent_count", "plotted", f->recent_count, last - first + 1);
+    for (uint32_t k = 0; k < f->recent_count; k++) {
+        uint64_t i = first + k;
+        CHECK_EQUAL("id", "a frame", f->recent[k].id, i);
+        CHECK_EQUAL("duration_ns", "a frame", f->recent[k].duration_ns, 100 + i % 10);
+        if (k > 0)
+            CHECK_EQUAL("at_ns", "a frame", f->recent[k].at_ns,
+                f->recent[k - 1].at_ns + f->recent[k - 1].duration_ns);
+        CHECK_EQUAL("round", "a frame", round->values[k].as.i, i);
+        CHECK_EQUAL("type", "round", round->values[k].type, HOTPATH_VALUE_INT);
+        CHECK_NEAR("half", "a frame", half->values[k].as.d, (double)i / 2, 0);
+        CHECK_EQUAL("type", "half", half->values[k].type, HOTPATH_VALUE_DOUBLE);
+    }
+}
+static void plots_are_exact(uint64_t argument) {
+    (void)argument;
+    for (uint64_t i = 1; i <= 40; i++)
+        play_plotted(i);
+    HOTPATH_FRAME("plotted"); /* frame 40 ends */
+    hotpath_snapshot_t* early = hotpath_snapshot_take(NULL);
+    const hotpath_frame_t* f = frame_of(early, "plotted");
+    check_plots(f, 1, 40);
+    CHECK_EQUAL("plots", "plotted", f->plots_count, 3);
+    const hotpath_plot_t* late = plot_of(f, "late");
+    for (uint32_t k = 0; k < 40; k++) {
+        CHECK_EQUAL("type", "late", late->values[k].type,
+            k + 1 < 30 ? HOTPATH_VALUE_NONE : HOTPATH_VALUE_INT);
+        if (k + 1 >= 30) CHECK_EQUAL("late", "a frame", late->values[k].as.i, 2 * (k + 1 - 29));
+    }
+    HOTPATH_GAUGE_SET("round", 41);
+    pass(101);
+    HOTPATH_GAUGE_SET("half", 20.5);
+    for (uint64_t i = 42; i <= 200; i++)
+        play_plotted(i);
+    HOTPATH_FRAME("plotted");
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    check_plots(frame_of(s, "plotted"), 200 - 63, 200);
+    size_t count;
+    const hotpath_entry_t* entries = hotpath_snapshot_entries(s, &count);
+    CHECK_TEXT("name", "the entry",
+        entries[plot_of(frame_of(s, "plotted"), "half")->entry - 1].name, "half");
+    truth_text_t text = truth_render(s, HOTPATH_FORMAT_JSON);
+    truth_json_t* json = truth_json_read(text.data);
+    const truth_json_t* row = truth_json_get(truth_json_get(json, "frames"), "data")->child;
+    CHECK_EQUAL("recent", "the report", truth_json_get(row, "recent")->count, 64);
+    CHECK_EQUAL("id", "the newest", truth_json_u64(truth_json_get(row, "recent")->last, "id"), 200);
+    const truth_json_t* gauge = truth_json_get(row, "gauges")->child;
+    CHECK_TEXT("name", "the first gauge", truth_json_text(gauge, "name"), "round");
+    CHECK_TEXT("value", "the newest", truth_json_get(gauge, "values")->last->text, "200");
+    truth_json_free(json);
+    truth_text_free(&text);
+    hotpath_snapshot_t* d = hotpath_snapshot_difference(s, early, NULL);
+    check_plots(frame_of(d, "plotted"), 200 - 63, 200);
+    hotpath_snapshot_free(d);
+    for (uint64_t i = 201; i <= 210; i++) {
+        HOTPATH_GAUGE_SET("round", i);
+        HOTPATH_GAUGE_SET("half", (double)i / 2);
+        pass(100 + i % 10);
+        HOTPATH_FRAME("plotted");
+    }
+    hotpath_snapshot_t* last = hotpath_snapshot_take(NULL);
+    d = hotpath_snapshot_difference(last, s, NULL);
+    check_plots(frame_of(d, "plotted"), 201, 210);
+    hotpath_snapshot_free(d);
+    hotpath_snapshot_free(last);
+    hotpath_snapshot_free(s);
+    hotpath_snapshot_free(early);
+}
+/* Threads that have ended leave theirs, in the order of time; past the bound further gauges have none. */
+static void* plot_thread(void* user) {
+    uint64_t number = *(uint64_t*)user;
+    for (uint64_t i = 0; i < 11; i++) {
+        HOTPATH_FRAME("of threads");
+        HOTPATH_GAUGE_SET("thread", number);
+        HOTPATH_GAUGE_SET("frame", i);
+        pass(10);
+    }
+    return NULL;
+}
+static void plots_of_threads(uint64_t argument) {
+    (void)argument;
+    pthread_t thread;
+    for (uint64_t number = 1; number <= 3; number++) {
+        if (number == 3) /* found between the others by who comes later */
+            for (int i = 0; i < 20; i++) {
+                char key[20];
+                snprintf(key, sizeof key, "gauge %d", i);
+                hotpath_site_t site = HOTPATH_SITE_INIT("", HOTPATH_KIND_GAUGE);
+                site.name = key;
+                hotpath_gauge(&site, HOTPATH_GAUGE_OP_SET, hotpath_i_value_of_int(i));
+            }
+        if (pthread_create(&thread, NULL, plot_thread, &number) != 0) abort();
+        pthread_join(thread, NULL);
+    }
+    uint64_t number = 4; /* of a living one, too */
+    plot_thread(&number);
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    const hotpath_frame_t* f = frame_of(s, "of threads");
+    CHECK_EQUAL("plots", "all", f->plots_count, HOTPATH_PLOT_GAUGES);
+    CHECK_EQUAL(
+        "recent_count", "all", f->recent_count, 20); /* each ended thread has the same ids */
+    for (uint32_t k = 0; k < f->recent_count; k++) {
+        uint64_t of = k < 10 ? 3 : 4, frame = k % 10;
+        CHECK_EQUAL("id", "a frame", f->recent[k].id, frame + 1);
+        CHECK_EQUAL("thread", "a frame", plot_of(f, "thread")->values[k].as.i, of);
+        CHECK_EQUAL("frame", "a frame", plot_of(f, "frame")->values[k].as.i, frame);
+        CHECK_EQUAL("gauge 7", "a frame", plot_of(f, "gauge 7")->values[k].as.i, 7);
+    }
+    CHECK_EQUAL("thread", "both", f->recent[0].thread != f->recent[19].thread, 1);
+    hotpath_snapshot_free(s);
+}
+
 IN_CHILD(phases_are_exact)
+IN_CHILD(plots_are_exact)
+IN_CHILD(plots_of_threads)
 IN_CHILD(difference_is_exact)
 
 int main(void) {
@@ -610,6 +740,8 @@ int main(void) {
         cmocka_unit_test(test_time_elsewhere_is_not_inside),
         cmocka_unit_test(test_fork_starts_empty),
         cmocka_unit_test(test_phases_are_exact),
+        cmocka_unit_test(test_plots_are_exact),
+        cmocka_unit_test(test_plots_of_threads),
         cmocka_unit_test(test_difference_is_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

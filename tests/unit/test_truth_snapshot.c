@@ -150,6 +150,11 @@ static void buffer_sizes(uint64_t unused) {
     hotpath_snapshot_t* snapshot = hotpath_snapshot_take(&desc);
     CHECK(snapshot != NULL, "hotpath_snapshot_size says %zu, which is too little", size);
     CHECK(least > 64, "%zu bytes were enough for 50 functions", least);
+    for (int offset = 1; offset <= 8; offset++) { /* as malloc's memory is with 32 bits */
+        desc.buffer = buffer + offset;
+        snapshot = hotpath_snapshot_take(&desc);
+        CHECK((snapshot != NULL) == (offset == 8), "a buffer %d bytes off", offset);
+    }
     CHECK_EQUAL("functions", "the buffer",
         truth_find(snapshot, "function 0") != NULL && truth_find(snapshot, "function 49") != NULL,
         true);
@@ -508,6 +513,27 @@ static void times_later(uint64_t unused) {
     pthread_barrier_wait(&barrier);
     for (int i = 0; i < 3; i++)
         pthread_join(threads[i], NULL);
+}
+
+/* Of what ends after the nodes were read and before the times are, the calls are told with it. */
+static void calls_of_later_times(uint64_t unused) {
+    (void)unused;
+    hotpath_snapshot_desc_t desc;
+    memset(&desc, 0, sizeof desc);
+    desc.parts = HOTPATH_PART_FUNCTIONS | HOTPATH_TIMES_LATER;
+    varied(3);
+    hotpath_snapshot_t* later = hotpath_snapshot_take(&desc);
+    const hotpath_function_t* inner = truth_need(later, "inner");
+    uint64_t before = inner->calls;
+    varied(3);
+    size_t count = 0;
+    uint32_t index = (uint32_t)(inner - hotpath_snapshot_functions(later, &count));
+    CHECK_EQUAL("calls", "inner", inner->calls, before);
+    CHECK(hotpath_snapshot_times(later, &index, 1), "its times");
+    inner = truth_need(later, "inner");
+    CHECK_EQUAL("completed", "inner", inner->completed, 2 * before);
+    CHECK_EQUAL("calls", "inner", inner->calls, 2 * before);
+    hotpath_snapshot_free(later);
 }
 
 /* ---- threads with open scopes ------------------------------------------------------------------- */
@@ -905,6 +931,7 @@ IN_CHILD(the_size_is_counted)
 IN_CHILD(every_size)
 IN_CHILD(parts)
 IN_CHILD(times_later)
+IN_CHILD(calls_of_later_times)
 IN_CHILD(open_scopes)
 IN_CHILD(others_do_not_matter)
 IN_CHILD(log_of_threads)
@@ -931,13 +958,14 @@ int main(int argc, char** argv) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_allocation),
         cmocka_unit_test(test_buffer_sizes), cmocka_unit_test(test_the_size_is_counted),
         cmocka_unit_test(test_every_size), cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_times_later), cmocka_unit_test(test_open_scopes),
-        cmocka_unit_test(test_others_do_not_matter), cmocka_unit_test(test_logs_of_one),
-        cmocka_unit_test(test_logs_of_100), cmocka_unit_test(test_logs_of_1024),
-        cmocka_unit_test(test_logs_of_too_many), cmocka_unit_test(test_logs_of_none),
-        cmocka_unit_test(test_log_of_threads), cmocka_unit_test(test_slowest),
-        cmocka_unit_test(test_results), cmocka_unit_test(test_results_stay),
-        cmocka_unit_test(test_long_texts), cmocka_unit_test(test_long_texts_of_100)};
+        cmocka_unit_test(test_times_later), cmocka_unit_test(test_calls_of_later_times),
+        cmocka_unit_test(test_open_scopes), cmocka_unit_test(test_others_do_not_matter),
+        cmocka_unit_test(test_logs_of_one), cmocka_unit_test(test_logs_of_100),
+        cmocka_unit_test(test_logs_of_1024), cmocka_unit_test(test_logs_of_too_many),
+        cmocka_unit_test(test_logs_of_none), cmocka_unit_test(test_log_of_threads),
+        cmocka_unit_test(test_slowest), cmocka_unit_test(test_results),
+        cmocka_unit_test(test_results_stay), cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_long_texts_of_100)};
     program = argv[0];
     if (argc == 1) return cmocka_run_group_tests(tests, NULL, NULL);
     if (strcmp(argv[1], "logs") == 0) others_do_not_matter(0);

@@ -611,6 +611,12 @@ static inline const truth_json_t* truth_json_get(const truth_json_t* object, con
     return child;
 }
 
+/* What a member that is a list or an object holds first; NULL if there is none. */
+static inline const truth_json_t* truth_json_first(const truth_json_t* object, const char* key) {
+    const truth_json_t* member = truth_json_get(object, key);
+    return member != NULL ? member->child : NULL;
+}
+
 /* An unsigned integer member; anything else is a failure. */
 static inline uint64_t truth_json_u64(const truth_json_t* object, const char* key) {
     const truth_json_t* member = truth_json_get(object, key);
@@ -635,6 +641,15 @@ static inline const char* truth_json_text(const truth_json_t* object, const char
     if (!CHECK(member != NULL && member->type == TRUTH_JSON_STRING, "no string \"%s\"", key))
         return "";
     return member->text;
+}
+
+/* The first object of a list whose member `key` is that text; NULL if there is none. */
+static inline const truth_json_t* truth_json_row(
+    const truth_json_t* object, const char* list, const char* key, const char* text) {
+    const truth_json_t* row = truth_json_first(object, list);
+    while (row != NULL && strcmp(truth_json_text(row, key), text) != 0)
+        row = row->next;
+    return row;
 }
 
 #endif /* TRUTH_H */
