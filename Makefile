@@ -33,7 +33,7 @@ help:
 	@echo 'make soak           everything at once for SECONDS=600, counted to the last call'
 	@echo 'make fmt            formats the sources; make fmt-check only looks'
 	@echo 'make check-toc      the contents list of hotpath.h against its sections'
-	@echo 'make check-tools    the unit tests of tools, optimized'
+	@echo 'make check-optimized  the unit tests that make test runs with sanitizers only, optimized'
 	@echo 'make check-valgrind the unit tests under valgrind; make valgrind-NAME: one of them'
 	@echo 'make check-helgrind the wrappers of locks under helgrind: quiet but for hotpath'"'"'s own records'
 	@echo 'make check-memory   programs of the system with the library of make alloc, against valgrind and heaptrack'
@@ -53,7 +53,7 @@ EXAMPLES_C := $(filter-out $(EXAMPLE_LIBS),$(patsubst examples/%.c,%,$(wildcard 
 EXAMPLES_CXX := $(patsubst examples/%.cpp,%,$(wildcard examples/*.cpp))
 EXAMPLE_NEEDS := hotpath.h $(wildcard adapters/*.h examples/*.h) Makefile
 # What one example takes beyond the others: libraries; and with recording memory, and the server.
-SERVER := $(patsubst %,-DHOTPATH_MCP % -lcivetweb,$(wildcard hotpath_mcp.c))
+SERVER := -DHOTPATH_MCP build/examples/server.o -lcivetweb
 EXAMPLE_LIBS_03_server := -lcivetweb -lsqlite3
 EXAMPLE_LIBS_06_async := -luv
 EXAMPLE_LIBS_06_links := -lcurl
@@ -63,7 +63,7 @@ EXAMPLE_ON_05_memory := -DHOTPATH_ALLOC $(SERVER)
 EXAMPLE_ON_06_async := $(SERVER)
 EXAMPLE_ON_06_links := $(SERVER)
 EXAMPLE_ON_07_dataflow := $(SERVER)
-build/examples/03_server build/examples/05_memory build/examples/06_async build/examples/06_links build/examples/07_dataflow: $(wildcard hotpath_mcp.c mcp/*.h)
+$(addprefix build/examples/,03_server 05_memory 06_async 06_links 07_dataflow): build/examples/server.o
 EXAMPLE_PROGRAMS := $(addprefix build/examples/,$(EXAMPLES_C) $(EXAMPLES_CXX))
 EXAMPLE_FILES := $(EXAMPLE_PROGRAMS) $(addsuffix .off,$(EXAMPLE_PROGRAMS)) \
     $(patsubst %,build/examples/%.so,$(EXAMPLE_LIBS)) \
@@ -77,6 +77,9 @@ export DEMO_SECONDS
 demo:
 	+@MAKE='$(MAKE)' examples/demo.sh
 
+build/examples/server.o: hotpath_mcp.c hotpath.h $(wildcard mcp/*.h) Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -DHOTPATH_MCP -I. -c $< -o $@
 build/examples/%.off: examples/%.c $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -I. $< -o $@ $(EXPORT) $(LDFLAGS) $(EXAMPLE_LIBS_$*) \
@@ -137,16 +140,18 @@ $(foreach build,asan tsan o2 o0,$(eval $(call unit_build,$(build))))
 # ---- test: every step keeps its output in build/logs/STEP.log ------------------------------------
 
 STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
-# The ways out are tested in every build. Tests of tools, which compile the whole server each, are run
-# optimized by check-tools.
-TOOLS := $(filter-out test_mcp_host test_mcp_truth,$(filter test_mcp_%,$(UNIT)))
+# The ways out are tested in every build. What compiles the recorder or the server for itself costs most
+# of the time: but for the laws and what sanitizers hide, it is run optimized by check-optimized.
+OPTIMIZED := $(basename $(notdir $(shell grep -l 'RECORDER:' tests/unit/test_*.c))) \
+    $(filter test_law_% test_alloc% %_whole test_mcp_host,$(UNIT))
+OPTIMIZED := $(filter-out test_mcp_%,$(OPTIMIZED)) test_mcp_host
 UNIT_STEPS := $(addprefix asan-,$(UNIT) $(filter test_ways_%,$(THREADS))) $(addprefix tsan-,$(THREADS)) \
-    $(addprefix o2-,$(filter-out $(TOOLS),$(UNIT)) $(THREADS))
-TOOL_STEPS := $(addprefix step-o2-,$(TOOLS))
-check-tools:
-	@$(MAKE) -s -k -j$(JOBS) --output-sync=target $(TOOL_STEPS)
+    $(addprefix o2-,$(sort $(OPTIMIZED)) $(THREADS))
+LATER_STEPS := $(addprefix step-o2-,$(filter-out $(OPTIMIZED),$(UNIT)))
+check-optimized:
+	@$(MAKE) -s -k -j$(JOBS) --output-sync=target $(LATER_STEPS)
 # The longest come first, so that no core waits for another at the end.
-LONG_STEPS := mcp order examples soak bench alloc
+LONG_STEPS := examples-build order mcp examples soak bench alloc
 SCRIPT_STEPS := $(LONG_STEPS) disabled misuse names link install dist toc version readme fmt
 STEPS := $(LONG_STEPS) $(foreach cc,clang gcc,$(foreach part,flags settings sources,compile-$(cc)-$(part))) $(UNIT_STEPS) \
     $(foreach cc,gcc clang,$(foreach std,$(STANDARDS),compile-$(cc)-$(std))) \
@@ -161,18 +166,20 @@ test:
 	$(MAKE) -s step-mutants; \
 	tests/summary.sh $$start $(STEPS) mutants
 
-.PHONY: $(addprefix step-,$(STEPS) mutants) $(TOOL_STEPS) check-tools
-$(addprefix step-,$(UNIT_STEPS)) $(TOOL_STEPS): step-%:
+.PHONY: $(addprefix step-,$(STEPS) mutants) $(LATER_STEPS) check-optimized
+$(addprefix step-,$(UNIT_STEPS)) $(LATER_STEPS): step-%:
 	+@tests/step.sh $* sh -c '$(MAKE) -s build/$(subst -test_,/test_,$*) && tests/run.sh build/$(subst -test_,/test_,$*)'
 # Made before, so that no two steps make it at once.
 $(foreach build,asan tsan o2,$(eval \
-    $(addprefix step-,$(filter $(build)-%,$(UNIT_STEPS) $(addprefix o2-,$(TOOLS)))): $(call beside,$(build))))
+    $(filter step-$(build)-%,$(addprefix step-,$(UNIT_STEPS)) $(LATER_STEPS)): $(call beside,$(build))))
 $(foreach cc,gcc clang,$(foreach std,$(STANDARDS) flags settings sources,step-compile-$(cc)-$(std))): step-%:
 	@tests/step.sh $* tests/compile.sh $(subst -, ,$(patsubst compile-%,%,$*))
-$(addprefix step-,$(filter-out fmt toc examples,$(SCRIPT_STEPS))): step-%:
+$(addprefix step-,$(filter-out fmt toc examples-build,$(SCRIPT_STEPS))): step-%:
 	@tests/step.sh $* tests/$*.sh
-step-examples:
-	+@tests/step.sh examples sh -c '$(MAKE) -s -k examples WERROR=-Werror || echo "not ok - make examples"; tests/examples.sh'
+# The example programs run in two steps; the optimizer's second thoughts take as long as all else.
+step-examples step-mcp: step-examples-build
+step-examples-build:
+	+@tests/step.sh examples-build sh -c '$(MAKE) -s -k examples CFLAGS=-O1 WERROR=-Werror && echo "ok - make examples"'
 step-fmt:
 	+@tests/step.sh fmt $(MAKE) -s fmt-check
 step-toc:

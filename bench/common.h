@@ -15,7 +15,9 @@ static double median(double* values, size_t count) {
 }
 
 #if defined(__linux__) && defined(__x86_64__)
+    #include <sched.h>
     #include <signal.h>
+    #include <stdbool.h>
     #include <string.h>
     #include <sys/ptrace.h>
     #include <sys/user.h>
@@ -23,7 +25,7 @@ static double median(double* values, size_t count) {
     #include <unistd.h>
 
 enum {
-    STEPS_TURNS = 100,              /* of a loop whose instructions are counted */
+    STEPS_TURNS = 40,               /* of a loop whose instructions are counted */
     STEPS_MOST = 4000 * STEPS_TURNS /* instructions of all of them */
 };
 
@@ -74,11 +76,15 @@ static double steps_of_one(void (*loop)(void), const uint64_t* at, size_t count)
     return between[used / 10];
 }
 /* Args: turns is what the loop does when it is called. Returns: instructions of one of them, or below 0 where
-   they can't be counted. */
+   they can't be counted. Both processes keep to one processor, for a step wakes each of them. */
 static double steps_count(void (*loop)(void), unsigned* turns) {
     int status = 0;
+    cpu_set_t all, here;
+    CPU_ZERO(&here);
+    CPU_SET((size_t)sched_getcpu(), &here);
+    const bool pinned = sched_getaffinity(0, sizeof all, &all) == 0 &&
+                        sched_setaffinity(0, sizeof here, &here) == 0;
     const pid_t child = fork();
-    if (child < 0) return -1;
     if (child == 0) {
         loop();
         *turns = STEPS_TURNS;
@@ -90,13 +96,16 @@ static double steps_count(void (*loop)(void), unsigned* turns) {
         _exit(0);
     }
     double steps = -1;
-    if (waitpid(child, &status, 0) == child && WIFSTOPPED(status)) {
+    if (child > 0 && waitpid(child, &status, 0) == child && WIFSTOPPED(status)) {
         uint64_t* const at = (uint64_t*)malloc(STEPS_MOST * sizeof *at);
         if (at != NULL) steps = steps_of_one(loop, at, steps_through(child, at));
         free(at);
     }
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
+    if (child > 0) {
+        kill(child, SIGKILL);
+        waitpid(child, &status, 0);
+    }
+    if (pinned) sched_setaffinity(0, sizeof all, &all);
     return steps;
 }
 #else

@@ -139,7 +139,7 @@ typedef struct host {
 static bool run_generation(host_t* host, int generation) {
     HOTPATH_FUNC();
     char path[PATH_SIZE + 32];
-    plugin_t plugin;
+    plugin_t plugin = {0};
     (void)snprintf(path, sizeof path, "%s/plugin.%d.so", host->directory, generation);
     /* The first generation is the library as it was built; later ones are what an edit and a
        compiler make of it, while this program goes on. */

@@ -245,7 +245,7 @@ static size_t tree_write_paths(tool_call_t* call, const tree_t* t) {
 
 /* ---- for whom ---- */
 
-#define TREE_HOLDERS 6
+#define TREE_HOLDERS 4
 
 /* Who held the locks that were waited for, most time first. */
 static void tree_write_holders(tool_call_t* call, const window_t* w, const query_t* q) {
@@ -429,7 +429,7 @@ static void tree_answer(tool_call_t* call, const query_t* q, const tree_t* t, tr
     bool total = q->view == VIEW_SUMMARY || q->view == VIEW_TOTAL;
     bool paths = q->view == VIEW_SUMMARY || q->view == VIEW_TREE;
     query_t top = *q;
-    uint32_t most = q->offcpu ? 8 : 10; /* what is waited for has longer names */
+    uint32_t most = q->offcpu ? 6 : 10; /* what is waited for has longer names */
     if (q->view == VIEW_SUMMARY && top.limit > most) top.limit = most;
     if (q->view == VIEW_CALLERS) n_self = tree_callers(t, sums, by_self);
     if (self) n_self = tree_top(t, sums, false, by_self);

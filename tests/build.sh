@@ -6,9 +6,11 @@
 #     /* RECORDER: real */                               the implementation is recorder_real.c, of which
 #                                                        an object beside the output is taken
 mode=$1 source=$2 output=$3 headers=${4:-.}
+cc=${CC:-cc} cxx=${CXX:-c++}
 field() { head -n 20 "$source" | sed -n "s|.*/\* *$1: *\(.*[^ ]\) *\*/.*|\1|p"; }
 case $mode in
-    asan)
+    asan) # twice as fast to compile as with gcc, which makes all the others
+        cc=clang cxx=clang++
         flags="-g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
         # Tests that stop at every instruction of it want few.
         case $source in *recorder_*) flags="-O1 $flags" ;; esac
@@ -19,8 +21,8 @@ case $mode in
     *) echo "build.sh: no build is called $mode" >&2 && exit 2 ;;
 esac
 case $source in
-    *.cpp) compiler="${CXX:-c++} -std=c++17" ;;
-    *) compiler="${CC:-cc} -std=gnu11 -Wstrict-prototypes" ;;
+    *.cpp) compiler="$cxx -std=c++17" ;;
+    *) compiler="$cc -std=gnu11 -Wstrict-prototypes" ;;
 esac
 libs="${LDFLAGS:-} -lcmocka -lm -lpthread -ldl $(field LIBS)"
 case $output in

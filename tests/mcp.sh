@@ -3,6 +3,8 @@
 # which are in tests/mcp. Builds and starts the programs itself.
 . "$(dirname "$0")/lib.sh"
 out=build/mcp
+# What make builds of the examples, and the server that is linked to them.
+examples=build/examples
 mkdir -p $out
 check "no registry stands in the lock" sh -c '! grep -n "resolved\|registry\|_auth" tests/mcp/package-lock.json'
 check "npm ci" tests/mcp/install.sh
@@ -11,19 +13,13 @@ node=tests/mcp/node_modules/node/bin/node
 
 LIBS='-lcivetweb -lpthread -lm -ldl'
 SOURCES='-std=gnu11 -DHOTPATH -DHOTPATH_MCP -I. tests/mcp/program.c'
-rm -f $out/program $out/large $out/search $out/plain $out/memory $out/links $out/dataflow
-EXAMPLE="-O1 -std=gnu11 -DHOTPATH -DHOTPATH_ALLOC -DHOTPATH_MCP -I. $out/server.o"
-check "build of the server" $CC -O1 -std=gnu11 -DHOTPATH -DHOTPATH_ALLOC -DHOTPATH_MCP -I. -c hotpath_mcp.c -o $out/server.o
-{ $CC -O1 -DHOTPATH_ALLOC $SOURCES $out/server.o -o $out/large $LIBS &&
-    $CC $SOURCES hotpath_mcp.c -o $out/plain $LIBS; } >$out/large.log 2>&1 &
+rm -f $out/program $out/large $out/plain
+{ $CC -O1 -DHOTPATH_ALLOC $SOURCES $examples/server.o -o $out/large $LIBS &&
+    $CC $SOURCES $examples/server.o -o $out/plain $LIBS; } >$out/large.log 2>&1 &
 large=$!
-check "build" $CC -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -DHOTPATH_ALLOC $SOURCES \
+check "build" clang -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -DHOTPATH_ALLOC $SOURCES \
     hotpath_mcp.c -o $out/program $LIBS
 check "build of the JSON reader" tests/build.sh o0 tests/unit/test_mcp_json.c $out/test_mcp_json
-check "build of the search service" $CC $EXAMPLE examples/03_server.c -o $out/search -lsqlite3 $LIBS
-check "build of the relay that wastes memory" $CC $EXAMPLE examples/05_memory.c -o $out/memory $LIBS
-check "build of the pipeline" $CC $EXAMPLE examples/07_dataflow.c -o $out/dataflow $LIBS
-check "build of the link checker" $CC $EXAMPLE examples/06_links.c -o $out/links -lcurl $LIBS
 wait $large
 check "build without sanitizers" sh -c "cat $out/large.log; [ -x $out/large ] && [ -x $out/plain ]"
 [ -x $out/program ] && [ -x $out/large ] || exit 1
@@ -39,9 +35,9 @@ wire=$!
 node_test conformance $out/program &
 conformance=$!
 node_test json $out/test_mcp_json || failed=1
-node_test planted $out/search $out/links $out/dataflow || failed=1
-node_test questions $out/search || failed=1
-node_test clients $out/program $out/large $out/plain $out/search $out/memory || failed=1
+node_test planted $examples/03_server $examples/06_links $examples/07_dataflow || failed=1
+node_test questions $examples/03_server || failed=1
+node_test clients $out/program $out/large $out/plain $examples/03_server $examples/05_memory || failed=1
 wait $conformance || failed=1
 wait $wire || failed=1
 for part in json planted questions conformance clients wire; do

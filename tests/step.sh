@@ -1,8 +1,9 @@
 #!/bin/sh
 # step.sh NAME COMMAND...: runs one step of `make test`. Its output goes to build/logs/NAME.log, its
 # counts to NAME.result, and one line with its seconds to the terminal, those that passed and those that
-# processors worked for it, which say more on a machine that is busy; a step that fails shows its output. Lines "ok" and "not ok" in the output are the checks of the step; a step without any is
-# one check by itself.
+# processors worked for it, which say more on a machine that is busy. Lines "ok" and "not ok" in the
+# output are the checks of the step; a step without any is one check by itself. A step that fails shows
+# what failed, and how its output ends.
 name=$1
 shift
 mkdir -p build/logs
@@ -29,7 +30,9 @@ printf '%5d.%d s %4d.%d cpu  %-6s  %-34s %d' $((tenths / 10)) $((tenths % 10)) $
 echo
 if [ "$failed" -gt 0 ]; then
     echo "------ build/logs/$name.log"
-    tail -n 150 "$log"
+    grep -A 8 '^not ok\b' "$log" | grep -v '^ok\b' | head -n 100
+    echo "------ its end"
+    tail -n 50 "$log"
     echo "------"
     exit 1
 fi

@@ -654,6 +654,14 @@ const inspectorCalls = (server, tool, args, ...more) =>
 
 // What grows is a suspect soon; what is churned never holds so much at a time.
 const soon = { HOTPATH_HEAP_INTERVAL: '100', HOTPATH_HEAP_MIN_GROWTH: '4000' };
+// Programs that nobody asks any more, for an idle one with many threads keeps a processor busy.
+async function ended(servers) {
+  for (const [name, server] of Object.entries(servers)) {
+    const how = await server.stop();
+    const sound = how.code === 0 && !/ERROR|runtime error/.test(how.stderr);
+    report(`${name}: the program ends cleanly`, sound ? [] : [`exit code ${how.code}`, how.stderr]);
+  }
+}
 const plain = await serve(program, [], soon);
 const many = await serve(large, ['many']);
 const secret = await serve(program, [], { HOTPATH_MCP_AUTH_TOKEN: TOKEN });
@@ -802,6 +810,7 @@ for (const [tool, form] of [
     return [...misfits(tool, form, answer), ...('estimated' in answer ? [] : ['it does not'])];
   });
 }
+await ended({ paced });
 
 // Pages: all of them together are all rows, each once; a default answer says how to go on. Pages after the
 // first are of the newest baseline: it has all 64 threads only if they had all begun by then, which takes
@@ -874,6 +883,8 @@ await check('many: only tools that take a cursor give one', async () => {
   }
   return problems;
 });
+
+await ended({ many });
 
 // Names are data: in no description, in no instruction, and whole in no answer.
 await check('the names of the program are in no description and no instruction', async () => {
@@ -1208,10 +1219,6 @@ if (search) {
   report('the search service ends cleanly', how.code === 0 ? [] : [`${how.code} ${how.signal}`]);
 }
 
-for (const [name, server] of Object.entries({ plain, many, secret, paced })) {
-  const how = await server.stop();
-  const sound = how.code === 0 && !/ERROR|runtime error/.test(how.stderr);
-  report(`${name}: the program ends cleanly`, sound ? [] : [`exit code ${how.code}`, how.stderr]);
-}
+await ended({ plain, secret });
 console.log(`# ${counts.passed} passed, ${counts.failed} failed`);
 finish();

@@ -1,53 +1,36 @@
 /* mcp_ticks.h - answers of the tools, exactly, on a history that moves only when a test moves it: what
-   tests of tools share that need no server. Include it after hotpath_mcp.c. */
+   tests of tools share that need no server. */
 #ifndef MCP_TICKS_H
 #define MCP_TICKS_H
 
+#include "mcp_server.h"
 #include "truth.h"
 
 /* What each test has for itself: a history without its ticker. */
 static inline int setup(void** state) {
     (void)state;
-    history.memory = (char*)os_reserve(HISTORY_RESERVE);
-    history.start_ms = os_now_ms(), history.nonce = 0x1234abcd, history.count = 0;
-    settings.toolsets = UINT32_MAX;
     truth_failures = 0;
-    return history.memory == NULL;
+    return !server_history_open();
 }
 static inline int teardown(void** state) {
     (void)state;
-    os_release(history.memory, HISTORY_RESERVE);
-    history.memory = NULL, history.count = 0;
+    server_history_close();
     return 0;
 }
 /* Takes a baseline. Returns: its tick. */
-static inline uint64_t tick(void) {
-    history_lock();
-    history_tick();
-    uint64_t number = history_newest()->tick;
-    history_unlock();
-    return number;
-}
+static inline uint64_t tick(void) { return server_tick(); }
 /* As if the program had slept. */
-static inline void sleeps(uint64_t ms) {
-    for (size_t i = 0; i < history.count; i++)
-        history.baselines[i].at_ms -= ms;
-}
+static inline void sleeps(uint64_t ms) { server_sleeps(ms); }
 /* An answer, read, or NULL with its text in `text`; text is the caller's to free. */
 static inline truth_json_t* ask(const char* tool, const char* arguments, char** text) {
-    mcp_arena_t arena;
-    protocol_reply_t reply;
-    mcp_arena_init(&arena, MCP_REQUEST_BYTES - MCP_ERROR_BYTES);
-    protocol_api(&arena, tool, arguments, strlen(arguments), &reply);
-    *text = strndup(reply.body, reply.size);
-    bool ok = reply.status == 200 && !reply.markdown;
-    mcp_arena_free(&arena);
+    bool ok;
+    *text = server_answer(tool, arguments, &ok);
     return ok ? truth_json_read(*text) : NULL;
 }
 /* As ask, over a window that began with a tick. */
 static inline truth_json_t* ask_since(const char* tool, uint64_t since, char** text) {
     char token[40], arguments[100];
-    history_token(since, token, sizeof token);
+    server_token(since, token, sizeof token);
     snprintf(arguments, sizeof arguments, "{\"since\":\"%s\"}", token);
     return ask(tool, arguments, text);
 }

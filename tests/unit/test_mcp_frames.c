@@ -1,14 +1,14 @@
 /* FLAGS: -DHOTPATH_MCP */
 /* LIBS: -lcivetweb */
+/* RECORDER: server */
 /* Truth of the tool frames and of the cause frame_budget: what /api and MCP say of the model of
    frames_model.h is what it says; frames that are all alike are no finding. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
 #include "virtual_clock.h"
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "hotpath_mcp.c"
+#include "mcp_server.h"
 #include "mcp_truth.h"
 #include "frames_model.h"
 
@@ -17,17 +17,18 @@ static void answers_are_exact(uint64_t argument) {
     char* text = NULL;
     run_model();
     serve();
-    truth_json_t* answer = ask(http.port, "/api/frames", &text);
+    truth_json_t* answer = ask(server_port(), "/api/frames", &text);
     check_json_row(first_row(answer), 3);
     CHECK_NEAR("percent_over_budget", "main",
         truth_json_double(first_row(answer), "percent_over_budget"), 1, 0);
     CHECK_EQUAL("total_count", "frames", truth_json_u64(answer, "total_count"), 1);
-    check_mcp(http.port, "frames", "{}", text);
+    check_mcp(server_port(), "frames", "{}", text);
     truth_json_free(answer);
     free(text);
-    answer = ask(http.port, "/api/frames?filter=main&response_format=detailed", &text);
+    answer = ask(server_port(), "/api/frames?filter=main&response_format=detailed", &text);
     check_json_row(first_row(answer), 8);
-    check_mcp(http.port, "frames", "{\"filter\":\"main\",\"response_format\":\"detailed\"}", text);
+    check_mcp(
+        server_port(), "frames", "{\"filter\":\"main\",\"response_format\":\"detailed\"}", text);
     const truth_json_t* worst = truth_json_get(first_row(answer), "worst");
     for (const truth_json_t* w = worst->child; w != NULL; w = w->next)
         for (const truth_json_t* r = truth_json_get(w, "inside")->child; r != NULL; r = r->next)
@@ -42,7 +43,7 @@ static void spike_is_first(uint64_t argument) {
     char* text = NULL;
     run_model();
     serve();
-    truth_json_t* answer = ask(http.port, "/api/bottlenecks", &text);
+    truth_json_t* answer = ask(server_port(), "/api/bottlenecks", &text);
     const truth_json_t* row = first_row(answer);
     const truth_json_t* numbers = truth_json_get(row, "numbers");
     const truth_json_t* next = truth_json_get(row, "next");
@@ -81,12 +82,12 @@ static void nothing_is_found(uint64_t seed) {
         render(i % 10 == 0 ? 1000 : 10);
     }
     serve();
-    truth_json_t* answer = ask(http.port, "/api/bottlenecks", &text);
+    truth_json_t* answer = ask(server_port(), "/api/bottlenecks", &text);
     CHECK(strstr(text, "frame_budget") == NULL, "%s", text);
     CHECK(strstr(text, "\"data\":[{") != NULL, "other causes");
     truth_json_free(answer);
     free(text);
-    answer = ask(http.port, "/api/frames", &text);
+    answer = ask(server_port(), "/api/frames", &text);
     for (const truth_json_t* r = first_row(answer); r != NULL; r = r->next)
         CHECK(truth_json_get(r, "period") == NULL, "a period of %s", truth_json_text(r, "name"));
     truth_json_free(answer);
@@ -103,12 +104,9 @@ static void window_of_a_token(uint64_t argument) {
     HOTPATH_FRAME_BUDGET("main", BUDGET);
     serve();
     char path[100], token[40];
-    history_lock();
-    history_tick();
-    history_token(history_newest()->tick, token, sizeof token);
-    history_unlock();
+    server_token(server_tick(), token, sizeof token);
     snprintf(path, sizeof path, "/api/frames?since=%s", token);
-    truth_json_t* answer = ask(http.port, path, &text);
+    truth_json_t* answer = ask(server_port(), path, &text);
     CHECK_EQUAL("rows", "nothing yet", truth_json_u64(answer, "total_count"), 0);
     truth_json_free(answer);
     free(text);
@@ -116,7 +114,7 @@ static void window_of_a_token(uint64_t argument) {
         play(round_at(i));
         HOTPATH_FRAME_BUDGET("main", BUDGET);
     }
-    answer = ask(http.port, path, &text);
+    answer = ask(server_port(), path, &text);
     const truth_json_t* row = first_row(answer);
     CHECK_EQUAL("count", "main", truth_json_u64(row, "count"), 200);
     CHECK_EQUAL("over_budget", "main", truth_json_u64(row, "over_budget"), 2);
@@ -150,7 +148,7 @@ static void plots_and_phases(uint64_t argument) {
     serve();
     for (uint64_t detailed = 0; detailed < 2; detailed++) {
         const uint64_t shown = detailed ? 64 : 32;
-        truth_json_t* plots = ask(http.port,
+        truth_json_t* plots = ask(server_port(),
             detailed ? "/api/frames?view=plots&response_format=detailed" : "/api/frames?view=plots",
             &text);
         const truth_json_t* row = first_row(plots);
@@ -173,7 +171,7 @@ static void plots_and_phases(uint64_t argument) {
             CHECK_EQUAL("round", "a frame", number_at(round, "values", k), i);
             CHECK_EQUAL("late", "a frame", number_at(late, "values", k), i > 90 ? i : UINT64_MAX);
         }
-        check_mcp(http.port, "frames",
+        check_mcp(server_port(), "frames",
             detailed ? "{\"view\":\"plots\",\"response_format\":\"detailed\"}"
                      : "{\"view\":\"plots\"}",
             text);
@@ -183,7 +181,7 @@ static void plots_and_phases(uint64_t argument) {
     uint64_t played = 0;
     for (uint64_t i = 1; i <= 100; i++)
         played += duration_of(round_at(i));
-    truth_json_t* answer = ask(http.port, "/api/frames?view=phases", &text);
+    truth_json_t* answer = ask(server_port(), "/api/frames?view=phases", &text);
     const truth_json_t* row = first_row(answer);
     CHECK_EQUAL("total_count", "phases", truth_json_u64(answer, "total_count"), 2);
     CHECK_TEXT("name", "the longest", truth_json_text(row, "name"), "play");
@@ -192,10 +190,10 @@ static void plots_and_phases(uint64_t argument) {
     CHECK_EQUAL("max_ns", "play", truth_json_u64(row, "max_ns"), played);
     CHECK_TEXT("name", "the other", truth_json_text(row->next, "name"), "start");
     CHECK_EQUAL("total_ns", "start", truth_json_u64(row->next, "total_ns"), 5000);
-    check_mcp(http.port, "frames", "{\"view\":\"phases\"}", text);
+    check_mcp(server_port(), "frames", "{\"view\":\"phases\"}", text);
     truth_json_free(answer);
     free(text);
-    answer = ask(http.port, "/api/frames?view=phases&filter=start", &text);
+    answer = ask(server_port(), "/api/frames?view=phases&filter=start", &text);
     CHECK_EQUAL("total_count", "start", truth_json_u64(answer, "total_count"), 1);
     truth_json_free(answer);
     free(text);

@@ -1,5 +1,6 @@
 /* FLAGS: -DHOTPATH_MCP */
 /* LIBS: -lcivetweb */
+/* RECORDER: server */
 /* What the tool of io, the report and bottlenecks say of io, exactly, on a clock that only the test moves:
    one thing has the same numbers everywhere. */
 #ifndef _GNU_SOURCE
@@ -7,10 +8,10 @@
 #endif
 #include "virtual_clock.h"
 
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "hotpath_mcp.c"
 #include "mcp_ticks.h"
+
+#include <errno.h>
 
 static void io_of(hotpath_io_op_t op, hotpath_descriptor_t kind, const char* label, uint64_t ns,
     int64_t result, int error) {

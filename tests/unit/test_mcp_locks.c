@@ -1,14 +1,14 @@
 /* FLAGS: -DHOTPATH_MCP */
 /* LIBS: -lcivetweb */
+/* RECORDER: server */
 /* Truth of the tools mutexes and rw_locks: what /api and MCP say is what the snapshot has, and that is
    what was done, on a clock that only the test moves. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
 #include "virtual_clock.h"
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "hotpath_mcp.c"
+#include "mcp_server.h"
 #include "mcp_truth.h"
 
 static hotpath_lock_t cache = HOTPATH_LOCK_INIT("cache");
@@ -65,7 +65,7 @@ static void mutexes_are_exact(uint64_t argument) {
     char* text = NULL;
     use_locks();
     serve();
-    truth_json_t* answer = ask(http.port, "/api/mutexes", &text);
+    truth_json_t* answer = ask(server_port(), "/api/mutexes", &text);
     CHECK_EQUAL("total_count", "mutexes", truth_json_u64(answer, "total_count"), 2);
     CHECK_TEXT(
         "the first", "by wait", truth_json_text(truth_json_first(answer, "data"), "name"), "cache");
@@ -96,10 +96,10 @@ static void mutexes_are_exact(uint64_t argument) {
     CHECK_FIELD(row, contended, 1);
     CHECK_FIELD(row, wait_total_ns, 1000);
     CHECK_FIELD(row, released, 1);
-    check_mcp(http.port, "mutexes", "{}", text);
+    check_mcp(server_port(), "mutexes", "{}", text);
     truth_json_free(answer);
     free(text);
-    answer = ask(http.port, "/api/mutexes?response_format=detailed&filter=cache", &text);
+    answer = ask(server_port(), "/api/mutexes?response_format=detailed&filter=cache", &text);
     row = row_named(answer, "cache");
     CHECK_TEXT("acquire_avg", "cache", truth_json_text(row, "acquire_avg"), "10 ns");
     CHECK_TEXT("wait_percentiles", "cache",
@@ -116,7 +116,7 @@ static void sides_are_exact(uint64_t argument) {
     char* text = NULL;
     use_locks();
     serve();
-    truth_json_t* answer = ask(http.port, "/api/rw_locks", &text);
+    truth_json_t* answer = ask(server_port(), "/api/rw_locks", &text);
     CHECK_EQUAL("total_count", "rw_locks", truth_json_u64(answer, "total_count"), 1);
     const truth_json_t* row = row_named(answer, "shelf");
     CHECK_FIELD(row, read_count, 3);
@@ -126,7 +126,7 @@ static void sides_are_exact(uint64_t argument) {
     CHECK_FIELD(row, write_wait_p50_ns, 50);
     CHECK_FIELD(row, write_hold_max_ns, 5);
     CHECK(truth_json_get(row, "read_wait_max_ns") == NULL, "no reader had to wait");
-    check_mcp(http.port, "rw_locks", "{}", text);
+    check_mcp(server_port(), "rw_locks", "{}", text);
     truth_json_free(answer);
     free(text);
 }
@@ -135,7 +135,7 @@ static void nothing_is_locked(uint64_t argument) {
     char* text = NULL;
     { HOTPATH_SCOPE("no lock"); }
     serve();
-    truth_json_t* answer = ask(http.port, "/api/mutexes", &text);
+    truth_json_t* answer = ask(server_port(), "/api/mutexes", &text);
     CHECK(strstr(text, "\"data\":[]") != NULL, "%s", text);
     truth_json_free(answer);
     free(text);
@@ -156,7 +156,7 @@ static void convoy_is_first(uint64_t argument) {
         pass(100);
     }
     serve();
-    truth_json_t* answer = ask(http.port, "/api/bottlenecks", &text);
+    truth_json_t* answer = ask(server_port(), "/api/bottlenecks", &text);
     const truth_json_t* row = truth_json_first(answer, "data");
     const truth_json_t* numbers = truth_json_get(row, "numbers");
     CHECK_TEXT("cause", "the first", truth_json_text(row, "cause"), "lock_convoy");
@@ -176,7 +176,7 @@ static void convoy_is_first(uint64_t argument) {
         "filter", "next", truth_json_text(truth_json_get(next, "arguments"), "filter"), "cache");
     truth_json_free(answer);
     free(text);
-    answer = ask(http.port, "/api/query_flamegraph?source=offcpu", &text);
+    answer = ask(server_port(), "/api/query_flamegraph?source=offcpu", &text);
     CHECK_TEXT("source", "tree", truth_json_text(answer, "source"), "offcpu");
     CHECK_EQUAL("whole_ns", "tree", truth_json_u64(answer, "whole_ns"), 50 * 400);
     CHECK_EQUAL("total_count", "tree", truth_json_u64(answer, "total_count"), 2);
@@ -208,7 +208,7 @@ static void nothing_is_found(uint64_t argument) {
         wait_for(&ready, false, 1000);
     }
     serve();
-    truth_json_t* answer = ask(http.port, "/api/bottlenecks", &text);
+    truth_json_t* answer = ask(server_port(), "/api/bottlenecks", &text);
     CHECK(strstr(text, "lock_convoy") == NULL, "%s", text);
     CHECK(strstr(text, "(wait)") == NULL, "%s", text);
     CHECK(strstr(text, "time, locks") != NULL, "locks were looked at: %s", text);

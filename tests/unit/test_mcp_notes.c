@@ -1,13 +1,13 @@
 /* FLAGS: -DHOTPATH_MCP */
 /* LIBS: -lcivetweb */
+/* RECORDER: server */
 /* Truth of notes, messages and colours in the tools: what /api and MCP say is what the program said. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
 #include "virtual_clock.h"
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "hotpath_mcp.c"
+#include "mcp_server.h"
 #include "mcp_truth.h"
 
 static const truth_json_t* rows(const truth_json_t* answer) {
@@ -48,12 +48,12 @@ static void logs_have_notes(uint64_t argument) {
         request(i);
     serve();
     truth_json_t* answer =
-        ask(http.port, "/api/function_timing_logs?function_name=handler&limit=20", &text);
+        ask(server_port(), "/api/function_timing_logs?function_name=handler&limit=20", &text);
     uint64_t i = 100;
     for (r = rows(answer); r != NULL; r = r->next, i--)
         check_notes(r, i, 2);
     CHECK_EQUAL("rows", "recent", i, 80);
-    check_mcp(http.port, "function_timing_logs",
+    check_mcp(server_port(), "function_timing_logs",
         "{\"function_name\":\"handler\",\"limit\":20,\"order\":\"recent\"}", text);
     truth_json_free(answer);
     free(text);
@@ -65,7 +65,7 @@ static void logs_have_notes(uint64_t argument) {
         snprintf(path, sizeof path, "%s", slowest[k]);
         char* space = strchr(path, ' ');
         if (space != NULL) *space = '+';
-        answer = ask(http.port, path, &text);
+        answer = ask(server_port(), path, &text);
         uint64_t longest = 150;
         for (r = rows(answer); r != NULL; r = r->next, longest--) {
             uint64_t number = 1;
@@ -85,14 +85,14 @@ static void messages_are_a_log(uint64_t argument) {
     for (uint64_t i = 1; i <= 100; i++)
         request(i);
     serve();
-    truth_json_t* answer = ask(http.port, "/api/val_entries", &text);
+    truth_json_t* answer = ask(server_port(), "/api/val_entries", &text);
     CHECK_TEXT(
         "expression", "the entry", truth_json_text(rows(answer), "expression"), HOTPATH_MESSAGES);
     CHECK_EQUAL("log_count", "messages", truth_json_u64(rows(answer), "log_count"), 10);
     CHECK_TEXT("last", "messages", truth_json_text(rows(answer), "last"), "user \"100\"");
     truth_json_free(answer);
     free(text);
-    answer = ask(http.port, "/api/val_logs?val_name=%3Cmessages%3E", &text);
+    answer = ask(server_port(), "/api/val_logs?val_name=%3Cmessages%3E", &text);
     uint64_t i = 100;
     for (const truth_json_t* r = rows(answer); r != NULL; r = r->next, i -= 10) {
         char who[40];
@@ -110,7 +110,7 @@ static void colors_are_told(uint64_t argument) {
     request(1);
     serve();
     truth_json_t* answer =
-        ask(http.port, "/api/functions_timing?response_format=detailed&sort=calls", &text);
+        ask(server_port(), "/api/functions_timing?response_format=detailed&sort=calls", &text);
     for (const truth_json_t* r = rows(answer); r != NULL; r = r->next)
         if (strcmp(truth_json_text(r, "name"), "handler") == 0)
             CHECK_TEXT("color", "handler", truth_json_text(r, "color"), "#336699");

@@ -1,14 +1,14 @@
 /* FLAGS: -DHOTPATH_MCP */
 /* LIBS: -lcivetweb */
+/* RECORDER: server */
 /* Truth of outcomes: how often functions fail and why, and what they move a second, in snapshot, report,
    tools and windows, as the program on a virtual clock has it. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
 #include "virtual_clock.h"
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "hotpath_mcp.c"
+#include "mcp_server.h"
 #include "mcp_truth.h"
 
 enum {
@@ -106,20 +106,21 @@ static void report_and_tools_agree(uint64_t argument) {
     truth_text_free(&table);
     setenv("HOTPATH_MCP_PORT", "0", 1);
     CHECK(hotpath_mcp_start(), "the server");
-    truth_json_t* answer = ask(http.port, "/api/functions_timing", &text);
+    truth_json_t* answer = ask(server_port(), "/api/functions_timing", &text);
     check_parse(row_of(answer, "parse"), false);
     CHECK(truth_json_get(row_of(answer, "fine"), "errors_percent") == NULL, "a rate of nothing");
     truth_json_free(answer);
     free(text);
-    answer = ask(http.port, "/api/functions_timing?sort=errors", &text);
+    answer = ask(server_port(), "/api/functions_timing?sort=errors", &text);
     check_parse(row_of(answer, "parse"), true);
     check_fail(row_of(answer, "fails"));
     CHECK_NEAR("bytes_per_sec", "parse",
         truth_json_double(row_of(answer, "parse"), "bytes_per_sec"), CALLS * BYTES, 0);
-    check_mcp(http.port, "functions_timing", "{\"sort\":\"errors\"}", text);
+    check_mcp(server_port(), "functions_timing", "{\"sort\":\"errors\"}", text);
     truth_json_free(answer);
     free(text);
-    answer = ask(http.port, "/api/functions_timing?response_format=detailed&filter=parse", &text);
+    answer =
+        ask(server_port(), "/api/functions_timing?response_format=detailed&filter=parse", &text);
     check_parse(row_of(answer, "parse"), true);
     truth_json_free(answer);
     free(text);
@@ -132,14 +133,11 @@ static void windows_have_their_own(uint64_t argument) {
     run();
     setenv("HOTPATH_MCP_PORT", "0", 1);
     CHECK(hotpath_mcp_start(), "the server");
-    history_lock();
-    history_tick();
-    history_token(history_newest()->tick, token, sizeof token);
-    history_unlock();
+    server_token(server_tick(), token, sizeof token);
     for (int i = 1; i <= 8; i++)
         parse(i); /* two are bad, none is worse */
     snprintf(path, sizeof path, "/api/functions_timing?sort=errors&since=%s", token);
-    truth_json_t* answer = ask(http.port, path, &text);
+    truth_json_t* answer = ask(server_port(), path, &text);
     const truth_json_t* row = row_of(answer, "parse");
     CHECK_EQUAL("errors", "the window", truth_json_u64(row, "errors"), 2);
     CHECK_NEAR("errors_percent", "the window", truth_json_double(row, "errors_percent"), 25, 0);
@@ -161,7 +159,7 @@ static void spans_say_why(uint64_t argument) {
     }
     setenv("HOTPATH_MCP_PORT", "0", 1);
     CHECK(hotpath_mcp_start(), "the server");
-    truth_json_t* answer = ask(http.port, "/api/server?sort=errors", &text);
+    truth_json_t* answer = ask(server_port(), "/api/server?sort=errors", &text);
     const truth_json_t* row = truth_json_get(answer, "data")->child;
     CHECK_EQUAL("errors", "the route", truth_json_u64(row, "errors"), 14);
     CHECK_NEAR("errors_percent", "the route", truth_json_double(row, "errors_percent"), 14, 0);

@@ -7,9 +7,7 @@
 #endif
 #include "virtual_clock.h"
 
-#define HOTPATH_IMPLEMENTATION
-#include "hotpath.h"
-#include "hotpath_mcp.c"
+#include "recorder_server.c"
 #include "mcp_ticks.h"
 
 /* The flame graph as markdown has this in it. */

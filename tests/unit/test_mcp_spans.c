@@ -1,5 +1,6 @@
 /* FLAGS: -DHOTPATH_MCP */
 /* LIBS: -lcivetweb */
+/* RECORDER: server */
 /* What the tools of spans answer, exactly, on a clock that only the test moves: planted numbers of
    queries, requests and routes, their logs with what was inside, keys that are hostile, and what
    bottlenecks finds in them; of a program that has the same work without the fault, nothing. */
@@ -8,9 +9,7 @@
 #endif
 #include "virtual_clock.h"
 
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "hotpath_mcp.c"
 #include "mcp_ticks.h"
 
 /* ---- the work ---- */

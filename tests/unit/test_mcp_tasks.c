@@ -1,14 +1,14 @@
 /* FLAGS: -DHOTPATH_MCP */
 /* LIBS: -lcivetweb */
+/* RECORDER: server */
 /* Truth of the tools futures, future_logs and tokio_runtime: what /api and MCP say of tasks and of
    runtimes on a virtual clock is what was done, for all the time and for a window. */
 #ifndef _GNU_SOURCE
     #define _GNU_SOURCE
 #endif
 #include "virtual_clock.h"
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
-#include "hotpath_mcp.c"
+#include "mcp_server.h"
 #include "mcp_truth.h"
 
 static void poll_of(hotpath_task_t* task, uint64_t ns) {
@@ -46,7 +46,7 @@ static void answers_are_exact(uint64_t argument) {
     hotpath_task_create(&other, "less", "", 0);
     poll_of(&other, 1);
     serve();
-    truth_json_t* answer = ask(http.port, "/api/futures?filter=job", &text);
+    truth_json_t* answer = ask(server_port(), "/api/futures?filter=job", &text);
     const truth_json_t* row = first_row(answer);
     CHECK_TEXT("label", "job", truth_json_text(row, "label"), "job");
     CHECK_KEY("job", row, "call_count", 3);
@@ -61,10 +61,10 @@ static void answers_are_exact(uint64_t argument) {
     CHECK_KEY("job", row, "wait_ns", 10 + 40 + 20 + 200 + 164);
     CHECK_KEY("job", row, "wait_max_ns", 200);
     CHECK_KEY("job", row, "life_max_ns", 110);
-    check_mcp(http.port, "futures", "{\"filter\":\"job\"}", text);
+    check_mcp(server_port(), "futures", "{\"filter\":\"job\"}", text);
     truth_json_free(answer);
     free(text);
-    answer = ask(http.port, "/api/futures?sort=oldest&response_format=detailed", &text);
+    answer = ask(server_port(), "/api/futures?sort=oldest&response_format=detailed", &text);
     CHECK_EQUAL("total_count", "futures", truth_json_u64(answer, "total_count"), 2);
     CHECK_TEXT("label", "the oldest", truth_json_text(first_row(answer), "label"), "job");
     CHECK_KEY("job", first_row(answer), "misused", 0);
@@ -76,7 +76,7 @@ static void logs_are_exact(uint64_t argument) {
     char* text = NULL;
     three_tasks();
     serve();
-    truth_json_t* answer = ask(http.port, "/api/future_logs?future_name=job", &text);
+    truth_json_t* answer = ask(server_port(), "/api/future_logs?future_name=job", &text);
     CHECK_EQUAL("call_count", "job", truth_json_u64(answer, "call_count"), 3);
     CHECK_EQUAL("rows", "job", truth_json_u64(answer, "included_count"), 3);
     const truth_json_t* row = first_row(answer);
@@ -97,10 +97,10 @@ static void logs_are_exact(uint64_t argument) {
     CHECK_KEY("done", row, "last_poll_duration_ns", 50);
     CHECK_KEY("done", row, "life_ns", 110);
     CHECK_KEY("done", row, "result", 42);
-    check_mcp(http.port, "future_logs", "{\"future_name\":\"job\"}", text);
+    check_mcp(server_port(), "future_logs", "{\"future_name\":\"job\"}", text);
     truth_json_free(answer);
     free(text);
-    answer = ask(http.port, "/api/future_logs?future_name=job&order=slowest&limit=1", &text);
+    answer = ask(server_port(), "/api/future_logs?future_name=job&order=slowest&limit=1", &text);
     CHECK_KEY("slowest", first_row(answer), "id", 1);
     truth_json_free(answer);
     free(text);
@@ -112,7 +112,7 @@ static void runtimes_are_exact(uint64_t argument) {
     hotpath_runtime_t pool, loop;
     hotpath_token_t token;
     serve();
-    client_reply_t none = client_get(http.port, "/api/tokio_runtime");
+    client_reply_t none = client_get(server_port(), "/api/tokio_runtime");
     CHECK(none.status == 400 && strstr(none.body, "hotpath_runtime_create") != NULL,
         "without a runtime: %d %s", none.status, none.body);
     client_free(&none);
@@ -133,7 +133,7 @@ static void runtimes_are_exact(uint64_t argument) {
     hotpath_runtime_unpark(&loop, 0, &token);
     pass(70);
     hotpath_runtime_park(&loop, 0, &token);
-    truth_json_t* answer = ask(http.port, "/api/tokio_runtime", &text);
+    truth_json_t* answer = ask(server_port(), "/api/tokio_runtime", &text);
     CHECK_KEY("all", answer, "num_workers", 3);
     CHECK_KEY("all", answer, "num_alive_tasks", 4);
     CHECK_KEY("all", answer, "global_queue_depth", 3);
@@ -150,8 +150,8 @@ static void runtimes_are_exact(uint64_t argument) {
     CHECK_KEY("loop", row->next, "lag_count", 1);
     CHECK_KEY("loop", row->next, "lag_max_ns", 70);
     CHECK_KEY("loop", row->next, "lag_p99_ns", 70);
-    check_mcp(http.port, "tokio_runtime", "{}", text);
-    check_mcp(http.port, "runtime", "{}", text); /* a name that is not in the list */
+    check_mcp(server_port(), "tokio_runtime", "{}", text);
+    check_mcp(server_port(), "runtime", "{}", text); /* a name that is not in the list */
     truth_json_free(answer);
     free(text);
 }
@@ -164,7 +164,7 @@ static void windows_are_exact(uint64_t argument) {
     HOTPATH_TASK_POLL_END(&running);
     hotpath_runtime_polled(&pool, 0, 5);
     serve();
-    truth_json_t* answer = ask(http.port, "/api/futures", &text);
+    truth_json_t* answer = ask(server_port(), "/api/futures", &text);
     char since[80];
     snprintf(since, sizeof since, "%s", truth_json_text(answer, "next_since"));
     truth_json_free(answer);
@@ -173,7 +173,7 @@ static void windows_are_exact(uint64_t argument) {
     poll_of(&waiting, 6);
     hotpath_runtime_polled(&pool, 0, 2);
     snprintf(path, sizeof path, "/api/futures?since=%s", since);
-    answer = ask(http.port, path, &text);
+    answer = ask(server_port(), path, &text);
     const truth_json_t* row = first_row(answer);
     CHECK_KEY("job", row, "call_count", 0);
     CHECK_KEY("job", row, "done", 0);
@@ -183,7 +183,7 @@ static void windows_are_exact(uint64_t argument) {
     truth_json_free(answer);
     free(text);
     snprintf(path, sizeof path, "/api/tokio_runtime?since=%s", since);
-    answer = ask(http.port, path, &text);
+    answer = ask(server_port(), path, &text);
     CHECK_KEY("worker", truth_json_get(first_row(answer), "workers")->child, "poll_count", 2);
     truth_json_free(answer);
     free(text);
@@ -214,7 +214,7 @@ static void who_keeps_the_loop(uint64_t argument) {
     char* text = NULL;
     rounds(30000000);
     serve();
-    truth_json_t* answer = ask(http.port, "/api/bottlenecks", &text);
+    truth_json_t* answer = ask(server_port(), "/api/bottlenecks", &text);
     const truth_json_t* row = first_row(answer);
     const truth_json_t* numbers = truth_json_get(row, "numbers");
     CHECK_TEXT("cause", "the first", truth_json_text(row, "cause"), "loop_lag");
@@ -232,7 +232,7 @@ static void a_healthy_loop(uint64_t argument) {
     char* text = NULL;
     rounds(50000);
     serve();
-    truth_json_t* answer = ask(http.port, "/api/bottlenecks", &text);
+    truth_json_t* answer = ask(server_port(), "/api/bottlenecks", &text);
     CHECK(strstr(text, "loop_lag") == NULL, "a loop that is quick: %s", text);
     truth_json_free(answer);
     free(text);
