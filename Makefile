@@ -33,7 +33,7 @@ help:
 	@echo 'make soak           everything at once for SECONDS=600, counted to the last call'
 	@echo 'make fmt            formats the sources; make fmt-check only looks'
 	@echo 'make check-toc      the contents list of hotpath.h against its sections'
-	@echo 'make check-optimized  the unit tests that make test runs with sanitizers only, optimized'
+	@echo 'make check-later    what make test has no time for: more tests optimized, more of clang'
 	@echo 'make check-valgrind the unit tests under valgrind; make valgrind-NAME: one of them'
 	@echo 'make check-helgrind the wrappers of locks under helgrind: quiet but for hotpath'"'"'s own records'
 	@echo 'make check-memory   programs of the system with the library of make alloc, against valgrind and heaptrack'
@@ -141,19 +141,21 @@ $(foreach build,asan tsan o2 o0,$(eval $(call unit_build,$(build))))
 
 STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
 # The ways out are tested in every build. What compiles the recorder or the server for itself costs most
-# of the time: but for the laws and what sanitizers hide, it is run optimized by check-optimized.
+# of the time: but for the laws and what sanitizers hide, it is run optimized by check-later, which
+# has clang's settings and flags, too.
 OPTIMIZED := $(basename $(notdir $(shell grep -l 'RECORDER:' tests/unit/test_*.c))) \
-    $(filter test_law_% test_alloc% %_whole test_mcp_host,$(UNIT))
+    $(filter test_law_% test_alloc% test_locks_whole,$(UNIT))
 OPTIMIZED := $(filter-out test_mcp_%,$(OPTIMIZED)) test_mcp_host
 UNIT_STEPS := $(addprefix asan-,$(UNIT) $(filter test_ways_%,$(THREADS))) $(addprefix tsan-,$(THREADS)) \
     $(addprefix o2-,$(sort $(OPTIMIZED)) $(THREADS))
-LATER_STEPS := $(addprefix step-o2-,$(filter-out $(OPTIMIZED),$(UNIT)))
-check-optimized:
+LATER_STEPS := $(addprefix step-,$(addprefix o2-,$(filter-out $(OPTIMIZED),$(UNIT))) compile-clang-flags compile-clang-settings)
+check-later:
 	@$(MAKE) -s -k -j$(JOBS) --output-sync=target $(LATER_STEPS)
 # The longest come first, so that no core waits for another at the end.
 LONG_STEPS := examples-build order mcp examples soak bench alloc
 SCRIPT_STEPS := $(LONG_STEPS) disabled misuse names link install dist toc version readme fmt
-STEPS := $(LONG_STEPS) $(foreach cc,clang gcc,$(foreach part,flags settings sources,compile-$(cc)-$(part))) $(UNIT_STEPS) \
+PARTS := clang-sources gcc-flags gcc-settings gcc-sources
+STEPS := $(LONG_STEPS) $(addprefix compile-,$(PARTS)) $(UNIT_STEPS) \
     $(foreach cc,gcc clang,$(foreach std,$(STANDARDS),compile-$(cc)-$(std))) \
     $(filter-out $(LONG_STEPS),$(SCRIPT_STEPS))
 
@@ -166,8 +168,8 @@ test:
 	$(MAKE) -s step-mutants; \
 	tests/summary.sh $$start $(STEPS) mutants
 
-.PHONY: $(addprefix step-,$(STEPS) mutants) $(LATER_STEPS) check-optimized
-$(addprefix step-,$(UNIT_STEPS)) $(LATER_STEPS): step-%:
+.PHONY: $(addprefix step-,$(STEPS) mutants) $(LATER_STEPS) check-later
+$(addprefix step-,$(UNIT_STEPS)) $(filter step-o2-%,$(LATER_STEPS)): step-%:
 	+@tests/step.sh $* sh -c '$(MAKE) -s build/$(subst -test_,/test_,$*) && tests/run.sh build/$(subst -test_,/test_,$*)'
 # Made before, so that no two steps make it at once.
 $(foreach build,asan tsan o2,$(eval \

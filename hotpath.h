@@ -15065,8 +15065,8 @@ static void hotpath_i_sum_functions(hotpath_snapshot_t* s) {
     uint64_t scale = HOTPATH_I_LOAD(&hotpath_i_g.scale);
     for (size_t i = 0; i < s->function_count; i++) {
         hotpath_function_t* f = &s->functions[i];
-        /* Levels of a recursion are estimated each by itself. */
-        if (sampled && f->self_ns > f->total_ns) f->self_ns = f->total_ns;
+        /* Levels of a recursion are estimated, and read while it runs, each by itself. */
+        if (f->self_ns > f->total_ns) f->self_ns = f->total_ns;
         if (!hotpath_i_has_ticks(f)) continue;
         f->self_ns = hotpath_i_scaled(f->self_ns, scale);
         f->total_ns = hotpath_i_scaled(f->total_ns, scale);

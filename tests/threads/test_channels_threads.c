@@ -1,7 +1,7 @@
+/* RECORDER: real */
 /* Channels and streams with several threads at each end: every message is counted once, also while a
    reader looks, and what is read at one moment fits together. */
 #define _GNU_SOURCE
-#define HOTPATH_IMPLEMENTATION
 #include "hotpath.h"
 
 #include "../unit/law.h"
