@@ -164,10 +164,12 @@ static void results_are_unchanged(void** state) {
 #if !defined(__SANITIZE_THREAD__) /* which takes it for a fault, as it is */
     CHECK_EQ(hotpath_mutex_unlock(&checked), EPERM);
 #endif
-    pthread_join(law_thread(die_with, &robust), NULL);
-    CHECK_EQ(hotpath_mutex_lock(&robust), EOWNERDEAD);
-    CHECK_EQ(pthread_mutex_consistent(&robust.mutex), 0);
-    CHECK_EQ(hotpath_mutex_unlock(&robust), 0);
+    if (law_emulator == NULL) { /* which has no robust mutexes: the lock would wait for ever */
+        pthread_join(law_thread(die_with, &robust), NULL);
+        CHECK_EQ(hotpath_mutex_lock(&robust), EOWNERDEAD);
+        CHECK_EQ(pthread_mutex_consistent(&robust.mutex), 0);
+        CHECK_EQ(hotpath_mutex_unlock(&robust), 0);
+    }
     struct timespec until = soon();
     hotpath_mutex_lock(&mutex);
     CHECK_EQ(hotpath_cond_timedwait(&not_empty, &mutex, &until), ETIMEDOUT);
@@ -191,9 +193,11 @@ static void results_are_unchanged(void** state) {
 #if !defined(__SANITIZE_THREAD__)
     CHECK_EQ(row->bad_releases, 1);
 #endif
-    row = row_of(s, "robust");
-    CHECK_EQ(row->sides[0].acquired, 2);
-    CHECK_EQ(row->bad_releases, 1); /* its owner died with it */
+    if (law_emulator == NULL) {
+        row = row_of(s, "robust");
+        CHECK_EQ(row->sides[0].acquired, 2);
+        CHECK_EQ(row->bad_releases, 1); /* its owner died with it */
+    }
     row = row_of(s, "not empty");
     CHECK_EQ(row->sides[0].timeouts, 1);
     row = row_of(s, "empty");
