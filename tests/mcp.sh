@@ -35,7 +35,7 @@ wire=$!
 node_test conformance $out/program &
 conformance=$!
 node_test json $out/test_mcp_json || failed=1
-node_test planted $examples/03_server $examples/06_links $examples/07_dataflow || failed=1
+node_test planted $examples/03_server $examples/06_links $examples/07_dataflow $examples/06_async || failed=1
 node_test questions $examples/03_server || failed=1
 node_test clients $out/program $out/large $out/plain $examples/03_server $examples/05_memory || failed=1
 wait $conformance || failed=1

@@ -1,12 +1,13 @@
-// planted.mjs SEARCH LINKS DATAFLOW: the table of what is planted. Each row names a tool, the example that is asked,
+// planted.mjs SEARCH LINKS DATAFLOW ASYNC: the table of what is planted. Each row names a tool, the example that is asked,
 // what was planted there and what the tool must say of it; an answer without data fails. SEARCH is
 // examples/03_server.c, with its query per result row and without; LINKS is examples/06_links.c on a site
-// whose requests are counted here; DATAFLOW is examples/07_dataflow.c, with each of its faults and without.
+// whose requests are counted here; DATAFLOW is examples/07_dataflow.c, with each of its faults and without;
+// ASYNC is examples/06_async.c, with long lines in its loop and without.
 import http from 'node:http';
 import net from 'node:net';
 import { check, finish, serve, sleep } from './lib.mjs';
 
-const [search, links, dataflow] = process.argv.slice(2);
+const [search, links, dataflow, events] = process.argv.slice(2);
 const content = async (server, tool, args = {}) => {
   const reply = await fetch(`http://127.0.0.1:${server.port}/api/${tool}?${new URLSearchParams(args)}`);
   return reply.json();
@@ -63,12 +64,28 @@ const checker = await serve(links, ['--every', '1000', `${root}/`]);
 for (let i = 0; i < 500 && !asked['/error']; i++) await sleep(20);
 await sleep(300);
 
+// ---- the service of lines: its clients ask on a loop, and a pool makes what takes long ------------------
+
+const CLIENTS = 40;
+const LINES = 100; // of each client
+const LONG = [...Array(CLIENTS * LINES).keys()].filter((i) => (Math.floor(i / LINES) + (i % LINES)) % 40 === 0).length;
+const IN_LOOP = Math.floor(LONG / 4);
+const POOLED = LONG - IN_LOOP;
+const LOGGED = 64; // HOTPATH_LOGS_LIMIT
+// A client is connected, accepted and closed; a line is written, read, answered and read.
+const callbacks = (pooled) => 3 * CLIENTS + 4 * CLIENTS * LINES + pooled;
+const lines = (fixed) => serve(events, [CLIENTS, LINES], fixed ? { DEMO_FIXED: '1' } : {});
+const [blocked, quick] = [await lines(false), await lines(true)];
+
 // ---- the pipeline: with a slow stage, with a lock convoy, and without ------------------------------
 
 const flowing = (faults) =>
   serve(dataflow, ['600', 'examples'], faults ? { DEMO_FAULTS: faults } : { DEMO_FIXED: '1' });
 const [stage, convoy, flows] = [await flowing('stage'), await flowing('convoy'), await flowing('')];
 await sleep(6000);
+const polls = async (server) => (await content(server, 'tokio_runtime')).data[0].workers[0].poll_count;
+for (let i = 0; i < 400 && (await polls(blocked)) < callbacks(POOLED); i++) await sleep(50);
+for (let i = 0; i < 400 && (await polls(quick)) < callbacks(LONG); i++) await sleep(50);
 const one = (answer, label) => answer.data.find((row) => row.label === label);
 const causes = (answer) => answer.data.map((row) => row.cause);
 
@@ -151,9 +168,31 @@ const table = [
   ['bottlenecks', flows, {}, 'no lock convoy', (a) => causes(a).includes('lock_convoy'), false],
   ['bottlenecks', convoy, {}, 'a lock is no slow stage', (a) => causes(a).includes('queue_full'), false],
   ['bottlenecks', flows, {}, 'no slow stage', (a) => causes(a).includes('queue_full'), false],
+  ['futures', blocked, {}, 'a task for each long line but those in the loop', (a) => one(a, 'digest')?.call_count, POOLED],
+  ['futures', blocked, {}, 'each is done', (a) => one(a, 'digest')?.done, POOLED],
+  ['futures', blocked, {}, 'by one poll', (a) => one(a, 'digest')?.total_polls, POOLED],
+  ['futures', blocked, { response_format: 'detailed' }, 'none is left', (a) => one(a, 'digest')?.pending, 0],
+  ['futures', quick, {}, 'a task for each long line', (a) => one(a, 'digest')?.done, LONG],
+  ['future_logs', blocked, { future_name: 'digest', limit: 1000 }, 'of every task', (a) => a.call_count, POOLED],
+  ['future_logs', blocked, { future_name: 'digest', limit: 1000 }, 'the last ones, each once', (a) => new Set(a.data.map((one) => one.id)).size, LOGGED],
+  ['future_logs', blocked, { future_name: 'digest', limit: 1000 }, 'done by one poll',
+    (a) => a.data.filter((one) => one.state === 'ready' && one.poll_count === 1).length, LOGGED],
+  ['future_logs', quick, { future_name: 'digest', order: 'slowest', limit: 2 }, 'the slowest first', (a) => {
+    const [first, second] = a.data.map((one) => one.total_poll_duration_ns);
+    return first >= second && second > 0;
+  }, true],
+  ['tokio_runtime', blocked, {}, 'a loop', (a) => one(a, 'loop')?.kind, 'event loop'],
+  ['tokio_runtime', blocked, {}, 'what it gives to the pool', (a) => one(a, 'loop')?.spawned, POOLED],
+  ['tokio_runtime', blocked, {}, 'and gets back', (a) => one(a, 'loop')?.finished, POOLED],
+  ['tokio_runtime', blocked, {}, 'its callbacks', (a) => one(a, 'loop')?.workers[0].poll_count, callbacks(POOLED)],
+  ['tokio_runtime', quick, {}, 'its callbacks', (a) => one(a, 'loop')?.workers[0].poll_count, callbacks(LONG)],
+  ['bottlenecks', blocked, {}, 'the callback that makes the loop late', (a) => row(a, 'cause', /^loop_lag$/)?.subject, 'on_request'],
+  ['bottlenecks', blocked, {}, 'its calls', (a) => row(a, 'cause', /^loop_lag$/)?.numbers.calls, CLIENTS * (LINES + 1)],
+  ['bottlenecks', quick, {}, 'no callback', (a) => causes(a).includes('loop_lag'), false],
 ];
 const examples = new Map([[slow, '03_server'], [fixed, '03_server, fixed'], [checker, '06_links'],
-  [stage, '07_dataflow, stage'], [convoy, '07_dataflow, convoy'], [flows, '07_dataflow, fixed']]);
+  [stage, '07_dataflow, stage'], [convoy, '07_dataflow, convoy'], [flows, '07_dataflow, fixed'],
+  [blocked, '06_async'], [quick, '06_async, fixed']]);
 for (const [tool, server, args, planted, found, wanted] of table) {
   const example = examples.get(server);
   await check(`${tool}: ${example}: ${planted}`, async () => {
@@ -165,9 +204,9 @@ for (const [tool, server, args, planted, found, wanted] of table) {
   });
 }
 for (const server of [stage, convoy, flows]) await server.stop('SIGKILL');
-for (const [name, server] of Object.entries({ slow, fixed, checker })) {
+for (const [name, server] of Object.entries({ slow, fixed, checker, blocked, quick })) {
   await check(`${name} ends cleanly`, async () => {
-    const how = await server.stop('SIGTERM');
+    const how = await server.stop([blocked, quick].includes(server) ? undefined : 'SIGTERM');
     return how.signal || ![0, 1].includes(how.code) ? [`${how.code} ${how.signal}`] : [];
   });
 }
