@@ -2,8 +2,9 @@
 
    Shows: a frame as named systems (HOTPATH_SCOPE_NAMED), functions that run on the main thread and
    on a job pool, path finding whose result stands in its log (HOTPATH_FUNC_LOG), errors, bytes,
-   gauges, values, thread names, a replay that is written to a file (hotpath_io_write_as), and information
-   about the run in the report's head. With -DHOTPATH_ALLOC
+   gauges, values, thread names, what the pool's workers do and wait for (hotpath_runtime_t, hotpath_mutex_t,
+   hotpath_cond_t), a replay that is written to a file (hotpath_io_write_as), and information about the run
+   in the report's head. With -DHOTPATH_ALLOC
    also its memory: lists that grow on the threads that fill them, packets that are kept for a while, and
    an arena that is reset at once (HOTPATH_HEAP_ALLOC_EVENT, HOTPATH_HEAP_RESET_EVENT). And one cause of
    dropped frames to find (HOTPATH_FRAME_BUDGET): every 97th frame looks for all ways of the town's map
@@ -22,6 +23,7 @@
 #include "hotpath.h"
 
 #include "adapters/hotpath_io.h"
+#include "adapters/hotpath_pthread.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -61,9 +63,10 @@ typedef void job_t(void* user, int chunk, int worker);
 
 /* Runs one job at a time, in chunks that whoever is free takes; the caller works too. */
 typedef struct pool {
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-    pthread_cond_t finished;
+    hotpath_mutex_t lock;
+    hotpath_cond_t wake;
+    hotpath_cond_t finished;
+    hotpath_runtime_t runtime; /* of the threads; without any it records nothing */
     job_t* job;
     void* user;
     int next;   /* chunk to take */
@@ -81,14 +84,17 @@ typedef struct worker {
 
 /* Takes chunks until none is left. The lock is held on entry and on return. */
 static void pool_work(pool_t* pool, int worker) {
-    while (pool->next < pool->count) {
+    uint64_t taken = 0;
+    for (; pool->next < pool->count; taken++) {
         const int chunk = pool->next++;
         job_t* const job = pool->job;
-        pthread_mutex_unlock(&pool->lock);
+        hotpath_runtime_queued(&pool->runtime, (uint64_t)(pool->count - pool->next));
+        hotpath_mutex_unlock(&pool->lock);
         job(pool->user, chunk, worker);
-        pthread_mutex_lock(&pool->lock);
-        if (--pool->undone == 0) pthread_cond_signal(&pool->finished);
+        hotpath_mutex_lock(&pool->lock);
+        if (--pool->undone == 0) hotpath_cond_signal(&pool->finished);
     }
+    if (worker != 0) hotpath_runtime_polled(&pool->runtime, (uint32_t)worker - 1, taken);
 }
 
 static void* worker_main(void* user) {
@@ -98,45 +104,52 @@ static void* worker_main(void* user) {
     (void)snprintf(name, sizeof name, "worker %d", self->index);
     HOTPATH_THREAD_NAME(name);
     HOTPATH_FUNC();
-    pthread_mutex_lock(&pool->lock);
+    hotpath_token_t parked;
+    const uint32_t number = (uint32_t)self->index - 1;
+    hotpath_runtime_worker_begin(&pool->runtime, number);
+    hotpath_mutex_lock(&pool->lock);
     while (!pool->quit) {
         if (pool->next < pool->count) {
             HOTPATH_GAUGE_INC("workers busy", 1);
             pool_work(pool, self->index);
             HOTPATH_GAUGE_DEC("workers busy", 1);
         } else {
-            HOTPATH_SCOPE("idle");
-            pthread_cond_wait(&pool->wake, &pool->lock);
+            hotpath_runtime_park(&pool->runtime, number, &parked);
+            hotpath_cond_wait(&pool->wake, &pool->lock);
+            hotpath_runtime_unpark(&pool->runtime, number, &parked);
         }
     }
-    pthread_mutex_unlock(&pool->lock);
+    hotpath_mutex_unlock(&pool->lock);
+    hotpath_runtime_worker_end(&pool->runtime, number);
     return NULL;
 }
 
 /* Runs job(user, 0 .. count - 1, worker) on all threads and returns when every chunk is done. */
 static void pool_run(pool_t* pool, job_t* job, void* user, int count) {
     HOTPATH_FUNC();
-    pthread_mutex_lock(&pool->lock);
+    hotpath_runtime_spawned(&pool->runtime, (uint64_t)count);
+    hotpath_mutex_lock(&pool->lock);
     pool->job = job;
     pool->user = user;
     pool->next = 0;
     pool->count = count;
     pool->undone = count;
-    pthread_cond_broadcast(&pool->wake);
+    hotpath_runtime_queued(&pool->runtime, (uint64_t)count);
+    hotpath_cond_broadcast(&pool->wake);
     pool_work(pool, 0);
-    while (pool->undone != 0) {
-        HOTPATH_SCOPE("wait for workers");
-        pthread_cond_wait(&pool->finished, &pool->lock);
-    }
-    pthread_mutex_unlock(&pool->lock);
+    while (pool->undone != 0)
+        hotpath_cond_wait(&pool->finished, &pool->lock);
+    hotpath_mutex_unlock(&pool->lock);
+    hotpath_runtime_finished(&pool->runtime, (uint64_t)count);
 }
 
 /* A worker that cannot be started is done without: the main thread takes its chunks. */
 static void pool_start(pool_t* pool, int workers) {
     static worker_t selves[WORKERS_MAX];
-    pthread_mutex_init(&pool->lock, NULL);
-    pthread_cond_init(&pool->wake, NULL);
-    pthread_cond_init(&pool->finished, NULL);
+    hotpath_mutex_init(&pool->lock, NULL, "pool");
+    hotpath_cond_init(&pool->wake, NULL, "jobs to do");
+    hotpath_cond_init(&pool->finished, NULL, "jobs done");
+    if (workers != 0) hotpath_runtime_create(&pool->runtime, "jobs", (uint32_t)workers);
     for (int i = 0; i < workers; i++) {
         selves[i].pool = pool;
         selves[i].index = i + 1;
@@ -146,15 +159,16 @@ static void pool_start(pool_t* pool, int workers) {
 }
 
 static void pool_stop(pool_t* pool) {
-    pthread_mutex_lock(&pool->lock);
+    hotpath_mutex_lock(&pool->lock);
     pool->quit = true;
-    pthread_cond_broadcast(&pool->wake);
-    pthread_mutex_unlock(&pool->lock);
+    hotpath_cond_broadcast(&pool->wake);
+    hotpath_mutex_unlock(&pool->lock);
     for (int i = 0; i < pool->workers; i++)
         pthread_join(pool->threads[i], NULL);
-    pthread_cond_destroy(&pool->finished);
-    pthread_cond_destroy(&pool->wake);
-    pthread_mutex_destroy(&pool->lock);
+    hotpath_cond_destroy(&pool->finished);
+    hotpath_cond_destroy(&pool->wake);
+    hotpath_mutex_destroy(&pool->lock);
+    hotpath_runtime_close(&pool->runtime);
 }
 
 /* >>world */
