@@ -1258,19 +1258,23 @@ typedef struct hotpath_heap_pool {
     uint64_t resets;
 } hotpath_heap_pool_t;
 
-/* What the system and the C library say of the process. 0 is what they do not tell. */
+/* What the system and the allocator behind malloc say of the process. 0 is what they do not tell: of
+   mimalloc only heap_bytes is known. */
 typedef struct hotpath_process {
     uint64_t rss_bytes;      /* in memory now, shared pages included */
     uint64_t rss_peak_bytes; /* the most that ever was */
     uint64_t pss_bytes;      /* as rss, each shared page divided by its users */
     uint64_t private_bytes;  /* written by this process alone */
     uint64_t swap_bytes;
-    uint64_t heap_bytes;        /* that malloc holds from the system: arenas and mappings */
-    uint64_t heap_mapped_bytes; /* of them single mappings of large blocks */
-    uint64_t heap_used_bytes;   /* in blocks that are not freed, with what surrounds them */
-    uint64_t heap_free_bytes;   /* held and not used: fragmentation, and what is kept for later */
-    uint64_t heap_top_bytes;    /* of them those that could be given back at once */
-    bool heap_known;            /* the C library told (mallinfo2), whose malloc it is */
+    uint64_t heap_bytes;          /* that malloc holds from the system: arenas and mappings */
+    uint64_t heap_mapped_bytes;   /* of them single mappings of large blocks: glibc */
+    uint64_t heap_used_bytes;     /* in blocks that are not freed, with what surrounds them */
+    uint64_t heap_free_bytes;     /* held and not used: fragmentation, and what is kept for later */
+    uint64_t heap_top_bytes;      /* of them those that could be given back at once */
+    bool heap_known;              /* the allocator told */
+    uint64_t heap_active_bytes;   /* of heap_bytes, in pages that are in use: jemalloc, tcmalloc */
+    uint64_t heap_reserved_bytes; /* addresses taken, held or not: jemalloc, tcmalloc */
+    const char* heap_allocator;   /* "glibc", "jemalloc", "tcmalloc", "mimalloc"; NULL: unknown */
 } hotpath_process_t;
 
 /* An execution that took longer than a limit of hotpath_on_slow. */
@@ -1895,8 +1899,10 @@ HOTPATH_API size_t hotpath_heap_suspects(
    Threads: any. */
 HOTPATH_API size_t hotpath_heap_pools(hotpath_heap_pool_t* rows, size_t capacity);
 
-/* What the system says of the process's memory, with or without -DHOTPATH_ALLOC.
-   Returns: false if it says nothing. Threads: any; reads files of /proc; not signal-safe. */
+/* What the system and malloc say of the process's memory, with or without -DHOTPATH_ALLOC: glibc by
+   mallinfo2, jemalloc by mallctl, tcmalloc by MallocExtension, mimalloc by mi_process_info.
+   Returns: false if the system says nothing. Threads: any; reads files of /proc and takes the
+   allocator's locks; not signal-safe. */
 HOTPATH_API bool hotpath_process_memory(hotpath_process_t* memory);
 
 /* Counts a block of an allocator of the program's own; the macros call them.
@@ -3805,6 +3811,83 @@ extern "C"
     hotpath_i_mallinfo_t
     hotpath_i_libc_mallinfo(void) __asm__("mallinfo2") __attribute__((weak));
         #endif
+extern int hotpath_i_jemalloc_ctl(const char*, void*, size_t*, void*, size_t) __asm__("mallctl")
+    __attribute__((weak));
+extern int hotpath_i_tcmalloc_number(const char*, size_t*) __asm__(
+    "MallocExtension_GetNumericProperty") __attribute__((weak));
+/* Times, resident bytes and faults are of the process; the sixth and seventh are bytes committed. */
+extern void hotpath_i_mimalloc_info(size_t*, size_t*, size_t*, size_t*, size_t*, size_t*, size_t*,
+    size_t*) __asm__("mi_process_info") __attribute__((weak));
+
+static uint64_t hotpath_i_os_jemalloc_number(const char* name) {
+    size_t value = 0, size = sizeof value;
+    return hotpath_i_jemalloc_ctl(name, &value, &size, NULL, 0) == 0 ? value : 0;
+}
+static uint64_t hotpath_i_os_tcmalloc_number(const char* name) {
+    size_t value = 0;
+    return hotpath_i_tcmalloc_number(name, &value) != 0 ? value : 0;
+}
+/* Numbers of an allocator that are not read at one instant may contradict each other. */
+static uint64_t hotpath_i_os_rest(uint64_t all, uint64_t part) {
+    return all > part ? all - part : 0;
+}
+
+static void hotpath_i_os_heap_of_jemalloc(hotpath_process_t* m) {
+    uint64_t epoch = 1; /* the numbers are those of the last time that it was set */
+    if (hotpath_i_jemalloc_ctl == NULL ||
+        hotpath_i_jemalloc_ctl("epoch", NULL, NULL, &epoch, sizeof epoch) != 0)
+        return;
+    m->heap_bytes = hotpath_i_os_jemalloc_number("stats.resident");
+    m->heap_used_bytes = hotpath_i_os_jemalloc_number("stats.allocated");
+    m->heap_free_bytes = hotpath_i_os_rest(m->heap_bytes, m->heap_used_bytes);
+    m->heap_top_bytes = hotpath_i_os_jemalloc_number("stats.arenas.4096.pdirty") * /* of all */
+                        hotpath_i_os_jemalloc_number("arenas.page");
+    m->heap_active_bytes = hotpath_i_os_jemalloc_number("stats.active");
+    m->heap_reserved_bytes = hotpath_i_os_jemalloc_number("stats.mapped");
+    m->heap_allocator = "jemalloc";
+}
+static void hotpath_i_os_heap_of_tcmalloc(hotpath_process_t* m) {
+    if (hotpath_i_tcmalloc_number == NULL) return;
+    m->heap_reserved_bytes = hotpath_i_os_tcmalloc_number("generic.heap_size");
+    m->heap_bytes = hotpath_i_os_rest(
+        m->heap_reserved_bytes, hotpath_i_os_tcmalloc_number("tcmalloc.pageheap_unmapped_bytes"));
+    m->heap_used_bytes = hotpath_i_os_tcmalloc_number("generic.current_allocated_bytes");
+    m->heap_free_bytes = hotpath_i_os_rest(m->heap_bytes, m->heap_used_bytes);
+    m->heap_top_bytes = hotpath_i_os_tcmalloc_number("tcmalloc.pageheap_free_bytes");
+    m->heap_active_bytes = hotpath_i_os_rest(m->heap_bytes, m->heap_top_bytes);
+    m->heap_allocator = "tcmalloc";
+}
+static void hotpath_i_os_heap_of_glibc(hotpath_process_t* m) {
+        #if defined(__GLIBC__)
+    if (hotpath_i_libc_mallinfo == NULL) return;
+    hotpath_i_mallinfo_t info = hotpath_i_libc_mallinfo();
+    m->heap_bytes = info.arena + info.hblkhd;
+    m->heap_mapped_bytes = info.hblkhd;
+    m->heap_used_bytes = info.uordblks + info.hblkhd;
+    m->heap_free_bytes = info.fordblks;
+    m->heap_top_bytes = info.keepcost;
+    m->heap_allocator = "glibc";
+        #else
+    (void)m;
+        #endif
+}
+static void hotpath_i_os_heap_of_mimalloc(hotpath_process_t* m) {
+    size_t committed = 0;
+    if (hotpath_i_mimalloc_info == NULL) return;
+    hotpath_i_mimalloc_info(NULL, NULL, NULL, NULL, NULL, &committed, NULL, NULL);
+    m->heap_bytes = committed;
+    m->heap_allocator = "mimalloc";
+}
+/* The first that holds anything is whose malloc it is. tcmalloc may have a mallinfo2 of its own, and
+   mimalloc may be linked for its own functions alone: one comes before glibc, the other after it. */
+static void hotpath_i_os_heap_memory(hotpath_process_t* m) {
+    static void (*const allocators[])(hotpath_process_t*) = {hotpath_i_os_heap_of_jemalloc,
+        hotpath_i_os_heap_of_tcmalloc, hotpath_i_os_heap_of_glibc, hotpath_i_os_heap_of_mimalloc};
+    for (size_t i = 0; i < sizeof allocators / sizeof allocators[0] && m->heap_bytes == 0; i++)
+        allocators[i](m);
+    m->heap_known = m->heap_bytes != 0;
+    if (!m->heap_known) m->heap_allocator = NULL; /* one that nobody uses */
+}
 static bool hotpath_i_os_process_memory(hotpath_process_t* m) {
     static const char* const of_status[] = {"VmRSS", "VmHWM", "VmSwap"};
     static const char* const of_rollup[] = {"Pss", "Private_Dirty"};
@@ -3812,17 +3895,7 @@ static bool hotpath_i_os_process_memory(hotpath_process_t* m) {
     uint64_t* const rollup[] = {&m->pss_bytes, &m->private_bytes};
     bool known = hotpath_i_os_kilobytes("/proc/self/status", of_status, status, 3);
     (void)hotpath_i_os_kilobytes("/proc/self/smaps_rollup", of_rollup, rollup, 2);
-        #if defined(__GLIBC__)
-    if (hotpath_i_libc_mallinfo != NULL) {
-        hotpath_i_mallinfo_t info = hotpath_i_libc_mallinfo();
-        m->heap_bytes = info.arena + info.hblkhd;
-        m->heap_mapped_bytes = info.hblkhd;
-        m->heap_used_bytes = info.uordblks + info.hblkhd;
-        m->heap_free_bytes = info.fordblks;
-        m->heap_top_bytes = info.keepcost;
-        m->heap_known = m->heap_bytes != 0; /* none: malloc is of another allocator */
-    }
-        #endif
+    hotpath_i_os_heap_memory(m);
     return known;
 }
     #else
@@ -21095,11 +21168,14 @@ static void hotpath_i_json_process(hotpath_i_json_t* j) {
     hotpath_i_json_u64(j, "private_bytes", m.private_bytes);
     hotpath_i_json_u64(j, "swap_bytes", m.swap_bytes);
     hotpath_i_json_bool(j, "heap_known", m.heap_known);
+    hotpath_i_json_text(j, "heap_allocator", m.heap_allocator);
     hotpath_i_json_u64(j, "heap_bytes", m.heap_bytes);
     hotpath_i_json_u64(j, "heap_mapped_bytes", m.heap_mapped_bytes);
     hotpath_i_json_u64(j, "heap_used_bytes", m.heap_used_bytes);
     hotpath_i_json_u64(j, "heap_free_bytes", m.heap_free_bytes);
     hotpath_i_json_u64(j, "heap_top_bytes", m.heap_top_bytes);
+    hotpath_i_json_u64(j, "heap_active_bytes", m.heap_active_bytes);
+    hotpath_i_json_u64(j, "heap_reserved_bytes", m.heap_reserved_bytes);
     hotpath_i_json_close(j, '}');
 }
 static void hotpath_i_json_suspects(hotpath_i_json_t* j) {

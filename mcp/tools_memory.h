@@ -377,12 +377,17 @@ static void heap_process(json_out_t* out) {
         HEAP_ROW(private_bytes)
         HEAP_ROW(swap_bytes)
         if (m.heap_known) {
+            json_key(out, "heap_allocator"), json_text(out, m.heap_allocator);
             HEAP_ROW(heap_bytes)
-            HEAP_ROW(heap_mapped_bytes)
+        }
+        if (m.heap_known && m.heap_used_bytes != 0) {                 /* mimalloc does not tell */
+            if (m.heap_active_bytes == 0) HEAP_ROW(heap_mapped_bytes) /* glibc */
             HEAP_ROW(heap_used_bytes)
             HEAP_ROW(heap_free_bytes)
             HEAP_ROW(heap_top_bytes)
         }
+        if (m.heap_active_bytes != 0) HEAP_ROW(heap_active_bytes)
+        if (m.heap_reserved_bytes != 0) HEAP_ROW(heap_reserved_bytes)
 #undef HEAP_ROW
     }
     if (m.heap_known && m.heap_free_bytes >= 8 << 20 && m.heap_free_bytes >= m.heap_bytes / 4) {

@@ -65,7 +65,8 @@ int main(int argc, char** argv) {
         if (strcmp(f[i].name, "work") == 0) w = &f[i];
     if (w == NULL || !all.interposed || !all.live) return 15;
     hotpath_process_t process;
-    if (hotpath_process_memory(&process) && process.heap_known && process.heap_used_bytes < all.live_bytes)
+    if (hotpath_process_memory(&process) && process.heap_used_bytes != 0 &&
+        process.heap_used_bytes < all.live_bytes)
         return 18;
     printf("%s: %d %d\n", argv[argc - 1], (int)w->alloc_count, (int)w->free_count);
     if (w->alloc_count != allocs || w->alloc_bytes != bytes || w->free_count != frees) return 16;
@@ -134,6 +135,138 @@ int main() {
     return 0;
 }
 END
+# What an allocator says of itself, against what the program holds: 64 MiB, half of them in large blocks.
+cat >$dir/told.c <<'END'
+#define HOTPATH_IMPLEMENTATION
+#include "hotpath.h"
+#include "hotpath_mcp.c"
+#include "tests/unit/mcp_client.h"
+#define MIB (1 << 20)
+#define LARGE (MIB - 4096)
+#define SMALL 1000
+static char *large[32], *small[33000];
+static const char* who;
+static int wrong;
+static hotpath_process_t now;
+extern int purge(const char*, void*, size_t*, void*, size_t) __asm__("mallctl") __attribute__((weak));
+extern void release(void) __asm__("MallocExtension_ReleaseFreeMemory") __attribute__((weak));
+
+#define IS(what) is(what, #what)
+static void is(bool what, const char* text) {
+    if (!what) printf("not so: %s\n", text), wrong = 1;
+}
+/* The number is at least that, and at most `more` above it. */
+#define WITHIN(number, least, more) within(number, #number, least, more)
+static void within(uint64_t number, const char* text, uint64_t least, uint64_t more) {
+    if (number >= least && number - least <= more) return;
+    printf("%s is %.2f MiB, not %.2f to %.2f\n", text, (double)number / MIB, (double)least / MIB,
+        (double)(least + more) / MIB);
+    wrong = 1;
+}
+static void look(const char* at) {
+    if (!hotpath_process_memory(&now) || !now.heap_known || strcmp(now.heap_allocator, who) != 0)
+        printf("%s: not known\n", at), exit(2);
+    printf("%s: held %.2f used %.2f free %.2f top %.2f active %.2f reserved %.2f MiB\n", at,
+        (double)now.heap_bytes / MIB, (double)now.heap_used_bytes / MIB, (double)now.heap_free_bytes / MIB,
+        (double)now.heap_top_bytes / MIB, (double)now.heap_active_bytes / MIB,
+        (double)now.heap_reserved_bytes / MIB);
+    if (strcmp(who, "mimalloc") == 0) {
+        IS(now.heap_used_bytes == 0 && now.heap_free_bytes == 0 && now.heap_top_bytes == 0);
+    } else {
+        IS(now.heap_bytes == now.heap_used_bytes + now.heap_free_bytes);
+        IS(now.heap_top_bytes <= now.heap_free_bytes);
+    }
+    IS(now.heap_active_bytes <= now.heap_bytes);
+    if (now.heap_reserved_bytes != 0) IS(now.heap_reserved_bytes >= now.heap_bytes);
+    /* The kernel says how much of it is in memory; all is written. */
+    if (strcmp(who, "mimalloc") != 0) IS(now.heap_bytes <= now.rss_bytes + 4 * MIB);
+}
+/* One number of an answer, UINT64_MAX if it has none. */
+static uint64_t number(const char* text, const char* key) {
+    const char* at = strstr(text, key);
+    return at != NULL && at[strlen(key)] == '"' ? strtoull(at + strlen(key) + 2, NULL, 10) : UINT64_MAX;
+}
+static void serve(bool half_empty) {
+    client_reply_t r = client_get(http.port, "/api/heap?view=usage");
+    char name[64];
+    snprintf(name, sizeof name, "\"heap_allocator\":\"%s\"", who);
+    IS(r.status == 200);
+    printf("%.500s\n", r.body);
+    IS(strstr(r.body, name) != NULL);
+    WITHIN(number(r.body, "heap_bytes") + 8 * MIB, now.heap_bytes, 16 * MIB);
+    const bool tells = now.heap_used_bytes != 0, pages = now.heap_active_bytes != 0;
+    IS((number(r.body, "heap_used_bytes") != UINT64_MAX) == tells);
+    IS((number(r.body, "heap_mapped_bytes") != UINT64_MAX) == (tells && !pages));
+    IS((number(r.body, "heap_active_bytes") != UINT64_MAX) == pages);
+    IS((number(r.body, "heap_reserved_bytes") != UINT64_MAX) == (now.heap_reserved_bytes != 0));
+    IS((strstr(r.body, "\"hint\"") != NULL) == (half_empty && tells));
+    if (!tells) return;
+    WITHIN(number(r.body, "heap_used_bytes") + MIB, now.heap_used_bytes, 2 * MIB);
+    WITHIN(number(r.body, "heap_free_bytes") + 8 * MIB, now.heap_free_bytes, 16 * MIB);
+    client_free(&r);
+}
+int main(int argc, char** argv) {
+    who = argv[argc - 1];
+    const bool tells = strcmp(who, "mimalloc") != 0, pages = tells && strcmp(who, "glibc") != 0;
+    HOTPATH_MAIN();
+    if (!hotpath_mcp_start()) return 3;
+    look("at first");
+    const uint64_t used = now.heap_used_bytes, all = sizeof large / sizeof *large * LARGE;
+    const uint64_t little = sizeof small / sizeof *small * SMALL;
+    WITHIN(now.heap_bytes, 1, 56 * MIB);
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++)
+        large[i] = (char*)memset(malloc(LARGE), 1, LARGE);
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+        small[i] = (char*)memset(malloc(SMALL), 1, SMALL);
+    look("64 MiB");
+    serve(false);
+    WITHIN(now.heap_bytes, all + little, tells ? 12 * MIB : 56 * MIB);
+    if (tells) WITHIN(now.heap_used_bytes, used + all + little, 4 * MIB);
+    if (pages) WITHIN(now.heap_active_bytes, now.heap_used_bytes, 4 * MIB);
+    if (pages) WITHIN(now.heap_reserved_bytes, all + little, 48 * MIB);
+    if (strcmp(who, "glibc") == 0) WITHIN(now.heap_mapped_bytes, all, 2 * MIB);
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+        if (i % 4 != 0) free(small[i]);
+    look("every fourth of the small");
+    serve(true);
+    if (tells) WITHIN(now.heap_used_bytes, used + all + little / 4, 4 * MIB);
+    if (tells) WITHIN(now.heap_free_bytes, little / 4 * 3, 16 * MIB);
+    if (pages) WITHIN(now.heap_active_bytes, all + little, 12 * MIB); /* no page is empty */
+    for (size_t i = 0; i < sizeof small / sizeof *small; i += 4)
+        free(small[i]);
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++)
+        free(large[i]);
+    look("none");
+    if (tells) WITHIN(now.heap_used_bytes, used, 4 * MIB);
+    if (pages) WITHIN(now.heap_top_bytes, (all + little) / 4 * 3, 48 * MIB);
+    if (pages) WITHIN(now.heap_active_bytes, now.heap_used_bytes, 24 * MIB);
+    if (purge) (void)purge("arena.4096.purge", NULL, NULL, NULL, 0);
+    if (release) release();
+    look("given back");
+    if (pages) WITHIN(now.heap_bytes, now.heap_used_bytes, 24 * MIB);
+    if (pages) WITHIN(now.heap_top_bytes, 0, MIB);
+    if (strcmp(who, "tcmalloc") == 0) IS(now.heap_reserved_bytes >= all + little); /* addresses stay */
+    /* Held before it is in memory, and there when the report is made. */
+    *large = (char*)malloc(80 * MIB - 4096);
+    if (!hotpath_process_memory(&now)) return 4;
+    WITHIN(now.heap_bytes, 80 * MIB - 4096, 128 * MIB);
+    return wrong;
+}
+END
+# told NAME: its name, and the program that it runs; nothing that is free goes back by itself.
+told() {
+    rm -f $dir/told.json
+    check "$1: what it says of itself" env HOTPATH_MCP_PORT=0 HOTPATH_REPORT=all HOTPATH_OUTPUT_FORMAT=json \
+        HOTPATH_OUTPUT_PATH=$dir/told.json MALLOC_CONF=dirty_decay_ms:-1 TCMALLOC_RELEASE_RATE=0 $dir/told_$1 "$1"
+    used='8[3-6][0-9]{6}'
+    [ "$1" = mimalloc ] && used=0
+    check "$1: what it says of itself, in the report" grep -Eq \
+        "\"heap_known\":true,\"heap_allocator\":\"$1\",\"heap_bytes\":[0-9]{8,9},\"heap_mapped_bytes\":[0-9]+,\"heap_used_bytes\":$used," \
+        $dir/told.json
+}
+check "what an allocator says of itself: build" gcc $flags -DHOTPATH_MCP -c $dir/told.c -o $dir/told.o
+check "glibc: link" gcc $dir/told.o -o $dir/told_glibc -lcivetweb -lm -lpthread -ldl
+told glibc
 printf '#define HOTPATH_IMPLEMENTATION\n#include "hotpath.h"\n' >$dir/recorder.c
 check "aligned new: build" sh -c "gcc $flags -c $dir/recorder.c -o $dir/recorder.o &&
     g++ -std=c++17 -O1 -DHOTPATH -DHOTPATH_ALLOC -I. -c $dir/aligned.cpp -o $dir/aligned.o &&
@@ -147,6 +280,8 @@ for other in jemalloc tcmalloc_minimal mimalloc; do
         misaligns=
         [ $other = mimalloc ] && misaligns=MISALIGNS=1
         check "$other: counts" env $misaligns $dir/$other
+        check "$other: link what it says of itself" gcc $dir/told.o -o $dir/told_${other%_minimal} -Wl,--no-as-needed -l$other -lcivetweb -lm -lpthread -ldl
+        told ${other%_minimal}
         check "$other, aligned new: build" g++ $dir/aligned.o $dir/recorder.o -o $dir/aligned_$other -Wl,--no-as-needed -l$other -lpthread -ldl
         check "$other, aligned new" sh -c "HOTPATH_OUTPUT_PATH=/dev/null $dir/aligned_$other | grep -q 'every.* C++ new and delete,'"
     else

@@ -123,7 +123,7 @@ sub accounts {
         my ($all, $heap, $drops) = @$report{qw(functions_alloc heap dropped)};
         my %a = (allocs => $all->{total_allocations}, bytes => $all->{total_allocated_bytes},
             frees => $all->{total_frees}, live => $heap->{live_bytes}, foreign => $all->{foreign_frees},
-            reallocs => $all->{total_reallocs}, threads => $report->{threads}{thread_count} +
+            reallocs => $all->{total_reallocs}, allocator => $heap->{process}{heap_allocator}, threads => $report->{threads}{thread_count} +
                 sum(map { $_->{status} eq 'ended' ? $_->{count} : 0 } @{$report->{threads}{data}}));
         my $name = "$report->{program} ($report->{pid})";
         my $same = sub {
@@ -225,7 +225,7 @@ for my $program (@programs) {
     my ($accounts, @wrong) = accounts($with);
     check("$name: the account adds up", @wrong);
     my %all;
-    for my $a (@$accounts) { $all{$_} += $a->{$_} for keys %$a }
+    for my $a (@$accounts) { $all{$_} += $a->{$_} for grep { $_ ne 'allocator' } keys %$a }
     my ($valgrind, $heaptrack);
     if ($compare) {
         check("$name: one process", @$accounts == 1 ? () : scalar @$accounts . ' accounts');
@@ -256,6 +256,8 @@ for my $allocator (['jemalloc', "$lib/libjemalloc.so.2"], ['tcmalloc', "$lib/lib
         check("$name on $who: the same", same_as($plain, $with));
         my ($accounts, @wrong) = accounts($with);
         check("$name on $who: the account adds up", @wrong);
+        check("$name on $who: which tells by its name",
+            map { $_->{allocator} eq $who ? () : "'$_->{allocator}' does" } @$accounts);
         next if !$account{$name};
         check("$name on $who: as on the C library", near('the C library', $accounts->[0], $account{$name}));
         push @table, ["$name, $who", scalar @$accounts,

@@ -1122,6 +1122,7 @@ static void alloc_process(void** state) {
     CHECK(law_is_near(m.rss_bytes, rss, 8 << 20));
     CHECK_GE(m.rss_peak_bytes + (1 << 20), m.rss_bytes);
     if (LAW_SANITIZED) CHECK(!m.heap_known); /* the sanitizer's malloc tells nothing */
+    CHECK_EQ(m.heap_known, m.heap_allocator != NULL && strcmp(m.heap_allocator, "glibc") == 0);
     if (m.heap_known && !LAW_SANITIZED) {
         const struct mallinfo2 info = mallinfo2();
         CHECK(law_is_near(m.heap_bytes, info.arena + info.hblkhd, 1 << 20));
