@@ -113,7 +113,8 @@
    aligned_alloc, posix_memalign, memalign, valloc, pvalloc and malloc_usable_size and hands them on to
    the next definition: the C library's, or that of a jemalloc, tcmalloc or mimalloc that is linked. So
    the whole program counts, C++ new and delete too, with no change of the source; but not those of an
-   allocator that has operators new and delete of its own, as these three have, and the report says so.
+   allocator that has operators new and delete of its own, as these three have, and the report says so:
+   they count where -lstdc++ is linked, or preloaded, before it.
    What such an allocator gives and takes by functions of its own (sdallocx) must not be mixed with malloc
    and free. Where that cannot be
    (sanitizers, Windows) the macros HOTPATH_MALLOC ... count alone, and the report says so. A program that
@@ -13869,15 +13870,14 @@ static const char* hotpath_i_alloc_note(void) {
         case HOTPATH_I_HEAP_HEADERS:
             return hotpath_i_heap.next.has_new
                        ? "every allocation of the process counts but those of hotpath itself, "
-                         "and "
-                         "C++ new and delete, which the allocator that is linked has of its own"
+                         "and C++ new and delete, which the allocator that is linked has of its "
+                         "own: with -lstdc++ linked before it they count"
                        : "every allocation of the process counts but those of hotpath itself";
         case HOTPATH_I_HEAP_COUNTERS:
             return hotpath_i_heap.next.has_new
                        ? "every allocation of the process counts but those of hotpath itself, "
-                         "and "
-                         "C++ new and delete, which the allocator that is linked has of its "
-                         "own; "
+                         "and C++ new and delete, which the allocator that is linked has of its "
+                         "own: with -lstdc++ linked before it they count; "
                          "HOTPATH_ALLOC_LIVE is off: what is live is not known"
                        : "every allocation of the process counts but those of hotpath itself; "
                          "HOTPATH_ALLOC_LIVE is off: what is live is not known";

@@ -267,12 +267,53 @@ told() {
 check "what an allocator says of itself: build" gcc $flags -DHOTPATH_MCP -c $dir/told.c -o $dir/told.o
 check "glibc: link" gcc $dir/told.o -o $dir/told_glibc -lcivetweb -lm -lpthread -ldl
 told glibc
+# Every operator new and delete, counted to the last.
+cat >$dir/new.cpp <<'END'
+#include "hotpath.h"
+#include <cstdio>
+#include <cstring>
+#include <new>
+struct alignas(64) wide { unsigned char bytes[64]; };
+template <class T> static void one_of_each() {
+    T* volatile one = new T;
+    T* volatile many = new T[3];
+    T* volatile quiet = new (std::nothrow) T;
+    T* volatile quietly_many = new (std::nothrow) T[3];
+    delete one;
+    delete[] many;
+    delete quiet;
+    delete[] quietly_many;
+}
+static void work() {
+    HOTPATH_FUNC();
+    for (int i = 0; i < 1000; i++)
+        one_of_each<long>(), one_of_each<wide>();
+}
+int main() {
+    work();
+    size_t count = 0;
+    hotpath_snapshot_t* const s = hotpath_snapshot_take(nullptr);
+    const hotpath_function_t* const f = hotpath_snapshot_functions(s, &count);
+    for (size_t i = 0; i < count; i++)
+        if (std::strcmp(f[i].name, "work") == 0)
+            std::printf("%d of %d bytes, %d freed\n", int(f[i].alloc_count),
+                int(f[i].alloc_bytes), int(f[i].free_count));
+    hotpath_snapshot_free(s);
+    return 0;
+}
+END
+counted="8000 of $((1000 * 8 * (8 + 64))) bytes, 8000 freed"
+# counts_new PROGRAM ...: and what goes before it
+counts_new() { HOTPATH_OUTPUT_PATH=/dev/null "$@" | tee $dir/new.out | grep -qx "$counted" || { cat $dir/new.out; false; }; }
 printf '#define HOTPATH_IMPLEMENTATION\n#include "hotpath.h"\n' >$dir/recorder.c
 check "aligned new: build" sh -c "gcc $flags -c $dir/recorder.c -o $dir/recorder.o &&
     g++ -std=c++17 -O1 -DHOTPATH -DHOTPATH_ALLOC -I. -c $dir/aligned.cpp -o $dir/aligned.o &&
+    g++ -std=c++17 -O1 -DHOTPATH -DHOTPATH_ALLOC -I. -c $dir/new.cpp -o $dir/new.o &&
+    g++ $dir/new.o $dir/recorder.o -o $dir/new -lpthread -ldl &&
     g++ $dir/aligned.o $dir/recorder.o -o $dir/aligned -lpthread -ldl"
 # It counts, or the report says that it does not.
 check "aligned new" sh -c "HOTPATH_OUTPUT_PATH=/dev/null $dir/aligned | grep -qx '1 every.* but those of hotpath itself'"
+check "every new" counts_new $dir/new
 for other in jemalloc tcmalloc_minimal mimalloc; do
     if echo 'int main(void) { return 0; }' | gcc -xc - -o $dir/probe -Wl,--no-as-needed -l$other 2>/dev/null; then
         check "$other: link" gcc $dir/program.o -o $dir/$other -Wl,--no-as-needed -l$other -lpthread -ldl
@@ -284,6 +325,12 @@ for other in jemalloc tcmalloc_minimal mimalloc; do
         told ${other%_minimal}
         check "$other, aligned new: build" g++ $dir/aligned.o $dir/recorder.o -o $dir/aligned_$other -Wl,--no-as-needed -l$other -lpthread -ldl
         check "$other, aligned new" sh -c "HOTPATH_OUTPUT_PATH=/dev/null $dir/aligned_$other | grep -q 'every.* C++ new and delete,'"
+        # The C++ library's own come first, and through malloc.
+        before="-Wl,--no-as-needed -lstdc++ -l$other -lpthread -ldl"
+        check "$other, the C++ library before it: build" sh -c "g++ $dir/new.o $dir/recorder.o -o $dir/new_$other $before &&
+            g++ $dir/aligned.o $dir/recorder.o -o $dir/aligned_$other $before"
+        check "$other, the C++ library before it: new" counts_new $dir/new_$other
+        check "$other, the C++ library before it: aligned new" sh -c "HOTPATH_OUTPUT_PATH=/dev/null $dir/aligned_$other | grep -qx '1 every.* but those of hotpath itself'"
     else
         echo "# skipped: lib$other is not there"
     fi
