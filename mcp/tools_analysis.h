@@ -35,6 +35,10 @@
         "more is sent to it than it takes: make it cheaper, add threads, or bound the queue")      \
     X(LOOP_LAG, "loop_lag",                                                                        \
         "a callback that keeps its event loop from all others: give its work to a pool")           \
+    X(POOL_STARVED, "pool_starved",                                                                \
+        "tasks wait, for all workers are busy: make tasks cheaper, or add workers if cores idle")  \
+    X(POOL_ASLEEP, "pool_asleep",                                                                  \
+        "tasks wait, and all workers are parked: see whether each one queued wakes a worker")      \
     X(RECORDING, "recording_overhead",                                                             \
         "so short that recording it costs more than it does: take its macro out")                  \
     X(LEAK_SUSPECT, "leak_suspect",                                                                \
@@ -64,6 +68,7 @@ typedef struct finding {
     uint32_t lock;  /* index of a lock, of LOCK_CONVOY */
     const char* channel; /* of QUEUE_FULL and QUEUE_GROWS, else NULL */
     const char* loop;    /* of LOOP_LAG, else NULL */
+    const char* pool;    /* of POOL_STARVED and POOL_ASLEEP, whose subject it is, else NULL */
 } finding_t;
 
 #define FINDING_NONE UINT32_MAX /* no caller, no route */
@@ -95,7 +100,7 @@ static void findings_add(findings_t* f, finding_t found) {
 /* A finding without numbers yet. Args: ns of the busy time that would be saved were it gone. */
 static finding_t finding_of(cause_t cause, uint32_t function, double ns, const window_t* w) {
     finding_t found = {cause, function, FINDING_NONE, window_percent(w, ns), -1, -1, -1, -1, -1,
-        FINDING_NONE, FINDING_NONE, NULL, NULL};
+        FINDING_NONE, FINDING_NONE, NULL, NULL, NULL};
     return found;
 }
 /* Whether few executions take far longer than the usual ones. */
@@ -571,6 +576,70 @@ static void findings_of_loop(const window_t* w, const hotpath_runtime_row_t* r, 
     findings_add(list, found);
 }
 
+/* ---- findings of pools ---- */
+
+/* A pool is busy if its workers are parked for no more than this share of a window, has a queue if so many
+   tasks wait for each worker, and either is told if it has lasted for so many ns. */
+#define BOTTLENECKS_PARKED 0.05
+#define BOTTLENECKS_QUEUE  2
+#define BOTTLENECKS_LASTS  1e9
+
+/* How many workers are in a state. */
+static uint32_t pool_workers(const hotpath_runtime_row_t* r, uint32_t state) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < r->workers_count; i++)
+        count += r->workers[i].state == state;
+    return count;
+}
+/* For how long as many threads as the pool has workers have been parked. Returns: 0 if fewer are. */
+static double pool_slept(const window_t* w, const hotpath_runtime_row_t* r) {
+    uint64_t least = UINT64_MAX;
+    uint32_t count = 0;
+    for (size_t i = 0; i < w->thread_count; i++)
+        for (uint32_t k = 0; k < w->threads[i].open_count; k++) {
+            const hotpath_open_t* open = &w->threads[i].open[k];
+            if (open->function != r->park) continue;
+            if (open->elapsed_ns < least) least = open->elapsed_ns;
+            count++;
+        }
+    return count >= r->num_workers ? (double)least : 0;
+}
+static finding_t pool_finding(const window_t* w, const hotpath_runtime_row_t* r, cause_t cause) {
+    finding_t found = finding_of(cause, FINDING_NONE, 0, w);
+    found.pool = r->label;
+    found.impact = 100 * (double)r->queue_depth / (double)r->alive_tasks;
+    found.a = (double)r->queue_depth, found.b = (double)r->num_workers;
+    return found;
+}
+/* Tasks that wait while every worker is busy, and was all the time. */
+static void findings_of_starved(
+    const window_t* w, const hotpath_runtime_row_t* r, findings_t* list) {
+    double lived = (double)(r->busy_ns + r->parked_ns);
+    if (r->queue_depth < BOTTLENECKS_QUEUE * r->num_workers || r->finished < 10 ||
+        (double)w->info->window_ns < BOTTLENECKS_LASTS ||
+        (double)r->parked_ns > BOTTLENECKS_PARKED * lived)
+        return;
+    finding_t found = pool_finding(w, r, CAUSE_POOL_STARVED);
+    found.c = 100 * (double)r->busy_ns / lived;
+    found.d = (double)r->finished * 1e9 / (double)w->info->window_ns;
+    found.e = found.a * 1e9 / found.d; /* until the last one in the queue is taken */
+    findings_add(list, found);
+}
+/* Tasks that wait while every worker sleeps. */
+static void findings_of_asleep(
+    const window_t* w, const hotpath_runtime_row_t* r, findings_t* list) {
+    finding_t found = pool_finding(w, r, CAUSE_POOL_ASLEEP);
+    found.c = pool_slept(w, r);
+    if (found.c >= BOTTLENECKS_LASTS) findings_add(list, found);
+}
+/* Only of pools that tell how many tasks they have. */
+static void findings_of_pool(const window_t* w, const hotpath_runtime_row_t* r, findings_t* list) {
+    bool waits = r->queue_depth != 0 && r->queue_depth <= r->alive_tasks;
+    if (r->is_loop || r->is_closed || !waits) return;
+    if (pool_workers(r, HOTPATH_WORKER_BUSY) == r->num_workers) findings_of_starved(w, r, list);
+    if (pool_workers(r, HOTPATH_WORKER_PARKED) == r->num_workers) findings_of_asleep(w, r, list);
+}
+
 /* ---- findings of threads and memory ---- */
 
 static void findings_of_thread(const window_t* w, const hotpath_thread_t* t, findings_t* list) {
@@ -666,6 +735,7 @@ static void findings_make_room(findings_t* f, size_t limit) {
     memcpy(&f->list[limit - room], cut, room * sizeof *cut);
 }
 static const char* finding_subject(const window_t* w, const finding_t* f) {
+    if (f->pool != NULL) return f->pool;
     return f->lock != FINDING_NONE ? w->locks[f->lock].name : w->functions[f->function].name;
 }
 static void bottlenecks_numbers(json_out_t* out, const window_t* w, const finding_t* f) {
@@ -687,6 +757,9 @@ static void bottlenecks_numbers(json_out_t* out, const window_t* w, const findin
         [CAUSE_QUEUE_GROWS] = {"growth_per_sec", "depth", "sent_per_sec", "taken_per_sec",
             "delay_avg_ns"},
         [CAUSE_LOOP_LAG] = {"lag_p99_ns", "lag_max_ns", "max_ns", "total_ns", "calls"},
+        [CAUSE_POOL_STARVED] = {"queue_depth", "num_workers", "busy_percent", "finished_per_sec",
+            "queue_ns"},
+        [CAUSE_POOL_ASLEEP] = {"queue_depth", "num_workers", "parked_ns"},
         [CAUSE_RECORDING] = {"calls", "recording_ns", "avg_ns"},
         [CAUSE_LEAK_SUSPECT] = {"live_bytes", "bytes_per_sec", "confidence"},
         [CAUSE_MEMORY_HELD] = {"live_bytes", "alloc_count", "calls"},
@@ -734,6 +807,8 @@ static void bottlenecks_next(json_out_t* out, const window_t* w, const finding_t
         [CAUSE_QUEUE_FULL] = {"channels", NULL, "sort", "wait"},
         [CAUSE_QUEUE_GROWS] = {"channels", NULL, "sort", "pressure"},
         [CAUSE_LOOP_LAG] = {"function_timing_logs", "function_name", "order", "slowest"},
+        [CAUSE_POOL_STARVED] = {"tokio_runtime", "filter", "response_format", "detailed"},
+        [CAUSE_POOL_ASLEEP] = {"tokio_runtime", "filter", "response_format", "detailed"},
         [CAUSE_RECORDING] = {"functions_timing", "filter", "response_format", "detailed"},
         [CAUSE_LEAK_SUSPECT] = {"heap", "filter", "view", "leaks"},
         [CAUSE_MEMORY_HELD] = {"heap", "filter", "view", "sites"},
@@ -776,6 +851,8 @@ static void bottlenecks_write(json_out_t* out, const window_t* w, const finding_
     answer_percent(out, "impact_percent", f->impact);
     if (f->cause == CAUSE_QUEUE_GROWS)
         json_key(out, "percent_of"), json_text(out, "messages sent, that stayed");
+    if (f->pool != NULL)
+        json_key(out, "percent_of"), json_text(out, "tasks of the pool, that wait");
     if (f->cause > CAUSE_RECORDING) {
         bool live = f->cause == CAUSE_LEAK_SUSPECT || f->cause == CAUSE_MEMORY_HELD;
         json_key(out, "percent_of"), json_text(out, live ? "live bytes" : "allocations");
@@ -799,10 +876,10 @@ static bool findings_begin(tool_call_t* call, const window_t* w, findings_t* f) 
 /* What was looked at: an empty list says so much, and no more. */
 static void bottlenecks_considered(json_out_t* out, const window_t* w) {
     char text[80];
-    snprintf(text, sizeof text, "time%s%s%s%s%s%s", w->span_count != 0 ? ", spans" : "",
+    snprintf(text, sizeof text, "time%s%s%s%s%s%s%s", w->span_count != 0 ? ", spans" : "",
         w->lock_count != 0 ? ", locks" : "", w->io_count != 0 ? ", io" : "",
-        w->channel_count != 0 ? ", channels" : "", w->frame_count != 0 ? ", frames" : "",
-        w->info->alloc.on ? ", memory" : "");
+        w->channel_count != 0 ? ", channels" : "", w->runtime_count != 0 ? ", runtimes" : "",
+        w->frame_count != 0 ? ", frames" : "", w->info->alloc.on ? ", memory" : "");
     json_key(out, "considered"), json_text(out, text);
 }
 static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
@@ -825,8 +902,10 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
         findings_of_channels(&w, &found);
         for (size_t i = 0; i < w.frame_count; i++)
             findings_of_frames(&w, &w.frames[i], &found);
-        for (size_t i = 0; i < w.runtime_count; i++)
+        for (size_t i = 0; i < w.runtime_count; i++) {
             findings_of_loop(&w, &w.runtimes[i], &found);
+            findings_of_pool(&w, &w.runtimes[i], &found);
+        }
         for (uint32_t i = 0; i < w.function_count; i++)
             findings_of_blocking(&w, i, &found);
         for (size_t i = 0; i < w.io_count; i++)

@@ -238,12 +238,106 @@ static void a_healthy_loop(uint64_t argument) {
     free(text);
 }
 
+/* A pool of two that has lived for so many ns, one of its workers parked for the first of them; of its
+   tasks 20 are finished, and so many are alive and wait. */
+static void pool_of(
+    const char* label, uint64_t ns, uint64_t parked, uint64_t alive, uint64_t queued) {
+    hotpath_runtime_t pool;
+    hotpath_token_t token;
+    hotpath_runtime_create(&pool, label, 2);
+    hotpath_runtime_worker_begin(&pool, 1);
+    hotpath_runtime_park(&pool, 0, &token);
+    pass(parked);
+    hotpath_runtime_unpark(&pool, 0, &token);
+    hotpath_runtime_spawned(&pool, 20 + alive);
+    pass(ns - parked);
+    hotpath_runtime_finished(&pool, 20);
+    hotpath_runtime_queued(&pool, queued);
+}
+static void a_starved_pool(uint64_t argument) {
+    (void)argument;
+    char* text = NULL;
+    pool_of("jobs", 1000000000, 100000000, 20, 18);
+    serve();
+    truth_json_t* answer = ask(server_port(), "/api/bottlenecks", &text);
+    const truth_json_t* row = first_row(answer);
+    const truth_json_t* numbers = truth_json_get(row, "numbers");
+    CHECK_TEXT("cause", "the first", truth_json_text(row, "cause"), "pool_starved");
+    CHECK_TEXT("subject", "the first", truth_json_text(row, "subject"), "jobs");
+    CHECK_NEAR("impact_percent", "jobs", truth_json_double(row, "impact_percent"), 90, 0);
+    CHECK_NEAR("queue_depth", "jobs", truth_json_double(numbers, "queue_depth"), 18, 0);
+    CHECK_NEAR("num_workers", "jobs", truth_json_double(numbers, "num_workers"), 2, 0);
+    CHECK_NEAR("busy_percent", "jobs", truth_json_double(numbers, "busy_percent"), 95, 0);
+    CHECK_NEAR("finished", "jobs", truth_json_double(numbers, "finished_per_sec"), 20, 0);
+    CHECK_NEAR("queue_ns", "jobs", truth_json_double(numbers, "queue_ns"), 900000000, 0);
+    check_mcp(server_port(), "bottlenecks", "{}", text);
+    truth_json_free(answer);
+    free(text);
+}
+/* Both of its workers sleep, and tasks were queued. */
+static void sleepers(const char* label, uint64_t queued, uint64_t ns) {
+    static hotpath_token_t tokens[2];
+    hotpath_runtime_t pool;
+    hotpath_runtime_create(&pool, label, 2);
+    hotpath_runtime_spawned(&pool, 4);
+    hotpath_runtime_queued(&pool, queued);
+    hotpath_runtime_park(&pool, 0, &tokens[0]);
+    pass(7);
+    hotpath_runtime_park(&pool, 1, &tokens[1]);
+    pass(ns);
+}
+static void a_pool_asleep(uint64_t argument) {
+    (void)argument;
+    char* text = NULL;
+    sleepers("jobs", 3, 1000000000);
+    serve();
+    truth_json_t* answer = ask(server_port(), "/api/bottlenecks", &text);
+    const truth_json_t* row = first_row(answer);
+    const truth_json_t* numbers = truth_json_get(row, "numbers");
+    CHECK_TEXT("cause", "the first", truth_json_text(row, "cause"), "pool_asleep");
+    CHECK_TEXT("subject", "the first", truth_json_text(row, "subject"), "jobs");
+    CHECK_NEAR("impact_percent", "jobs", truth_json_double(row, "impact_percent"), 75, 0);
+    CHECK_NEAR("queue_depth", "jobs", truth_json_double(numbers, "queue_depth"), 3, 0);
+    CHECK_NEAR("parked_ns", "jobs", truth_json_double(numbers, "parked_ns"), 1000000000, 0);
+    truth_json_free(answer);
+    free(text);
+}
+/* Pools that just are no finding, each for one reason. */
+static void healthy_pools(uint64_t argument) {
+    char* text = NULL;
+    if (argument == 0) {
+        pool_of("its queue is shorter than two for each", 1000000000, 0, 5, 3);
+        pool_of("does not tell what it has", 1000000000, 0, 0, 18);
+        pool_of("has no queue", 1000000000, 0, 20, 0);
+        pool_of("parks for more than a twentieth", 1000000000, 100000002, 20, 18);
+    } else if (argument == 1) {
+        pool_of("has not lived for long", 999999999, 0, 20, 18);
+    } else {
+        sleepers("has nothing to do", 0, 3000000000u);
+        sleepers("just woken", 3, 999999999);
+    }
+    serve();
+    truth_json_t* answer = ask(server_port(), "/api/bottlenecks", &text);
+    CHECK(strstr(text, "\"pool_") == NULL, "healthy pools: %s", text);
+    CHECK(strstr(text, ", runtimes\"") != NULL, "that were looked at: %s", text);
+    truth_json_free(answer);
+    free(text);
+}
+
 IN_CHILD(answers_are_exact)
+IN_CHILD(a_starved_pool)
+IN_CHILD(a_pool_asleep)
 IN_CHILD(who_keeps_the_loop)
 IN_CHILD(a_healthy_loop)
 IN_CHILD(logs_are_exact)
 IN_CHILD(runtimes_are_exact)
 IN_CHILD(windows_are_exact)
+
+static void test_healthy_pools(void** state) {
+    (void)state;
+    for (uint64_t argument = 0; argument < 3; argument++)
+        truth_in_child(healthy_pools, argument);
+}
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -253,6 +347,9 @@ int main(void) {
         cmocka_unit_test(test_windows_are_exact),
         cmocka_unit_test(test_who_keeps_the_loop),
         cmocka_unit_test(test_a_healthy_loop),
+        cmocka_unit_test(test_a_starved_pool),
+        cmocka_unit_test(test_a_pool_asleep),
+        cmocka_unit_test(test_healthy_pools),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
