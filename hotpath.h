@@ -477,7 +477,7 @@ typedef struct hotpath_function {
     bool estimated; /* some were not timed: all times but min, max and logs are estimates */
     bool has_times; /* false until hotpath_snapshot_times, with HOTPATH_TIMES_LATER */
     uint64_t
-        blocking_calls; /* of io and waits: those on a thread that must not block, of completed */
+        blocking_calls; /* of io: those on a thread that must not block, of completed */
     uint64_t blocking_ns;
     double total_error_ns;      /* half the 95 % interval of the estimated sum of all levels */
     double error_squares;       /* private: what that is the root of, in ticks² */
@@ -1583,8 +1583,8 @@ HOTPATH_API hotpath_descriptor_t hotpath_descriptor(int fd);
    Threads: any; wait-free; signal-safe. */
 HOTPATH_API void hotpath_descriptor_is(int fd, hotpath_descriptor_t kind);
 
-/* From now on this thread must not block, or may again: io and waits on it count as blocking_calls. So they
-   do while frames run on a thread. Waiting in a poll is no blocking. Threads: its own. */
+/* From now on this thread must not block, or may again: io on it counts as blocking_calls. So it
+   does while frames run on a thread. Waiting in a poll is no blocking. Threads: its own. */
 HOTPATH_API void hotpath_thread_must_not_block(bool on);
 
 /* Begins the life of a channel; HOTPATH_CHANNEL_CREATE gives file and line. Channels of one label and

@@ -85,6 +85,8 @@ wanted() {
                 tool $cross-g++ g++-$cross
             done
             tool clang clang
+            need libc6-dev-i386 test -e /usr/lib32/libc.so
+            need "lib32gcc-$(gcc -dumpversion | cut -d. -f1)-dev" sh -c 'test -e "$(gcc -m32 -print-libgcc-file-name)"'
             tool qemu-arm qemu-user
             tool apt-get apt
             ;;
