@@ -5072,13 +5072,22 @@ typedef struct hotpath_i_pair {
     uint64_t thread; /* that held it then */
 } hotpath_i_pair_t;
 
+/* A message of the log of a channel or stream. */
+typedef struct hotpath_i_flow_slot {
+    uint64_t sequence; /* index + 1; 0: none yet */
+    uint64_t tick;
+    uint64_t bits;
+    uint64_t thread; /* << 24 | messages */
+    uint64_t check;  /* of the others: hotpath_i_flow_check */
+} hotpath_i_flow_slot_t;
+
 /* What all threads share of a lock, a channel, ... of one label: as a gauge. */
 typedef struct hotpath_i_flow {
     struct hotpath_i_item* item;
     hotpath_i_pair_t* pairs;                            /* made with the first */
     struct hotpath_i_item* roles[HOTPATH_I_FLOW_ROLES]; /* functions, made at their first use */
-    hotpath_i_gauge_slot_t* logs[2]; /* of channels and streams: the last sends and receives */
-    void* more;                      /* what its kind has beyond words */
+    hotpath_i_flow_slot_t* logs[2]; /* of channels and streams: the last sends and receives */
+    void* more;                     /* what its kind has beyond words */
     uint64_t words[HOTPATH_I_FLOW_WORDS] __attribute__((aligned(64)));
 } hotpath_i_flow_t;
 
@@ -12119,16 +12128,24 @@ enum {
 };
     #define HOTPATH_I_LOG_COUNT_MAX 0xfffffeu /* in the bits of log_meta that name no thread */
 
-static HOTPATH_I_COLD hotpath_i_gauge_slot_t* hotpath_i_flow_log_make(
+static HOTPATH_I_COLD hotpath_i_flow_slot_t* hotpath_i_flow_log_make(
     hotpath_i_flow_t* flow, size_t which) {
-    hotpath_i_gauge_slot_t *none = NULL, *log = (hotpath_i_gauge_slot_t*)hotpath_i_shared_take(
-                                             hotpath_i_g.log_slots * sizeof *log);
+    hotpath_i_flow_slot_t *none = NULL, *log = (hotpath_i_flow_slot_t*)hotpath_i_shared_take(
+                                            hotpath_i_g.log_slots * sizeof *log);
     return log == NULL || HOTPATH_I_CAS(&flow->logs[which], &none, log) ? log : none;
 }
-/* Keeps what happened. Args: t may be NULL: of no thread; index of the first of `count` messages. */
+/* What shows that the words of a slot are of one message. */
+static uint64_t hotpath_i_flow_check(
+    uint64_t sequence, uint64_t tick, uint64_t bits, uint64_t thread) {
+    const uint64_t by = 0x9E3779B97F4A7C15u;
+    return ((sequence * by + tick) * by + bits) * by + thread;
+}
+/* Keeps what happened. Two threads may write into one slot, if one is passed by as many messages as there
+   are slots: what they leave does not fit its check, and is left out. Args: t may be NULL: of no thread;
+   index of the first of `count` messages. */
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_flow_keep(hotpath_i_flow_t* flow, size_t which,
     const hotpath_i_thread_t* t, uint64_t index, uint64_t count, uint64_t now, uint64_t bits) {
-    hotpath_i_gauge_slot_t* slot = HOTPATH_I_LOAD_ACQUIRE(&flow->logs[which]);
+    hotpath_i_flow_slot_t* slot = HOTPATH_I_LOAD_ACQUIRE(&flow->logs[which]);
     if (HOTPATH_I_UNLIKELY(slot == NULL)) slot = hotpath_i_flow_log_make(flow, which);
     if (slot == NULL) return;
     uint64_t sequence = index + 1, told = count;
@@ -12137,11 +12154,12 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_flow_keep(hotpath_i_flow_t* flow, 
         told = count < HOTPATH_I_LOG_COUNT_MAX ? count : HOTPATH_I_LOG_COUNT_MAX;
     }
     slot += index & (hotpath_i_g.log_slots - 1);
-    HOTPATH_I_STORE(&slot->sequence, (uint64_t)0);
-    HOTPATH_I_STORE_RELEASE(&slot->tick, now);
-    HOTPATH_I_STORE_RELEASE(&slot->bits, bits);
-    HOTPATH_I_STORE_RELEASE(&slot->thread, (t != NULL ? t->log_meta : 0) | told);
-    HOTPATH_I_STORE_RELEASE(&slot->sequence, sequence);
+    uint64_t thread = (t != NULL ? t->log_meta : 0) | told;
+    HOTPATH_I_STORE(&slot->sequence, sequence);
+    HOTPATH_I_STORE(&slot->tick, now);
+    HOTPATH_I_STORE(&slot->bits, bits);
+    HOTPATH_I_STORE(&slot->thread, thread);
+    HOTPATH_I_STORE(&slot->check, hotpath_i_flow_check(sequence, now, bits, thread));
 }
 /* A second is over: who finds it keeps what was in it. Before the operation counts. */
 static HOTPATH_I_COLD void hotpath_i_flow_second(hotpath_i_flow_t* flow, uint64_t now) {
@@ -16497,14 +16515,15 @@ static void hotpath_i_list_spans(hotpath_snapshot_t* s) {
     if ((s->parts & HOTPATH_PART_TREE) != 0 && count != 0) hotpath_i_list_callers(s);
 }
 
+    #ifndef HOTPATH_I_SETTLE_TRIES
+        #define HOTPATH_I_SETTLE_TRIES 64 /* the exploration of memory orders has fewer */
+    #endif
+
 /* Reads the counts and sums of a channel at one moment, at which nothing was on its way. */
 static void hotpath_i_settle_channel(
     const hotpath_snapshot_t* s, hotpath_i_flow_row_t* row, const uint64_t* words) {
-    enum {
-        TRIES = 64
-    };
     uint64_t* to = row->words;
-    for (uint32_t tries = 0; tries < TRIES; tries++) {
+    for (uint32_t tries = 0; tries < HOTPATH_I_SETTLE_TRIES; tries++) {
         to[HOTPATH_I_SENT] = HOTPATH_I_LOAD_ACQUIRE(&words[HOTPATH_I_SENT]);
         to[HOTPATH_I_RECEIVED] = HOTPATH_I_LOAD_ACQUIRE(&words[HOTPATH_I_RECEIVED]);
         to[HOTPATH_I_DROPPED] = HOTPATH_I_LOAD_ACQUIRE(&words[HOTPATH_I_DROPPED]);
@@ -16516,7 +16535,7 @@ static void hotpath_i_settle_channel(
         if (HOTPATH_I_LOAD(&words[HOTPATH_I_SENDING]) == to[HOTPATH_I_SENT] &&
             HOTPATH_I_LOAD(&words[HOTPATH_I_RECEIVING]) == gone)
             return;
-        if (tries > TRIES / 2) hotpath_i_os_yield();
+        if (tries > HOTPATH_I_SETTLE_TRIES / 2) hotpath_i_os_yield();
     }
     to[HOTPATH_I_INTEGRAL] = 0;
     to[HOTPATH_I_TORN] = s->now | 1; /* another one than that of any other snapshot */
@@ -16544,17 +16563,17 @@ static double hotpath_i_flow_rate(
 }
 /* The slots of a log that hold something, newest first. */
 static void hotpath_i_list_flow_log(hotpath_snapshot_t* s, hotpath_i_flow_row_t* row, size_t which,
-    const hotpath_i_gauge_slot_t* slots) {
+    const hotpath_i_flow_slot_t* slots) {
     uint64_t most = hotpath_i_settings.logs_limit;
     if (slots == NULL || (s->parts & HOTPATH_PART_LOGS) == 0) return;
     hotpath_flow_log_t* list = (hotpath_flow_log_t*)hotpath_i_keep(s, (size_t)most * sizeof *list);
     uint64_t count = 0;
     for (uint32_t i = 0; i < hotpath_i_g.log_slots && list != NULL; i++) {
-        uint64_t sequence = HOTPATH_I_LOAD_ACQUIRE(&slots[i].sequence);
-        uint64_t tick = HOTPATH_I_LOAD_ACQUIRE(&slots[i].tick);
-        uint64_t bits = HOTPATH_I_LOAD_ACQUIRE(&slots[i].bits);
-        uint64_t thread = HOTPATH_I_LOAD_ACQUIRE(&slots[i].thread);
-        if (sequence == 0 || HOTPATH_I_LOAD(&slots[i].sequence) != sequence) continue;
+        uint64_t sequence = HOTPATH_I_LOAD(&slots[i].sequence);
+        uint64_t tick = HOTPATH_I_LOAD(&slots[i].tick), bits = HOTPATH_I_LOAD(&slots[i].bits);
+        uint64_t thread = HOTPATH_I_LOAD(&slots[i].thread);
+        uint64_t check = hotpath_i_flow_check(sequence, tick, bits, thread);
+        if (sequence == 0 || HOTPATH_I_LOAD(&slots[i].check) != check) continue;
         if (count == most && list[most - 1].index > sequence - 1) continue; /* older than all */
         count += count < most;
         uint64_t at = count - 1;
@@ -16566,9 +16585,17 @@ static void hotpath_i_list_flow_log(hotpath_snapshot_t* s, hotpath_i_flow_row_t*
     }
     row->logs[which] = list, row->log_counts[which] = list != NULL ? count : 0;
 }
+/* The most that were in a channel. Who has just sent may be about to tell it: who reads does. */
+static void hotpath_i_read_depth(hotpath_i_flow_row_t* row, hotpath_i_flow_t* flow) {
+    hotpath_i_flow_most(flow, HOTPATH_I_DEPTH_MAX, hotpath_i_channel_depth(row->words));
+    row->words[HOTPATH_I_DEPTH_MAX] = HOTPATH_I_LOAD(&flow->words[HOTPATH_I_DEPTH_MAX]);
+}
 static void hotpath_i_read_flow(
-    hotpath_snapshot_t* s, hotpath_i_flow_row_t* row, const hotpath_i_flow_t* flow) {
-    if (row->item->kind == HOTPATH_KIND_CHANNEL) hotpath_i_settle_channel(s, row, flow->words);
+    hotpath_snapshot_t* s, hotpath_i_flow_row_t* row, hotpath_i_flow_t* flow) {
+    if (row->item->kind == HOTPATH_KIND_CHANNEL) {
+        hotpath_i_settle_channel(s, row, flow->words);
+        hotpath_i_read_depth(row, flow);
+    }
     for (size_t i = 0; i < 2; i++)
         hotpath_i_list_flow_log(s, row, i, HOTPATH_I_LOAD_ACQUIRE(&flow->logs[i]));
 }

@@ -19,6 +19,7 @@
 #define HOTPATH_THREAD_LOCAL         /* order_local gives each fiber its own */
 #define HOTPATH_MAX_FUNCTIONS        16
 #define HOTPATH_MAX_DEPTH            16
+#define HOTPATH_I_SETTLE_TRIES       2
 #define syscall                      order_system_call
 #define sched_yield                  order_yield
 #define prctl(...)                   ((void)0)
@@ -67,6 +68,9 @@ static struct {
     hotpath_span_t next_span;
     hotpath_i_span_slot_t* slot;
     hotpath_i_flow_t* flow; /* where a history looks into it */
+    hotpath_i_flow_row_t row;
+    hotpath_channel_t channel;
+    hotpath_stream_t stream;
     hotpath_i_node_t* node;
     hotpath_i_open_t* entry;
     uint64_t mark, start, ended, credited;
@@ -1679,6 +1683,196 @@ static void after_returned(void) {
     order_as(0);
     ORDER_CHECK(now.thread->span_free == NULL);
 }
+
+/* >>flows
+   One thread makes what another one uses. */
+
+static void before_open(void) {
+    start();
+    order_as(1);
+    begin(A, 0), end(0);
+    for (int f = 2; f < THREADS; f++) {
+        order_as(f);
+        begin_of(f, A, 3 + f), end(3 + f);
+    }
+    now.channel.label = now.stream.label = "f";
+    now.channel.file = now.stream.file = "";
+    hotpath_i_g.shared->used =
+        HOTPATH_I_ARENA_SIZE; /* what is made lies in memory that is new to all */
+}
+static bool channel_is_open(void) { return HOTPATH_I_LOAD(&now.channel.flow) != NULL; }
+static bool stream_is_open(void) { return HOTPATH_I_LOAD(&now.stream.flow) != NULL; }
+static void open_channel(void) { ORDER_CHECK(hotpath_i_flow_of_channel(&now.channel) != NULL); }
+static void open_stream(void) { ORDER_CHECK(hotpath_i_flow_of_stream(&now.stream) != NULL); }
+static void send_if_open(void) {
+    if (channel_is_open()) hotpath_channel_sent(&now.channel, 1);
+}
+static void receive_if_open(void) {
+    if (channel_is_open()) hotpath_channel_received(&now.channel, 0, 1);
+}
+static void drop_if_open(void) {
+    if (channel_is_open()) hotpath_channel_dropped(&now.channel, 1);
+}
+static void close_if_open(void) {
+    if (channel_is_open()) hotpath_channel_closed(&now.channel);
+}
+static void wait_if_open(void) {
+    hotpath_site_t* site =
+        channel_is_open() ? hotpath_i_channel_site(&now.channel, HOTPATH_CHANNEL_SEND) : NULL;
+    if (site != NULL) ORDER_CHECK(site->kind == HOTPATH_KIND_WAIT);
+}
+static void item_if_open(void) {
+    if (stream_is_open()) hotpath_stream_item(&now.stream, 1, 1);
+}
+static void end_stream_if_open(void) {
+    if (stream_is_open()) hotpath_stream_closed(&now.stream);
+}
+static void make_site(void) {
+    hotpath_site_t* site = hotpath_i_flow_site(now.flow, HOTPATH_I_ROLE_SEND_WAIT);
+    ORDER_CHECK(site != NULL && site->kind == HOTPATH_KIND_WAIT);
+}
+static void before_site_of_flow(void) {
+    before_open();
+    open_channel();
+    now.flow = (hotpath_i_flow_t*)now.channel.flow;
+    hotpath_i_g.shared->used = HOTPATH_I_ARENA_SIZE;
+}
+static void use_site(void) {
+    if (HOTPATH_I_LOAD(&now.flow->roles[HOTPATH_I_ROLE_SEND_WAIT]) != NULL) make_site();
+}
+
+/* >>channels */
+
+/* One message was sent, and is still there. */
+static void before_channel(void) {
+    before_open();
+    hotpath_channel_sent(&now.channel, 1);
+    hotpath_channel_received(&now.channel, 0, 1);
+    now.value_ticks['b'] = hotpath_channel_sent(&now.channel, 1);
+    now.value_ticks['a'] = now.value_ticks['b'];
+    now.flow = (hotpath_i_flow_t*)now.channel.flow;
+    now.row.item = now.flow->item;
+    now.start = now.flow->words[HOTPATH_I_RECEIVE_TICKS] - now.flow->words[HOTPATH_I_SEND_TICKS];
+}
+static void send_one(void) { now.value_ticks['s'] = hotpath_channel_sent(&now.channel, 1); }
+static void receive_one(void) {
+    now.value_ticks['r'] = order_clock() + 10;
+    hotpath_channel_received(&now.channel, 0, 1);
+}
+static void drop_one(void) {
+    now.value_ticks['r'] = order_clock() + 10;
+    hotpath_channel_dropped(&now.channel, 1);
+}
+static void take_settled(hotpath_snapshot_t* s) {
+    s->now = hotpath_i_ticks();
+    hotpath_i_settle_channel(s, &now.row, now.flow->words);
+}
+static void read_settled(void) { take(0, take_settled); }
+/* The sums are those of the messages that are counted. */
+static void settled_laws(void) {
+    const uint64_t* counts = now.row.words;
+    uint64_t sent = counts[HOTPATH_I_SENT] - 2;
+    uint64_t gone = counts[HOTPATH_I_RECEIVED] + counts[HOTPATH_I_DROPPED] - 1;
+    order_as(0);
+    ORDER_CHECK(sent <= 1 && gone <= 1);
+    order_outcome((unsigned)(counts[HOTPATH_I_TORN] != 0 ? 0 : 1 + 2 * sent + gone));
+    if (counts[HOTPATH_I_TORN] != 0) return;
+    uint64_t integral = now.start + gone * now.value_ticks['r'] - sent * now.value_ticks['s'] +
+                        (1 + sent - gone) * now.snapshots[0]->now;
+    ORDER_CHECK(counts[HOTPATH_I_INTEGRAL] == integral);
+}
+
+/* Twice: nothing goes back, and no more were there than the most that were. */
+static hotpath_channel_row_t channel_rows[2];
+static void take_rows(hotpath_snapshot_t* s) {
+    s->parts = HOTPATH_PART_FLOWS;
+    hotpath_i_list_flows(s);
+}
+static void read_channel_twice(void) {
+    for (int i = 0; i < 2; i++)
+        ORDER_CHECK(hotpath_snapshot_channels(take(i, take_rows), &channel_rows[i], 1) == 1);
+}
+static void check_depth(void) {
+    order_as(0);
+    for (int i = 0; i < 2; i++) {
+        const hotpath_channel_row_t *row = &channel_rows[i], *before = &channel_rows[0];
+        ORDER_CHECK(row->depth >= 1 && row->depth <= 2 && row->depth <= row->depth_max);
+        ORDER_CHECK(row->depth_max <= 2 && row->depth_max >= before->depth_max);
+        ORDER_CHECK(row->sent >= before->sent && row->sent <= 3);
+    }
+}
+
+/* Each item has as many bytes as its index says; the third one is of another thread, and takes the place
+   of the first one. */
+static void before_items(void) {
+    before_open();
+    open_stream();
+    now.flow = (hotpath_i_flow_t*)now.stream.flow;
+    now.row.item = now.flow->item;
+    order_as(3);
+    for (uint64_t i = 0; i < 2; i++) {
+        now.value_ticks[i] = order_clock() + 10;
+        hotpath_stream_item(&now.stream, 1, 100 + i);
+    }
+}
+static void third_item(void) {
+    now.value_ticks[2] = order_clock() + 10;
+    hotpath_stream_item(&now.stream, 1, 102);
+}
+static void take_items(hotpath_snapshot_t* s) { hotpath_i_read_flow(s, &now.row, now.flow); }
+static void read_items(void) { take(0, take_items); }
+static void check_items(void) {
+    order_as(0);
+    for (uint64_t k = 0; k < now.row.log_counts[0]; k++) {
+        const hotpath_flow_log_t* item = &now.row.logs[0][k];
+        ORDER_CHECK(item->index <= 2 && item->value == 100 + item->index && item->count == 1);
+        ORDER_CHECK(item->thread == (item->index == 2 ? 1u : 3u));
+        ORDER_CHECK(item->at_ns == hotpath_i_since_start_ns(now.value_ticks[item->index]));
+        ORDER_CHECK(k == 0 || item[-1].index > item->index);
+    }
+}
+/* The log is made by one of two. */
+static void before_first_items(void) {
+    before_open();
+    open_stream();
+    now.flow = (hotpath_i_flow_t*)now.stream.flow;
+    now.row.item = now.flow->item;
+    (void)hotpath_i_flow_function(now.flow, 0);
+    hotpath_i_g.shared->used = HOTPATH_I_ARENA_SIZE;
+}
+static void keep_item(void) {
+    hotpath_i_flow_keep(
+        now.flow, 0, hotpath_i_local.thread, hotpath_i_local.thread->id - 1, 1, 7, 8);
+}
+static void check_first_items(void) {
+    order_as(0);
+    ORDER_CHECK(now.row.log_counts[0] <= 2);
+    for (uint64_t k = 0; k < now.row.log_counts[0]; k++)
+        ORDER_CHECK(now.row.logs[0][k].value == 8 && now.row.logs[0][k].count == 1);
+}
+static void check_two_items(void) {
+    check_first_items();
+    read_items();
+    ORDER_CHECK(now.row.log_counts[0] == 2);
+}
+/* Two threads: one is at its item while the other one passes it by the whole log. */
+static void item_of_one(void) {
+    hotpath_i_flow_keep(now.flow, 0, hotpath_i_local.thread, 2, 1, 2000, 102);
+}
+static void items_of_two(void) {
+    hotpath_i_flow_keep(now.flow, 0, hotpath_i_local.thread, 4, 1, 4000, 104);
+}
+static void check_passed(void) {
+    order_as(0);
+    read_items();
+    for (uint64_t k = 0; k < now.row.log_counts[0]; k++) {
+        const hotpath_flow_log_t* item = &now.row.logs[0][k];
+        if (item->index < 2) continue;
+        ORDER_CHECK(item->value == 100 + item->index);
+        ORDER_CHECK(item->thread == item->index / 2);
+        ORDER_CHECK(item->at_ns == hotpath_i_since_start_ns(1000 * item->index));
+    }
+}
 static hotpath_context_t* second;
 /* Two of them have a scope on one node. */
 static void before_two_contexts(void) {
@@ -1897,6 +2091,30 @@ static const order_history_t histories[] = {
         false, 0},
     {"role", "a flow's role is made and looked for", before_role, {make_role, look_role, NULL},
         nothing, false, 0},
+    {"opened", "a channel is opened, and used by others", before_open,
+        {open_channel, send_if_open, receive_if_open}, nothing, false, 0},
+    {"opened and closed", "and closed", before_open, {open_channel, drop_if_open, close_if_open},
+        nothing, false, 0},
+    {"opened and waited for", "and waited for", before_open, {open_channel, wait_if_open, NULL},
+        nothing, false, 0},
+    {"stream opened", "a stream is opened, and used by others", before_open,
+        {open_stream, item_if_open, end_stream_if_open}, nothing, false, 0},
+    {"site of a flow", "a flow's scope is made and looked for", before_site_of_flow,
+        {make_site, use_site, NULL}, nothing, false, 0},
+    {"channel", "a send and a receive, and the time that messages were there", before_channel,
+        {send_one, receive_one, read_settled}, settled_laws, false, 0},
+    {"channel dropped", "a send and a drop", before_channel, {send_one, drop_one, read_settled},
+        settled_laws, false, 0},
+    {"channel depth", "a send, and how many messages there are and were", before_channel,
+        {send_one, read_channel_twice, NULL}, check_depth, false, 0},
+    {"items", "an item of a stream takes the place of another one", before_items,
+        {third_item, read_items, NULL}, check_items, false, 0},
+    {"first items", "the log of a stream is made", before_first_items,
+        {keep_item, read_items, NULL}, check_first_items, false, 0},
+    {"first items of two", "by one of two", before_first_items, {keep_item, keep_item, NULL},
+        check_two_items, false, 0},
+    {"items passed", "one is passed by all others while it is kept", before_items,
+        {item_of_one, items_of_two, NULL}, check_passed, false, 0},
     {"roles", "a flow's role is made and read", before_role, {make_role, read_flows, NULL}, nothing,
         false, 0},
     {"span returned", "a slot comes back", before_returned, {take_slot, return_slot, NULL},
@@ -1960,12 +2178,6 @@ static const order_excuse_t excuses[] = {
         true},
     {ORDER_ANY, "hotpath_i_list_pairs", NULL, "NOT EXPLORED: there is no history of locks yet",
         true},
-    {ORDER_ANY, "hotpath_i_read_flow", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
-    {ORDER_ANY, "hotpath_i_list_flow_log", NULL,
-        "NOT EXPLORED: there is no history of channels yet", true},
-    {ORDER_ANY, "hotpath_i_settle_channel", NULL,
-        "NOT EXPLORED: there is no history of channels yet", true},
     {ORDER_ANY, "hotpath_i_find_plots", NULL,
         "NOT EXPLORED: there is no history of frames with gauges yet", true},
     {ORDER_ANY, "hotpath_i_runtime_of", NULL, "NOT EXPLORED: there is no history of tasks yet",
@@ -1981,32 +2193,8 @@ static const order_excuse_t excuses[] = {
     {ORDER_ANY, "hotpath_i_task_log", NULL, "NOT EXPLORED: there is no history of tasks yet", true},
     {ORDER_ANY, "hotpath_i_made_once", NULL, "NOT EXPLORED: there is no history of tasks yet",
         true},
-    {ORDER_ANY, "hotpath_stream_closed", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
-    {ORDER_ANY, "hotpath_stream_item", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
-    {ORDER_ANY, "hotpath_i_channel_site", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
-    {ORDER_ANY, "hotpath_channel_closed", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
-    {ORDER_ANY, "hotpath_i_flow_close", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
-    {ORDER_ANY, "hotpath_channel_dropped", NULL,
-        "NOT EXPLORED: there is no history of channels yet", true},
-    {ORDER_ANY, "hotpath_channel_received", NULL,
-        "NOT EXPLORED: there is no history of channels yet", true},
-    {ORDER_ANY, "hotpath_channel_sent", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
-    {ORDER_ANY, "hotpath_i_flow_open", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
-    {ORDER_ANY, "hotpath_i_flow_count", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
     {ORDER_ANY, "hotpath_i_flow_second", NULL, "NOT EXPLORED: there is no history of channels yet",
         true},
-    {ORDER_ANY, "hotpath_i_flow_keep", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
-    {ORDER_ANY, "hotpath_i_flow_log_make", NULL,
-        "NOT EXPLORED: there is no history of channels yet", true},
     {ORDER_ANY, "hotpath_i_io_flow", NULL, "NOT EXPLORED: there is no history of io yet", true},
     {ORDER_ANY, "hotpath_i_lock_waited", NULL, "NOT EXPLORED: there is no history of locks yet",
         true},
@@ -2021,10 +2209,6 @@ static const order_excuse_t excuses[] = {
         true},
     {ORDER_ANY, "hotpath_i_flow_pair", NULL, "NOT EXPLORED: there is no history of locks yet",
         true},
-    {ORDER_ANY, "hotpath_i_flow_most", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
-    {ORDER_ANY, "hotpath_i_flow_site", NULL, "NOT EXPLORED: there is no history of channels yet",
-        true},
     {ORDER_ANY, "hotpath_i_begin_at", NULL, "as of the begin that histories use", true},
     {ORDER_ANY, "hotpath_i_finish_short", NULL,
         "as of hotpath_i_finish, which stores the same in this order", true},
@@ -2033,6 +2217,11 @@ static const order_excuse_t excuses[] = {
         "system "
         "has none",
         false},
+    {ORDER_CAS, "hotpath_i_flow_most", "&flow->words[word]", "the number alone matters", false},
+    {ORDER_CAS, "hotpath_i_flow_close", "closed",
+        "of several threads one counts: nothing is read through it", false},
+    {ORDER_CAS, "hotpath_i_flow_second", "&words[HOTPATH_I_SECOND_END]",
+        "of several threads one keeps the second; what it keeps is stored in no order", false},
     {ORDER_CAS, "hotpath_i_item_number", "count",
         "the number alone matters; a comparison has one order", false},
     {ORDER_CAS, "hotpath_i_flow_find", "count",
