@@ -11118,11 +11118,11 @@ static HOTPATH_I_COLD void hotpath_i_flow_pair(
             free_key == key)
             break;
     }
-    HOTPATH_I_SHARED_ADD(&pair->waits, (uint64_t)1);
     HOTPATH_I_SHARED_ADD(&pair->sum, ticks);
     uint64_t longest = HOTPATH_I_LOAD(&pair->longest);
     while (ticks >= longest && !HOTPATH_I_CAS(&pair->longest, &longest, ticks)) {}
     if (ticks >= longest) HOTPATH_I_STORE(&pair->thread, thread);
+    HOTPATH_I_SHARED_ADD_SC(&pair->waits, (uint64_t)1); /* last: who finds it finds the rest */
 }
 
 /* >>locks
@@ -11173,20 +11173,22 @@ static bool hotpath_i_lock_is_held(uint32_t kind) {
 static size_t hotpath_i_lock_side(const hotpath_lock_t* lock, bool shared) {
     return lock->kind == HOTPATH_KIND_RWLOCK && !shared ? 1 : 0;
 }
-/* The flow of a lock, found at its first use. Returns: NULL without memory. */
-static HOTPATH_I_COLD hotpath_i_flow_t* hotpath_i_lock_flow_new(hotpath_lock_t* lock) {
-    uint32_t kind = lock->kind;
+/* The flow of a lock, found at its first use: of several threads' one counts it. Args: place is that of
+   the flow in the lock. Returns: NULL without memory. */
+static HOTPATH_I_COLD hotpath_i_flow_t* hotpath_i_lock_flow_new(
+    void** place, uint32_t kind, const char* label, const char* file, uint32_t line) {
     if (kind < HOTPATH_KIND_MUTEX || kind > HOTPATH_KIND_BARRIER) kind = HOTPATH_KIND_MUTEX;
     if (!hotpath_i_init()) return NULL;
-    hotpath_i_flow_t* flow = hotpath_i_flow_find(kind, lock->label, lock->file, lock->line);
+    hotpath_i_flow_t* flow = hotpath_i_flow_find(kind, label, file, line);
     void* none = NULL;
-    if (flow != NULL && HOTPATH_I_CAS(&lock->flow, &none, (void*)flow))
+    if (flow != NULL && HOTPATH_I_CAS(place, &none, (void*)flow))
         hotpath_i_flow_add(flow, HOTPATH_I_LOCK_INSTANCES, 1);
     return flow;
 }
 static hotpath_i_flow_t* hotpath_i_lock_flow(hotpath_lock_t* lock) {
     hotpath_i_flow_t* flow = (hotpath_i_flow_t*)HOTPATH_I_LOAD_ACQUIRE(&lock->flow);
-    return HOTPATH_I_LIKELY(flow != NULL) ? flow : hotpath_i_lock_flow_new(lock);
+    if (HOTPATH_I_LIKELY(flow != NULL)) return flow;
+    return hotpath_i_lock_flow_new(&lock->flow, lock->kind, lock->label, lock->file, lock->line);
 }
 HOTPATH_API void hotpath_lock_init(
     hotpath_lock_t* lock, hotpath_kind_t kind, const char* label, const char* file, uint32_t line) {
@@ -11233,15 +11235,13 @@ HOTPATH_API hotpath_lock_t* hotpath_lock_at(
         return NULL;
     }
     if (HOTPATH_I_LIKELY(HOTPATH_I_LOAD_ACQUIRE(&slot->lock.flow) != NULL)) return &slot->lock;
-    /* Two threads may both be the first: what they find is the same flow, or one of two labels. */
-    hotpath_lock_t named = {label, file, line, (uint32_t)kind, NULL, 0, 0, 0, 0};
-    hotpath_i_flow_t* flow = hotpath_i_lock_flow_new(&named);
-    void* none = NULL;
-    if (flow == NULL) return NULL;
-    HOTPATH_I_STORE(&slot->lock.kind, (uint32_t)kind);
-    if (!HOTPATH_I_CAS(&slot->lock.flow, &none, (void*)flow))
-        hotpath_i_flow_add(flow, HOTPATH_I_LOCK_INSTANCES, UINT64_MAX);
-    return &slot->lock;
+    /* Two threads may both be the first: what they find is the same flow, or one of two labels. The
+       later one must not store the kind, which the other one reads by then. */
+    uint32_t was = HOTPATH_I_LOAD_ACQUIRE(&slot->lock.kind);
+    if (was != (uint32_t)kind) (void)HOTPATH_I_CAS(&slot->lock.kind, &was, (uint32_t)kind);
+    return hotpath_i_lock_flow_new(&slot->lock.flow, (uint32_t)kind, label, file, line) != NULL
+               ? &slot->lock
+               : NULL;
 }
 HOTPATH_API void hotpath_lock_destroyed(hotpath_lock_t* lock) {
     HOTPATH_I_FORWARD(lock_destroyed(lock));
@@ -16618,7 +16618,8 @@ static void hotpath_i_list_pairs(hotpath_snapshot_t* s, hotpath_i_flow_row_t* ro
     if (from == NULL) return;
     row->pairs = (hotpath_i_pair_t*)hotpath_i_keep(s, (HOTPATH_I_PAIRS + 1) * sizeof *row->pairs);
     for (uint32_t i = 0; i <= HOTPATH_I_PAIRS && !s->full; i++) {
-        uint64_t key = HOTPATH_I_LOAD(&from[i].key), waits = HOTPATH_I_LOAD(&from[i].waits);
+        uint64_t waits = HOTPATH_I_LOAD_ACQUIRE(&from[i].waits); /* first: as they were counted */
+        uint64_t key = HOTPATH_I_LOAD(&from[i].key);
         if (waits == 0) continue;
         uint32_t waiter = (uint32_t)(key >> 32) & 0x7fffffffu, holder = (uint32_t)key;
         if (i == HOTPATH_I_PAIRS) waiter = holder = 1; /* <other> */

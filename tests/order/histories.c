@@ -20,6 +20,7 @@
 #define HOTPATH_MAX_FUNCTIONS        16
 #define HOTPATH_MAX_DEPTH            16
 #define HOTPATH_I_SETTLE_TRIES       2
+#define HOTPATH_MAX_LOCKS            64
 #define syscall                      order_system_call
 #define sched_yield                  order_yield
 #define prctl(...)                   ((void)0)
@@ -71,6 +72,9 @@ static struct {
     hotpath_i_flow_row_t row;
     hotpath_channel_t channel;
     hotpath_stream_t stream;
+    hotpath_lock_t lock;
+    hotpath_lock_t* locks[2];
+    char object; /* a lock of the program's own */
     hotpath_i_node_t* node;
     hotpath_i_open_t* entry;
     uint64_t mark, start, ended, credited;
@@ -1873,6 +1877,118 @@ static void check_passed(void) {
         ORDER_CHECK(item->at_ns == hotpath_i_since_start_ns(1000 * item->index));
     }
 }
+
+/* >>locks */
+
+static void before_lock(void) {
+    before_open();
+    now.lock.label = "l", now.lock.file = "", now.lock.kind = HOTPATH_KIND_MUTEX;
+}
+static void use_lock(void) {
+    ORDER_CHECK(hotpath_i_lock_flow(&now.lock)->item->kind == HOTPATH_KIND_MUTEX);
+}
+static void use_if_known(void) {
+    if (HOTPATH_I_LOAD(&now.lock.flow) != NULL) use_lock();
+}
+static void end_if_known(void) {
+    if (HOTPATH_I_LOAD(&now.lock.flow) != NULL) hotpath_lock_destroyed(&now.lock);
+}
+static void after_use(void) {
+    order_as(0);
+    const hotpath_i_flow_t* flow = (hotpath_i_flow_t*)now.lock.flow;
+    ORDER_CHECK(flow == NULL ||
+                flow->words[HOTPATH_I_LOCK_INSTANCES] == flow->words[HOTPATH_I_LOCK_CLOSED] + 1);
+}
+/* An object is one lock, of whichever thread is the first. */
+static void name_object(size_t by) {
+    now.locks[by] = hotpath_lock_at(&now.object, HOTPATH_KIND_MUTEX, "o", "", 0);
+    ORDER_CHECK(now.locks[by] != NULL && now.locks[by]->kind == HOTPATH_KIND_MUTEX);
+}
+static void name_first(void) { name_object(0); }
+static void name_second(void) { name_object(1); }
+/* Another one of its label is there. */
+static void before_named(void) {
+    static char other;
+    before_lock();
+    now.flow = (hotpath_i_flow_t*)hotpath_lock_at(&other, HOTPATH_KIND_MUTEX, "o", "", 0)->flow;
+}
+static void after_named(void) {
+    order_as(0);
+    ORDER_CHECK(now.locks[0] == now.locks[1]);
+    ORDER_CHECK(now.flow->words[HOTPATH_I_LOCK_INSTANCES] == 2);
+}
+/* The table of objects is made by one of two. */
+static void look_for_place(void) {
+    const hotpath_i_lock_place_t* place = hotpath_i_lock_slot((uintptr_t)&now.object, true);
+    ORDER_CHECK(place != NULL && place->lock.depth == 0);
+}
+static void after_places(void) {
+    order_as(0);
+    ORDER_CHECK(hotpath_i_g.lock_count == 1);
+}
+/* It is there, and its flow. */
+static void before_place(void) {
+    before_lock();
+    name_first();
+    now.flow = (hotpath_i_flow_t*)now.locks[0]->flow;
+    hotpath_lock_destroyed(now.locks[0]);
+}
+static void read_instances(void) {
+    ORDER_CHECK(HOTPATH_I_LOAD(&now.flow->words[HOTPATH_I_LOCK_INSTANCES]) <= 2);
+}
+static void after_place(void) {
+    order_as(0);
+    ORDER_CHECK(now.flow->words[HOTPATH_I_LOCK_INSTANCES] == 2);
+}
+/* One is destroyed, and another one begins in its place. */
+static void before_destroyed(void) {
+    before_lock();
+    name_first();
+    hotpath_lock_acquired(now.locks[0], false, NULL);
+    hotpath_lock_released(now.locks[0]);
+}
+static void destroy(void) { hotpath_lock_destroyed(now.locks[0]); }
+static void begin_in_its_place(void) {
+    if (HOTPATH_I_LOAD(&now.locks[0]->flow) != NULL) return;
+    name_second();
+    hotpath_lock_acquired(now.locks[1], false, NULL);
+}
+/* Waits of one pair of functions and of another one, and one that is there already. */
+static void before_pairs(void) {
+    before_lock();
+    use_lock();
+    now.flow = (hotpath_i_flow_t*)now.lock.flow;
+    now.row.item = now.flow->item;
+    hotpath_i_g.shared->used = HOTPATH_I_ARENA_SIZE;
+}
+static void before_third_pair(void) {
+    before_pairs();
+    hotpath_i_flow_pair(now.flow, 1, 2, 12, 120);
+}
+static void pair_of_first(void) { hotpath_i_flow_pair(now.flow, 1, 2, 12, 120); }
+static void pair_of_second(void) { hotpath_i_flow_pair(now.flow, 3, 4, 34, 340); }
+static void take_pairs(hotpath_snapshot_t* s) {
+    static uint32_t index_of[] = {0, 1, 2, 3, 4};
+    s->id_count = 4, s->index_of = index_of;
+    hotpath_i_list_pairs(s, &now.row);
+}
+static void read_pairs(void) {
+    now.row.pair_count = 0;
+    take(0, take_pairs);
+    for (uint32_t i = 0; i < now.row.pair_count; i++) {
+        const hotpath_i_pair_t* pair = &now.row.pairs[i];
+        const bool first = pair->key == ((uint64_t)1 << 32 | 2);
+        const uint64_t each = first ? 120 : 340;
+        ORDER_CHECK(first || pair->key == ((uint64_t)3 << 32 | 4));
+        ORDER_CHECK(pair->waits <= 2 && pair->sum >= each * pair->waits);
+        ORDER_CHECK(pair->longest == each && pair->thread == each / 10);
+    }
+}
+static void after_pairs(void) {
+    order_as(0);
+    read_pairs();
+    ORDER_CHECK(now.row.pair_count == 2);
+}
 static hotpath_context_t* second;
 /* Two of them have a scope on one node. */
 static void before_two_contexts(void) {
@@ -2115,6 +2231,22 @@ static const order_history_t histories[] = {
         check_two_items, false, 0},
     {"items passed", "one is passed by all others while it is kept", before_items,
         {item_of_one, items_of_two, NULL}, check_passed, false, 0},
+    {"lock", "the flow of a lock is found, and used by others", before_lock,
+        {use_lock, use_if_known, end_if_known}, after_use, false, 0},
+    {"lock places", "the table of locks is made", before_lock,
+        {look_for_place, look_for_place, NULL}, after_places, false, 0},
+    {"named lock", "two threads name one object", before_named, {name_first, name_second, NULL},
+        after_named, false, 0},
+    {"lock counted", "and it is counted once", before_place,
+        {name_first, name_second, read_instances}, after_place, false, 0},
+    {"lock destroyed", "one is destroyed, another one begins", before_destroyed,
+        {destroy, begin_in_its_place, NULL}, nothing, false, 0},
+    {"first pairs", "the first waits of two pairs of functions", before_pairs,
+        {pair_of_first, pair_of_second, NULL}, after_pairs, false, 0},
+    {"first pair", "and they are read", before_pairs, {pair_of_first, read_pairs, NULL}, nothing,
+        false, 0},
+    {"pairs", "another pair of functions", before_third_pair,
+        {pair_of_first, pair_of_second, read_pairs}, after_pairs, false, 0},
     {"roles", "a flow's role is made and read", before_role, {make_role, read_flows, NULL}, nothing,
         false, 0},
     {"span returned", "a slot comes back", before_returned, {take_slot, return_slot, NULL},
@@ -2176,8 +2308,6 @@ static const order_excuse_t excuses[] = {
         true},
     {ORDER_ANY, "hotpath_i_task_load", NULL, "NOT EXPLORED: there is no history of tasks yet",
         true},
-    {ORDER_ANY, "hotpath_i_list_pairs", NULL, "NOT EXPLORED: there is no history of locks yet",
-        true},
     {ORDER_ANY, "hotpath_i_find_plots", NULL,
         "NOT EXPLORED: there is no history of frames with gauges yet", true},
     {ORDER_ANY, "hotpath_i_runtime_of", NULL, "NOT EXPLORED: there is no history of tasks yet",
@@ -2196,19 +2326,6 @@ static const order_excuse_t excuses[] = {
     {ORDER_ANY, "hotpath_i_flow_second", NULL, "NOT EXPLORED: there is no history of channels yet",
         true},
     {ORDER_ANY, "hotpath_i_io_flow", NULL, "NOT EXPLORED: there is no history of io yet", true},
-    {ORDER_ANY, "hotpath_i_lock_waited", NULL, "NOT EXPLORED: there is no history of locks yet",
-        true},
-    {ORDER_ANY, "hotpath_lock_destroyed", NULL, "NOT EXPLORED: there is no history of locks yet",
-        true},
-    {ORDER_ANY, "hotpath_lock_at", NULL, "NOT EXPLORED: there is no history of locks yet", true},
-    {ORDER_ANY, "hotpath_i_lock_slot", NULL, "NOT EXPLORED: there is no history of locks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_lock_flow", NULL, "NOT EXPLORED: there is no history of locks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_lock_flow_new", NULL, "NOT EXPLORED: there is no history of locks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_flow_pair", NULL, "NOT EXPLORED: there is no history of locks yet",
-        true},
     {ORDER_ANY, "hotpath_i_begin_at", NULL, "as of the begin that histories use", true},
     {ORDER_ANY, "hotpath_i_finish_short", NULL,
         "as of hotpath_i_finish, which stores the same in this order", true},
@@ -2218,6 +2335,10 @@ static const order_excuse_t excuses[] = {
         "has none",
         false},
     {ORDER_CAS, "hotpath_i_flow_most", "&flow->words[word]", "the number alone matters", false},
+    {ORDER_CAS, "hotpath_i_lock_slot", "&slot->address", "the number alone matters", false},
+    {ORDER_CAS, "hotpath_i_flow_pair", "&pair->key", "the count behind it releases it", false},
+    {ORDER_CAS, "hotpath_i_flow_pair", "&pair->longest", "the count behind it releases it", false},
+    {ORDER_LOAD_ACQUIRE, "hotpath_i_lock_waited", "&lock->flow", "found when the wait began", true},
     {ORDER_CAS, "hotpath_i_flow_close", "closed",
         "of several threads one counts: nothing is read through it", false},
     {ORDER_CAS, "hotpath_i_flow_second", "&words[HOTPATH_I_SECOND_END]",
