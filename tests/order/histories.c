@@ -1989,6 +1989,63 @@ static void after_pairs(void) {
     read_pairs();
     ORDER_CHECK(now.row.pair_count == 2);
 }
+
+/* >>runtimes */
+
+static hotpath_runtime_t runtime;
+static void before_runtime(void) {
+    before_open();
+    order_memory(&runtime, sizeof runtime);
+    now.flow = hotpath_i_flow_find(HOTPATH_KIND_RUNTIME, "r", "", 0);
+    now.row.item = now.flow->item;
+    hotpath_i_g.shared->used = HOTPATH_I_ARENA_SIZE;
+}
+static void create_runtime(void) { hotpath_runtime_create(&runtime, "r", 1); }
+static void use_runtime(void) {
+    const hotpath_i_runtime_t* r = hotpath_i_runtime_of(now.flow);
+    if (r != NULL) ORDER_CHECK(HOTPATH_I_LOAD(&r->workers[0].told) == 0);
+}
+
+/* >>tasks */
+
+/* What the flow of a task has beyond its words. */
+static void before_tasks(void) {
+    before_open();
+    now.flow = hotpath_i_flow_find(HOTPATH_KIND_TASK, "t", "", 0);
+    now.row.item = now.flow->item;
+    hotpath_i_g.shared->used = HOTPATH_I_ARENA_SIZE;
+}
+static void make_tasks(void) {
+    hotpath_i_tasks_t* tasks = hotpath_i_tasks_of(now.flow);
+    ORDER_CHECK(tasks != NULL && HOTPATH_I_LOAD(&tasks->ends) == 0);
+}
+/* A task is alive; the log of those that have ended is made as it ends. */
+static hotpath_task_t task;
+static void before_task_log(void) {
+    before_open();
+    order_memory(&task, sizeof task);
+    now.flow = hotpath_i_flow_find(HOTPATH_KIND_TASK, "t", "", 0);
+    now.row.item = now.flow->item;
+    order_as(3);
+    hotpath_task_create(&task, "t", "", 0);
+    hotpath_i_g.shared->used = HOTPATH_I_ARENA_SIZE;
+}
+static void end_task(void) { hotpath_task_done(&task); }
+static void take_tasks(hotpath_snapshot_t* s) {
+    s->now = hotpath_i_ticks();
+    hotpath_i_list_task(s, &now.row, (const hotpath_i_tasks_t*)now.flow->more);
+}
+static void read_tasks(void) { take(0, take_tasks); }
+static void check_tasks(void) {
+    order_as(0);
+    for (uint32_t i = 0; i < now.row.more_count; i++) {
+        const hotpath_task_call_t* call = &((const hotpath_task_call_t*)now.row.more)[i];
+        ORDER_CHECK(call->id == 1);
+        ORDER_CHECK(call->thread == (call->state == HOTPATH_TASK_PENDING ? 3u : 1u));
+        ORDER_CHECK(call->at_ns == hotpath_i_since_start_ns(task.opaque[HOTPATH_I_TASK_BORN]));
+    }
+}
+static void take_task_size(void) { (void)hotpath_i_size_of_flow(now.flow->item); }
 static hotpath_context_t* second;
 /* Two of them have a scope on one node. */
 static void before_two_contexts(void) {
@@ -2247,6 +2304,14 @@ static const order_history_t histories[] = {
         false, 0},
     {"pairs", "another pair of functions", before_third_pair,
         {pair_of_first, pair_of_second, read_pairs}, after_pairs, false, 0},
+    {"runtime", "a runtime is made, and used", before_runtime, {create_runtime, use_runtime, NULL},
+        nothing, false, 0},
+    {"tasks", "the tasks of a label are made by one of two", before_tasks,
+        {make_tasks, make_tasks, NULL}, nothing, false, 0},
+    {"task log", "the log of the tasks that have ended is made", before_task_log,
+        {end_task, read_tasks, NULL}, check_tasks, false, 0},
+    {"tasks size", "and what a snapshot needs", before_tasks, {make_tasks, take_task_size, NULL},
+        nothing, false, 0},
     {"roles", "a flow's role is made and read", before_role, {make_role, read_flows, NULL}, nothing,
         false, 0},
     {"span returned", "a slot comes back", before_returned, {take_slot, return_slot, NULL},
@@ -2300,30 +2365,9 @@ static const order_excuse_t excuses[] = {
         true},
     {ORDER_ANY, "hotpath_i_list_task", NULL, "NOT EXPLORED: there is no history of tasks yet",
         true},
-    {ORDER_ANY, "hotpath_i_size_of_flow", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_calls_most", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_task_load_ended", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_task_load", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
     {ORDER_ANY, "hotpath_i_find_plots", NULL,
         "NOT EXPLORED: there is no history of frames with gauges yet", true},
-    {ORDER_ANY, "hotpath_i_runtime_of", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_task_bury", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_task_tell", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_task_slot_free", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
     {ORDER_ANY, "hotpath_i_task_slot_take", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_task_log", NULL, "NOT EXPLORED: there is no history of tasks yet", true},
-    {ORDER_ANY, "hotpath_i_made_once", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_flow_second", NULL, "NOT EXPLORED: there is no history of channels yet",
         true},
     {ORDER_ANY, "hotpath_i_io_flow", NULL, "NOT EXPLORED: there is no history of io yet", true},
     {ORDER_ANY, "hotpath_i_begin_at", NULL, "as of the begin that histories use", true},
@@ -2339,6 +2383,19 @@ static const order_excuse_t excuses[] = {
     {ORDER_CAS, "hotpath_i_flow_pair", "&pair->key", "the count behind it releases it", false},
     {ORDER_CAS, "hotpath_i_flow_pair", "&pair->longest", "the count behind it releases it", false},
     {ORDER_LOAD_ACQUIRE, "hotpath_i_lock_waited", "&lock->flow", "found when the wait began", true},
+    {ORDER_STORE_RELEASE, "hotpath_i_task_bury", "&e->words[i]",
+        "NOT EXPLORED: no history has one slot for two tasks, or one entry for two ends", false},
+    {ORDER_CAS, "hotpath_i_task_bury", "&e->sequence",
+        "NOT EXPLORED: no history has one slot for two tasks, or one entry for two ends", false},
+    {ORDER_ANY, "hotpath_i_task_tell", NULL,
+        "NOT EXPLORED: no history has one slot for two tasks, or one entry for two ends", false},
+    {ORDER_ANY, "hotpath_i_task_slot_free", NULL,
+        "NOT EXPLORED: no history has one slot for two tasks, or one entry for two ends", false},
+    {ORDER_ANY, "hotpath_i_task_load", NULL,
+        "NOT EXPLORED: no history has one slot for two tasks, or one entry for two ends", false},
+    {ORDER_ANY, "hotpath_i_task_log", NULL,
+        "the number alone matters: what is made with it is released behind it", false},
+    {ORDER_ANY, "hotpath_i_calls_most", NULL, "only counted: nothing is read through it", false},
     {ORDER_CAS, "hotpath_i_flow_close", "closed",
         "of several threads one counts: nothing is read through it", false},
     {ORDER_CAS, "hotpath_i_flow_second", "&words[HOTPATH_I_SECOND_END]",
