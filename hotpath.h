@@ -476,8 +476,7 @@ typedef struct hotpath_function {
     uint32_t sampling_rate;    /* one in so many is timed now, where the fewest are; 1: all */
     bool estimated; /* some were not timed: all times but min, max and logs are estimates */
     bool has_times; /* false until hotpath_snapshot_times, with HOTPATH_TIMES_LATER */
-    uint64_t
-        blocking_calls; /* of io: those on a thread that must not block, of completed */
+    uint64_t blocking_calls; /* of io: those on a thread that must not block, of completed */
     uint64_t blocking_ns;
     double total_error_ns;      /* half the 95 % interval of the estimated sum of all levels */
     double error_squares;       /* private: what that is the root of, in ticks² */
