@@ -33,7 +33,7 @@ help:
 	@echo 'make soak           everything at once for SECONDS=600, counted to the last call'
 	@echo 'make fmt            formats the sources; make fmt-check only looks'
 	@echo 'make check-toc      the contents list of hotpath.h against its sections'
-	@echo 'make check-later    what make test has no time for: more tests optimized, more of clang'
+	@echo 'make check-later    what make test has no time for: more tests optimized, flags with clang, settings with gcc'
 	@echo 'make check-valgrind the unit tests under valgrind; make valgrind-NAME: one of them'
 	@echo 'make check-helgrind the wrappers of locks under helgrind: quiet but for hotpath'"'"'s own records'
 	@echo 'make check-memory   programs of the system with the library of make alloc, against valgrind and heaptrack'
@@ -142,19 +142,19 @@ $(foreach build,asan tsan o2 o0,$(eval $(call unit_build,$(build))))
 STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
 # The ways out are tested in every build. What compiles the recorder or the server for itself costs most
 # of the time: but for the laws and what sanitizers hide, it is run optimized by check-later, which
-# has clang's settings and flags, too.
+# has the flags with clang and the settings with gcc, too.
 OPTIMIZED := $(basename $(notdir $(shell grep -l 'RECORDER:' tests/unit/test_*.c))) \
     $(filter test_law_% test_alloc% test_locks_whole,$(UNIT))
 OPTIMIZED := $(filter-out test_mcp_%,$(OPTIMIZED)) test_mcp_host
 UNIT_STEPS := $(addprefix asan-,$(UNIT) $(filter test_ways_%,$(THREADS))) $(addprefix tsan-,$(THREADS)) \
     $(addprefix o2-,$(sort $(OPTIMIZED)) $(THREADS))
-LATER_STEPS := $(addprefix step-,$(addprefix o2-,$(filter-out $(OPTIMIZED),$(UNIT))) compile-clang-flags compile-clang-settings)
+LATER_STEPS := $(addprefix step-,$(addprefix o2-,$(filter-out $(OPTIMIZED),$(UNIT))) compile-clang-flags compile-gcc-settings)
 check-later:
 	@$(MAKE) -s -k -j$(JOBS) --output-sync=target $(LATER_STEPS)
 # The longest come first, so that no core waits for another at the end.
 LONG_STEPS := examples-build order mcp examples soak bench alloc
 SCRIPT_STEPS := $(LONG_STEPS) disabled misuse names link install dist toc version readme fmt
-PARTS := clang-sources gcc-flags gcc-settings gcc-sources
+PARTS := gcc-flags gcc-sources clang-settings clang-sources
 STEPS := $(LONG_STEPS) $(addprefix compile-,$(PARTS)) $(UNIT_STEPS) \
     $(foreach cc,gcc clang,$(foreach std,$(STANDARDS),compile-$(cc)-$(std))) \
     $(filter-out $(LONG_STEPS),$(SCRIPT_STEPS))
