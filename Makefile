@@ -143,9 +143,8 @@ STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
 # The ways out are tested in every build. What compiles the recorder or the server for itself costs most
 # of the time: but for the laws and what sanitizers hide, it is run optimized by check-later, which
 # has the flags with clang and the settings with gcc, too.
-OPTIMIZED := $(basename $(notdir $(shell grep -l 'RECORDER:' tests/unit/test_*.c))) \
-    $(filter test_law_% test_alloc% test_locks_whole,$(UNIT))
-OPTIMIZED := $(filter-out test_mcp_%,$(OPTIMIZED)) test_mcp_host
+OPTIMIZED := $(filter test_law_% test_alloc% test_locks_whole test_mcp_host,$(UNIT)) \
+    $(filter-out test_mcp_%,$(basename $(notdir $(shell grep -l 'RECORDER:' tests/unit/test_*.c))))
 UNIT_STEPS := $(addprefix asan-,$(UNIT) $(filter test_ways_%,$(THREADS))) $(addprefix tsan-,$(THREADS)) \
     $(addprefix o2-,$(sort $(OPTIMIZED)) $(THREADS))
 LATER_STEPS := $(addprefix step-,$(addprefix o2-,$(filter-out $(OPTIMIZED),$(UNIT))) compile-clang-flags compile-gcc-settings)

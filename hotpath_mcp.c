@@ -297,7 +297,6 @@ static bool mcp_start_locked(void) {
     if (!hotpath_i_server(HOTPATH_I_LAYOUT, NULL)) return false; /* another hotpath.h */
     if (!mcp_read_settings()) return false;
     mcp_read_program();
-    mg_init_library(0);
     if (!history_start()) {
         mcp_log("there is no memory or no thread for the history; there is no server");
         return false;
@@ -325,7 +324,6 @@ HOTPATH_API void hotpath_mcp_stop(void) {
         history_stop_soon();
         http_stop();
         history_stop();
-        mg_exit_library();
         mcp_running = false;
     }
     hotpath_i_exclude(-1);

@@ -729,6 +729,7 @@ static int http_start(const char* host, int port) {
     callbacks.connection_closed = http_on_closed;
     init.callbacks = &callbacks;
     init.configuration_options = options;
+    mg_init_library(0);
     sigaction(SIGPIPE, NULL, &http.sigpipe);
     http.error[0] = 0, http.ready = 0, http.port = 0, http.context = NULL;
     os_condition_init(&http.wake); /* before any request waits */
@@ -743,6 +744,7 @@ static int http_start(const char* host, int port) {
     http.context = context;
     if (context == NULL) {
         pthread_cond_destroy(&http.wake);
+        mg_exit_library();
         return 0;
     }
     for (int waited = 0; waited < 1000; waited++) { /* until SIGPIPE is the program's again */
@@ -774,6 +776,7 @@ static void http_stop(void) {
     pthread_cond_destroy(&http.wake);
     http.watching = false;
     os_sockets_close(http.port, false);
+    mg_exit_library();
     http.context = NULL;
 }
 /* In the child of a fork: the threads are gone, the sockets are not. */

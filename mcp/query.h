@@ -148,11 +148,8 @@ static bool query_filter(tool_call_t* call, json_t value, query_t* q) {
         tool_fail(call, "filter takes at most 50 names");
         return false;
     }
-    const char** list = (const char**)mcp_arena_alloc(call->arena, (count + 1) * sizeof *list);
-    if (list == NULL) {
-        tool_fail(call, "there is no memory for this answer");
-        return false;
-    }
+    const char** list = (const char**)tool_alloc(call, (count + 1) * sizeof *list);
+    if (list == NULL) return false;
     json_t v = array ? json_first(value) : value;
     for (size_t i = 0; i < count; i++, v = json_next(v)) {
         if (json_type(v) != JSON_STRING) {
@@ -698,11 +695,8 @@ static bool name_is(json_out_t* scratch, const char* name, const char* given) {
 static const unsigned char* window_filter(
     tool_call_t* call, const window_t* w, const query_t* q, name_of_t name_of, size_t count) {
     if (q->filter_count == 0) return NULL;
-    unsigned char* fits = (unsigned char*)mcp_arena_alloc(call->arena, count + 1);
-    if (fits == NULL) {
-        tool_fail(call, "there is no memory for this answer");
-        return NULL;
-    }
+    unsigned char* fits = (unsigned char*)tool_alloc(call, count + 1);
+    if (fits == NULL) return NULL;
     uint64_t steps = GLOB_STEPS;
     json_out_t scratch;
     json_out_init(&scratch, call->arena);
@@ -916,6 +910,10 @@ static void answer_size_text(json_out_t* out, const char* key, double bytes) {
     char text[40];
     size_text(bytes, text, sizeof text);
     json_key(out, key), json_text(out, text);
+}
+/* Concise answers leave out what is 0. */
+static void answer_number(json_out_t* out, const query_t* q, const char* key, uint64_t value) {
+    if (value != 0 || q->detailed) json_key(out, key), json_u64(out, value);
 }
 /* A percentage with two decimals, as the report has it. */
 static void answer_percent(json_out_t* out, const char* key, double percent) {

@@ -46,7 +46,8 @@ enum {
     ARG_SUMMARY = ARG_LIMIT | ARG_RESPONSE_FORMAT,
     ARG_LOG = ARG_LIMIT | ARG_NAME | ARG_ID,
     ARG_VALUES = ARG_SUMMARY | ARG_CURSOR | ARG_FILTER,
-    ARG_RANKED = ARG_VALUES | ARG_SORT | ARG_THREAD | ARG_SINCE,
+    ARG_SORTED = ARG_VALUES | ARG_SORT | ARG_SINCE,
+    ARG_RANKED = ARG_SORTED | ARG_THREAD,
     ARG_EXECUTIONS = ARG_LOG | ARG_ORDER | ARG_RESPONSE_FORMAT
 };
 
@@ -86,6 +87,12 @@ static void tool_fail(tool_call_t* call, const char* format, ...) {
     vsnprintf(call->error, sizeof call->error, format, arguments);
     va_end(arguments);
     call->failed = true;
+}
+/* Memory that lives as long as the answer. Returns: NULL with the call failed. */
+static void* tool_alloc(tool_call_t* call, size_t size) {
+    void* memory = mcp_arena_alloc(call->arena, size);
+    if (memory == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
+    return memory;
 }
 
 /* Returns: whether HOTPATH_MCP_TOOLSETS has the tool. */

@@ -50,23 +50,20 @@ static const tool_t tools[] = {
         "Queues: depth, capacity, rates, time in the queue, who waits for room, producers and "
         "consumers. "
         "sort: pressure=fullest, or growing; throughput; wait=senders blocked.",
-        SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_SINCE, 20, 200,
-        channels_sorts, NULL, NULL, NULL, tool_channels},
+        SET_CORE, ARG_SORTED, 20, 200, channels_sorts, NULL, NULL, NULL, tool_channels},
     {"channel_logs", "Single messages of a channel",
         "The last sends and receives of one channel: when, thread, and how long each was in it.",
         SET_CORE, ARG_LOG | ARG_ORDER, 50, 1000, NULL, "channel_name", "channel_id", NULL,
         tool_channel_logs},
     {"streams", "Streams", "Sequences of items: items, bytes, rates, state, who makes them.",
-        SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SINCE, 20, 200, NULL, NULL, NULL,
-        NULL, tool_channels},
+        SET_CORE, ARG_VALUES | ARG_SINCE, 20, 200, NULL, NULL, NULL, NULL, tool_channels},
     {"stream_logs", "Single items of a stream",
         "The last items of one stream, or its largest: when, bytes, thread.", SET_CORE,
         ARG_LOG | ARG_ORDER, 50, 1000, NULL, "stream_name", "stream_id", NULL, tool_channel_logs},
     {"threads", "Threads",
         "Every thread: calls, time inside instrumented code, memory, and the scope that it is in "
         "now with the time since it was entered. sort=current: what hangs.",
-        SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_SINCE, 20, 200,
-        threads_sorts, NULL, NULL, NULL, tool_threads},
+        SET_CORE, ARG_SORTED, 20, 200, threads_sorts, NULL, NULL, NULL, tool_threads},
     {"gauges", "Gauges", "Numbers that the program keeps: value now, minimum, maximum.", SET_CORE,
         ARG_VALUES, 20, 200, NULL, NULL, NULL, NULL, tool_values},
     {"gauge_logs", "History of a gauge", "The last values of one gauge.", SET_CORE, ARG_LOG, 50,
@@ -103,22 +100,18 @@ static const tool_t tools[] = {
     {"mutexes", "Mutexes and waits",
         "Mutexes, conditions, semaphores, barriers: acquisitions, contended, wait and hold "
         "percentiles, longest wait; holders: who held it while whom waited.",
-        SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_SINCE, 20, 200,
-        locks_sorts, NULL, NULL, NULL, tool_locks},
-    {"rw_locks", "Read-write locks", "As mutexes, readers and writers apart.", SET_CORE,
-        ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_SINCE, 20, 200, locks_sorts, NULL,
-        NULL, NULL, tool_locks},
+        SET_CORE, ARG_SORTED, 20, 200, locks_sorts, NULL, NULL, NULL, tool_locks},
+    {"rw_locks", "Read-write locks", "As mutexes, readers and writers apart.", SET_CORE, ARG_SORTED,
+        20, 200, locks_sorts, NULL, NULL, NULL, tool_locks},
     {"io", "Io",
         "Reads, writes and the like by label and kind of descriptor: count, bytes, errors, time, "
         "throughput, callers. sort: blocking=where it must not.",
-        SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_THREAD | ARG_SINCE, 20,
-        200, io_sorts, NULL, NULL, NULL, tool_io},
+        SET_CORE, ARG_RANKED, 20, 200, io_sorts, NULL, NULL, NULL, tool_io},
     {"futures", "Tasks",
         "Futures, coroutines, jobs, callbacks by label: calls, polls, poll time, waits, lives; "
-        "what "
-        "is pending now and for how long. sort: oldest=stuck, max=who blocks.",
-        SET_CORE, ARG_SUMMARY | ARG_CURSOR | ARG_FILTER | ARG_SORT | ARG_SINCE, 20, 200,
-        tasks_sorts, NULL, NULL, NULL, tool_futures},
+        "what is "
+        "pending now and for how long. sort: oldest=stuck, max=who blocks.",
+        SET_CORE, ARG_SORTED, 20, 200, tasks_sorts, NULL, NULL, NULL, tool_futures},
     {"future_logs", "Single tasks",
         "Tasks of one label: those that are alive, then the last that ended: state, polls, poll "
         "time, life, result. order=slowest: most poll time.",

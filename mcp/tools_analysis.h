@@ -66,9 +66,8 @@ typedef struct finding {
     double d, e;    /* likewise, of the causes that have more */
     uint32_t route; /* index of a function, of N_PLUS_ONE; waiter of LOCK_CONVOY */
     uint32_t lock;  /* index of a lock, of LOCK_CONVOY */
-    const char* channel; /* of QUEUE_FULL and QUEUE_GROWS, else NULL */
-    const char* loop;    /* of LOOP_LAG, else NULL */
-    const char* pool;    /* of POOL_STARVED and POOL_ASLEEP, whose subject it is, else NULL */
+    const char*
+        label; /* of the channel of QUEUE_*, the loop of LOOP_LAG, the pool of POOL_*, else NULL */
 } finding_t;
 
 #define FINDING_NONE UINT32_MAX /* no caller, no route */
@@ -100,7 +99,7 @@ static void findings_add(findings_t* f, finding_t found) {
 /* A finding without numbers yet. Args: ns of the busy time that would be saved were it gone. */
 static finding_t finding_of(cause_t cause, uint32_t function, double ns, const window_t* w) {
     finding_t found = {cause, function, FINDING_NONE, window_percent(w, ns), -1, -1, -1, -1, -1,
-        FINDING_NONE, FINDING_NONE, NULL, NULL, NULL};
+        FINDING_NONE, FINDING_NONE, NULL};
     return found;
 }
 /* Whether few executions take far longer than the usual ones. */
@@ -235,7 +234,7 @@ static void findings_of_full(const window_t* w, const hotpath_channel_row_t* c, 
     finding_t found = finding_of(CAUSE_QUEUE_FULL, drain, blocked + starved, w);
     found.a = blocked, found.b = (double)c->capacity;
     found.c = (double)c->received * 1e9 / (double)w->info->window_ns;
-    found.d = busy, found.e = starved, found.channel = c->label;
+    found.d = busy, found.e = starved, found.label = c->label;
     findings_add(list, found);
 }
 static void findings_of_growth(
@@ -250,7 +249,7 @@ static void findings_of_growth(
     found.c = (double)c->sent * 1e9 / (double)w->info->window_ns;
     found.d = (double)c->received * 1e9 / (double)w->info->window_ns;
     if (c->delay_source != HOTPATH_DELAY_UNKNOWN) found.e = c->delay_mean_ns;
-    found.channel = c->label;
+    found.label = c->label;
     findings_add(list, found);
 }
 /* Of channels that are full the last one of a chain: the stage behind it holds up the others. */
@@ -511,11 +510,12 @@ static void findings_of_lock(const window_t* w, uint32_t i, findings_t* list) {
             list->told_functions[lock->holders[k].waiter] |= TOLD_SPIKES;
     findings_add(list, found);
 }
-/* ---- findings of io and waits ---- */
+
+/* ---- findings of io ---- */
 
 #define BOTTLENECKS_BLOCKING 1e6 /* ns on average: longer is told whatever its share */
 
-/* Io and waits on threads that must not block: a percent of the window at least, or long ones. */
+/* Io on threads that must not block: a percent of the window at least, or long ones. */
 static void findings_of_blocking(const window_t* w, uint32_t i, findings_t* list) {
     const hotpath_function_t* f = &w->functions[i];
     double calls = (double)f->blocking_calls, ns = (double)f->blocking_ns;
@@ -571,7 +571,7 @@ static void findings_of_loop(const window_t* w, const hotpath_runtime_row_t* r, 
     double usual = (double)hotpath_snapshot_percentile(w->snapshot, f, 50) * (double)f->completed;
     finding_t found = finding_of(CAUSE_LOOP_LAG, callback, (double)f->total_ns - usual, w);
     found.a = late, found.b = (double)lag->max_ns, found.c = (double)f->max_ns;
-    found.d = (double)f->total_ns, found.e = (double)f->calls, found.loop = r->label;
+    found.d = (double)f->total_ns, found.e = (double)f->calls, found.label = r->label;
     list->told_functions[callback] |= TOLD_SPIKES | TOLD_TIME;
     findings_add(list, found);
 }
@@ -606,7 +606,7 @@ static double pool_slept(const window_t* w, const hotpath_runtime_row_t* r) {
 }
 static finding_t pool_finding(const window_t* w, const hotpath_runtime_row_t* r, cause_t cause) {
     finding_t found = finding_of(cause, FINDING_NONE, 0, w);
-    found.pool = r->label;
+    found.label = r->label;
     found.impact = 100 * (double)r->queue_depth / (double)r->alive_tasks;
     found.a = (double)r->queue_depth, found.b = (double)r->num_workers;
     return found;
@@ -734,8 +734,11 @@ static void findings_make_room(findings_t* f, size_t limit) {
     memmove(&f->list[limit], &f->list[limit - room], (time - (limit - room)) * sizeof *f->list);
     memcpy(&f->list[limit - room], cut, room * sizeof *cut);
 }
+static bool finding_is_pool(const finding_t* f) {
+    return f->cause == CAUSE_POOL_STARVED || f->cause == CAUSE_POOL_ASLEEP;
+}
 static const char* finding_subject(const window_t* w, const finding_t* f) {
-    if (f->pool != NULL) return f->pool;
+    if (finding_is_pool(f)) return f->label;
     return f->lock != FINDING_NONE ? w->locks[f->lock].name : w->functions[f->function].name;
 }
 static void bottlenecks_numbers(json_out_t* out, const window_t* w, const finding_t* f) {
@@ -781,8 +784,8 @@ static void bottlenecks_numbers(json_out_t* out, const window_t* w, const findin
             w->functions[f->caller].name);
     if (f->route != FINDING_NONE)
         answer_name(out, convoy ? "waiter" : "route", w->functions[f->route].name);
-    if (f->channel != NULL) answer_name(out, "channel", f->channel);
-    if (f->loop != NULL) answer_name(out, "loop", f->loop);
+    if (f->label != NULL && !finding_is_pool(f))
+        answer_name(out, f->cause == CAUSE_LOOP_LAG ? "loop" : "channel", f->label);
     json_object_end(out);
 }
 /* The call that shows more: its arguments name what the row is about. */
@@ -826,7 +829,8 @@ static void bottlenecks_next(json_out_t* out, const window_t* w, const finding_t
     json_object(out);
     if (calls[f->cause].subject != NULL)
         answer_name(out, calls[f->cause].subject, finding_subject(w, f));
-    if (f->channel != NULL) answer_name(out, "filter", f->channel);
+    else if (f->label != NULL) /* of the channel, whose stage the subject is */
+        answer_name(out, "filter", f->label);
     json_key(out, calls[f->cause].key), json_text(out, calls[f->cause].value);
     out->cut &= ~json_level(out); /* these are arguments; what was cut is told beside subject */
     json_object_end(out);
@@ -851,7 +855,7 @@ static void bottlenecks_write(json_out_t* out, const window_t* w, const finding_
     answer_percent(out, "impact_percent", f->impact);
     if (f->cause == CAUSE_QUEUE_GROWS)
         json_key(out, "percent_of"), json_text(out, "messages sent, that stayed");
-    if (f->pool != NULL)
+    if (finding_is_pool(f))
         json_key(out, "percent_of"), json_text(out, "tasks of the pool, that wait");
     if (f->cause > CAUSE_RECORDING) {
         bool live = f->cause == CAUSE_LEAK_SUSPECT || f->cause == CAUSE_MEMORY_HELD;
@@ -865,9 +869,9 @@ static void bottlenecks_write(json_out_t* out, const window_t* w, const finding_
 /* Returns: false without memory. */
 static bool findings_begin(tool_call_t* call, const window_t* w, findings_t* f) {
     f->count = 0, f->capacity = 1000; /* each is a percent at least, of a few kinds */
-    f->list = (finding_t*)mcp_arena_alloc(call->arena, f->capacity * sizeof *f->list);
-    f->told_nodes = (unsigned char*)mcp_arena_alloc(call->arena, w->node_count + 1);
-    f->told_functions = (unsigned char*)mcp_arena_alloc(call->arena, w->function_count + 1);
+    f->list = (finding_t*)tool_alloc(call, f->capacity * sizeof *f->list);
+    f->told_nodes = (unsigned char*)tool_alloc(call, w->node_count + 1);
+    f->told_functions = (unsigned char*)tool_alloc(call, w->function_count + 1);
     if (f->list == NULL || f->told_nodes == NULL || f->told_functions == NULL) return false;
     memset(f->told_nodes, 0, w->node_count + 1);
     memset(f->told_functions, 0, w->function_count + 1);
@@ -930,8 +934,6 @@ static void tool_bottlenecks(const tool_t* tool, tool_call_t* call) {
         for (; n < found.count && n < q.limit; n++)
             bottlenecks_write(out, &w, &found.list[n], n + 1);
         answer_list_end(out, found.count, n);
-    } else if (!call->failed) {
-        tool_fail(call, "there is no memory for this answer");
     }
     window_close(&w);
 }
@@ -1044,8 +1046,7 @@ static void tool_changes(const tool_t* tool, tool_call_t* call) {
     if (!query_read(tool, call, &q)) return;
     if (q.since == SINCE_START) q.since = SINCE_AGE, q.since_value = 10000;
     if (!changes_open(call, &q, &c)) return;
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (c.now.function_count + 1) * sizeof *rows);
-    if (rows == NULL) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (c.now.function_count + 1) * sizeof *rows);
     size_t count = rows != NULL ? changes_rows(call, &c, &q, rows) : 0, n = 0;
     if (!call->failed) {
         json_out_t* out = &call->out;

@@ -142,9 +142,9 @@ static void channels_write(tool_call_t* call, const window_t* w, const query_t* 
     json_key(out, "sent_per_sec"), json_fixed(out, c->sent_per_sec, 2);
     json_key(out, "received_per_sec"), json_fixed(out, c->received_per_sec, 2);
     json_key(out, "growth_per_sec"), json_fixed(out, c->growth_per_sec, 2);
-    spans_number(out, q, "dropped_count", c->dropped);
-    spans_number(out, q, "excess_count", c->excess);
-    spans_number(out, q, "misused_count", c->misused);
+    answer_number(out, q, "dropped_count", c->dropped);
+    answer_number(out, q, "excess_count", c->excess);
+    answer_number(out, q, "misused_count", c->misused);
     channels_delay(out, w, q, c);
     channels_wait(out, w, q, "send_wait", c->send_wait_function);
     channels_wait(out, w, q, "receive_wait", c->receive_wait_function);
@@ -165,7 +165,7 @@ static void streams_write(tool_call_t* call, const window_t* w, const query_t* q
     json_key(out, "bytes"), json_u64(out, s->bytes);
     json_key(out, "items_per_sec"), json_fixed(out, s->items_per_sec, 2);
     json_key(out, "bytes_per_sec"), json_fixed(out, s->bytes_per_sec, 2);
-    spans_number(out, q, "misused_count", s->misused);
+    answer_number(out, q, "misused_count", s->misused);
     channels_parties(out, w, q, "producers", s->producers, s->producers_count);
     channels_source(out, q, s->file, s->line, true);
     json_object_end(out);
@@ -178,8 +178,7 @@ static void tool_channels(const tool_t* tool, tool_call_t* call) {
     size_t all = streams ? w.stream_count : w.channel_count, count = 0;
     const unsigned char* fits =
         window_filter(call, &w, &q, streams ? stream_name : channel_name, all);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (all + 1) * sizeof *rows);
-    if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (all + 1) * sizeof *rows);
     if (!call->failed) {
         for (size_t i = 0; i < all; i++) {
             if (fits != NULL && !fits[i]) continue;

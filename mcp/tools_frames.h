@@ -185,8 +185,7 @@ static void tool_frames(const tool_t* tool, tool_call_t* call) {
     size_t all = phases ? w.function_count : w.frame_count;
     const unsigned char* fits =
         window_filter(call, &w, &q, phases ? function_name : frame_name, all);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (all + 1) * sizeof *rows);
-    if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (all + 1) * sizeof *rows);
     if (!call->failed) {
         size_t count = frames_rows(&w, &q, fits, rows);
         answer_begin(call, &w);

@@ -50,8 +50,7 @@ static bool functions_active(const hotpath_function_t* f) {
 static row_t* functions_rows(
     tool_call_t* call, const window_t* w, const query_t* q, uint32_t sort, size_t* count) {
     const unsigned char* fits = window_filter(call, w, q, function_name, w->function_count);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w->function_count + 1) * sizeof *rows);
-    if (rows == NULL) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (w->function_count + 1) * sizeof *rows);
     if (call->failed) return NULL;
     *count = 0;
     for (size_t i = 0; i < w->function_count; i++) {
@@ -140,22 +139,26 @@ static void functions_times(
     else
         functions_brief(out, w, f);
 }
-/* Errors, how many of 100 calls have one, and why: at most eight reasons, the others as <other>. */
-static void functions_errors(json_out_t* out, const hotpath_function_t* f, bool reasons) {
-    json_key(out, "errors"), json_u64(out, f->errors);
-    answer_percent(
-        out, "errors_percent", f->calls != 0 ? 100 * (double)f->errors / (double)f->calls : 0);
-    if (!reasons) return;
+/* Why calls have failed. Args: most reasons of this window that are named, the most frequent ones. */
+static void functions_reasons(json_out_t* out, const hotpath_function_t* f, uint32_t most) {
     json_key(out, "reasons");
     json_array(out);
-    for (uint32_t i = 0; i < f->reasons_count; i++) {
+    for (uint32_t i = 0, n = 0; i < f->reasons_count && n < most; i++) {
         if (f->reasons[i].count == 0) continue; /* of before this window */
         json_object(out);
         answer_name(out, "reason", f->reasons[i].text);
         json_key(out, "count"), json_u64(out, f->reasons[i].count);
         json_object_end(out);
+        n++;
     }
     json_array_end(out);
+}
+/* Errors, how many of 100 calls have one, and why: at most eight reasons, the others as <other>. */
+static void functions_errors(json_out_t* out, const hotpath_function_t* f, bool reasons) {
+    json_key(out, "errors"), json_u64(out, f->errors);
+    answer_percent(
+        out, "errors_percent", f->calls != 0 ? 100 * (double)f->errors / (double)f->calls : 0);
+    if (reasons) functions_reasons(out, f, f->reasons_count);
 }
 /* What HOTPATH_BYTES counted, and per second of the window. */
 static void functions_bytes(json_out_t* out, const window_t* w, const hotpath_function_t* f) {

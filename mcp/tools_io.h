@@ -22,12 +22,8 @@ enum {
 /* Reads the rows of a window. Returns: false with the call failed. */
 static bool io_read(tool_call_t* call, window_t* w) {
     size_t count = hotpath_snapshot_io(w->snapshot, NULL, 0);
-    hotpath_io_row_t* list =
-        (hotpath_io_row_t*)mcp_arena_alloc(call->arena, (count + 1) * sizeof *list);
-    if (list == NULL) {
-        tool_fail(call, "there is no memory for this answer");
-        return false;
-    }
+    hotpath_io_row_t* list = (hotpath_io_row_t*)tool_alloc(call, (count + 1) * sizeof *list);
+    if (list == NULL) return false;
     (void)hotpath_snapshot_io(w->snapshot, list, count);
     w->io = list, w->io_count = count;
     return true;
@@ -48,21 +44,6 @@ static double io_sort_key(const window_t* w, const hotpath_io_row_t* row, uint32
         case IO_BLOCKING: return (double)f->blocking_ns;
         default: return (double)row->total_ns;
     }
-}
-static void io_number(json_out_t* out, const query_t* q, const char* key, uint64_t value) {
-    if (value != 0 || q->detailed) json_key(out, key), json_u64(out, value);
-}
-static void io_errors(json_out_t* out, const query_t* q, const hotpath_function_t* f) {
-    json_key(out, "reasons");
-    json_array(out);
-    for (uint32_t i = 0; i < f->reasons_count && (i < 3 || q->detailed); i++) {
-        if (f->reasons[i].count == 0) continue; /* none in this window */
-        json_object(out);
-        answer_name(out, "reason", f->reasons[i].text);
-        json_key(out, "count"), json_u64(out, f->reasons[i].count);
-        json_object_end(out);
-    }
-    json_array_end(out);
 }
 static void io_callers(
     json_out_t* out, const window_t* w, const query_t* q, const hotpath_io_row_t* row) {
@@ -89,12 +70,12 @@ static void io_write(tool_call_t* call, const window_t* w, const query_t* q, uin
     json_key(out, "descriptor"), json_text(out, io_descriptors[row->descriptor]);
     json_key(out, "op"), json_text(out, io_ops[row->op]);
     json_key(out, "count"), json_u64(out, row->count);
-    io_number(out, q, "open", row->open);
-    io_number(out, q, "bytes", row->bytes);
-    io_number(out, q, "errors", row->errors);
-    if (row->errors != 0) io_errors(out, q, f);
-    io_number(out, q, "would_block", row->would_block);
-    io_number(out, q, "interrupted", row->interrupted);
+    answer_number(out, q, "open", row->open);
+    answer_number(out, q, "bytes", row->bytes);
+    answer_number(out, q, "errors", row->errors);
+    if (row->errors != 0) functions_reasons(out, f, q->detailed ? f->reasons_count : 3);
+    answer_number(out, q, "would_block", row->would_block);
+    answer_number(out, q, "interrupted", row->interrupted);
     answer_ns(out, q, "total", row->total_ns, f->estimated);
     answer_percent(out, "percent_total", window_percent(w, (double)row->total_ns));
     functions_times(out, w, q, f);
@@ -102,8 +83,8 @@ static void io_write(tool_call_t* call, const window_t* w, const query_t* q, uin
         json_key(out, "throughput_bytes_per_sec"), json_fixed(out, row->throughput, 0);
         json_key(out, "bytes_per_sec"), json_fixed(out, row->bytes_per_sec, 0);
     }
-    io_number(out, q, "blocking_calls", f->blocking_calls);
-    io_number(out, q, "blocking_ns", f->blocking_ns);
+    answer_number(out, q, "blocking_calls", f->blocking_calls);
+    answer_number(out, q, "blocking_ns", f->blocking_ns);
     io_callers(out, w, q, row);
     json_object_end(out);
 }
@@ -112,8 +93,7 @@ static const char* io_name(const window_t* w, size_t i) { return io_function(w, 
 /* Returns: the rows that the filter lets through, sorted; NULL with the call failed. */
 static row_t* io_rows(tool_call_t* call, const window_t* w, const query_t* q, size_t* count) {
     const unsigned char* fits = window_filter(call, w, q, io_name, w->io_count);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w->io_count + 1) * sizeof *rows);
-    if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (w->io_count + 1) * sizeof *rows);
     if (call->failed) return NULL;
     *count = 0;
     for (size_t i = 0; i < w->io_count; i++) {

@@ -23,12 +23,8 @@ static const char* locks_kind(uint32_t kind) {
 /* Reads the locks of a window. Returns: false with the call failed. */
 static bool locks_read(tool_call_t* call, window_t* w) {
     size_t count = hotpath_snapshot_locks(w->snapshot, NULL, 0);
-    hotpath_lock_row_t* rows =
-        (hotpath_lock_row_t*)mcp_arena_alloc(call->arena, (count + 1) * sizeof *rows);
-    if (rows == NULL) {
-        tool_fail(call, "there is no memory for this answer");
-        return false;
-    }
+    hotpath_lock_row_t* rows = (hotpath_lock_row_t*)tool_alloc(call, (count + 1) * sizeof *rows);
+    if (rows == NULL) return false;
     w->locks = rows, w->lock_count = hotpath_snapshot_locks(w->snapshot, rows, count);
     return true;
 }
@@ -195,8 +191,7 @@ static bool locks_active(const hotpath_lock_row_t* lock) {
 static row_t* locks_rows(
     tool_call_t* call, const window_t* w, const query_t* q, bool rw, size_t* count) {
     const unsigned char* fits = window_filter(call, w, q, lock_name, w->lock_count);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w->lock_count + 1) * sizeof *rows);
-    if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (w->lock_count + 1) * sizeof *rows);
     if (call->failed) return NULL;
     *count = 0;
     for (size_t i = 0; i < w->lock_count; i++) {

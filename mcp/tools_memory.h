@@ -34,11 +34,8 @@ static bool memory_suspects(
     desc.window = window;
     if (!w->info->alloc.on || !w->info->alloc.live) return true;
     size_t capacity = w->function_count < 1000 ? w->function_count + 1 : 1000;
-    s->list = (hotpath_heap_suspect_t*)mcp_arena_alloc(call->arena, capacity * sizeof *s->list);
-    if (s->list == NULL) {
-        tool_fail(call, "there is no memory for this answer");
-        return false;
-    }
+    s->list = (hotpath_heap_suspect_t*)tool_alloc(call, capacity * sizeof *s->list);
+    if (s->list == NULL) return false;
     s->count = hotpath_heap_suspects(&desc, s->list, capacity);
     if (s->count > capacity) s->count = capacity;
     return true;
@@ -266,9 +263,8 @@ static void alloc_header(json_out_t* out, const window_t* w, const query_t* q, c
 static row_t* alloc_rows(
     tool_call_t* call, const window_t* w, const query_t* q, uint32_t sort, size_t* count) {
     const unsigned char* fits = window_filter(call, w, q, function_name, w->function_count);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w->function_count + 1) * sizeof *rows);
+    row_t* rows = (row_t*)tool_alloc(call, (w->function_count + 1) * sizeof *rows);
     *count = 0;
-    if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
     for (size_t i = 0; i < w->function_count && !call->failed; i++) {
         const hotpath_function_t* f = &w->functions[i];
         if ((fits != NULL && !fits[i]) || !memory_active(f)) continue;
@@ -425,11 +421,8 @@ static void heap_usage(tool_call_t* call, const window_t* w, const query_t* q) {
     json_out_t* out = &call->out;
     size_t total = hotpath_heap_pools(NULL, 0), n = 0;
     hotpath_heap_pool_t* heaps =
-        (hotpath_heap_pool_t*)mcp_arena_alloc(call->arena, (total + 1) * sizeof *heaps);
-    if (heaps == NULL) {
-        tool_fail(call, "there is no memory for this answer");
-        return;
-    }
+        (hotpath_heap_pool_t*)tool_alloc(call, (total + 1) * sizeof *heaps);
+    if (heaps == NULL) return;
     size_t count = hotpath_heap_pools(heaps, total);
     if (count > total) count = total;
     answer_begin(call, w);
@@ -564,13 +557,9 @@ static void heap_diff(tool_call_t* call, const window_t* w, const query_t* q) {
     uint64_t at_ns = 0;
     if (q->base != NULL && !heap_base(call, q->base, &at_ns)) return;
     size_t capacity = w->function_count + 64, n = 0; /* some may be new since the snapshot */
-    hotpath_heap_row_t* changes =
-        (hotpath_heap_row_t*)mcp_arena_alloc(call->arena, capacity * sizeof *changes);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, capacity * sizeof *rows);
-    if (changes == NULL || rows == NULL) {
-        tool_fail(call, "there is no memory for this answer");
-        return;
-    }
+    hotpath_heap_row_t* changes = (hotpath_heap_row_t*)tool_alloc(call, capacity * sizeof *changes);
+    row_t* rows = (row_t*)tool_alloc(call, capacity * sizeof *rows);
+    if (changes == NULL || rows == NULL) return;
     size_t total = q->base != NULL ? hotpath_heap_rows(NULL, q->base, changes, capacity)
                                    : heap_window_rows(w, changes);
     if (total > capacity) total = capacity;

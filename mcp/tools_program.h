@@ -125,8 +125,7 @@ static void tool_threads(const tool_t* tool, tool_call_t* call) {
         return;
     }
     const unsigned char* fits = window_filter(call, &w, &q, thread_name, w.thread_count);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w.thread_count + 1) * sizeof *rows);
-    if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (w.thread_count + 1) * sizeof *rows);
     if (!call->failed) {
         size_t count = 0;
         for (size_t i = 0; i < w.thread_count; i++) {

@@ -78,12 +78,9 @@ typedef struct span_below {
 /* Returns: one for each function of the window; NULL with the call failed. */
 static span_below_t* spans_below(tool_call_t* call, const window_t* w) {
     size_t size = (w->function_count + 1) * sizeof(span_below_t);
-    span_below_t* below = (span_below_t*)mcp_arena_alloc(call->arena, size);
-    uint32_t* route = (uint32_t*)mcp_arena_alloc(call->arena, (w->node_count + 1) * sizeof *route);
-    if (below == NULL || route == NULL) {
-        tool_fail(call, "there is no memory for this answer");
-        return NULL;
-    }
+    span_below_t* below = (span_below_t*)tool_alloc(call, size);
+    uint32_t* route = (uint32_t*)tool_alloc(call, (w->node_count + 1) * sizeof *route);
+    if (below == NULL || route == NULL) return NULL;
     memset(below, 0, size);
     for (size_t i = 0; i < w->node_count; i++) { /* parents stand before their children */
         const hotpath_node_t* n = &w->nodes[i];
@@ -116,10 +113,7 @@ static void spans_above(json_out_t* out, const window_t* w, const query_t* q, co
     }
     json_array_end(out);
 }
-static void spans_number(json_out_t* out, const query_t* q, const char* key, uint64_t value) {
-    if (value != 0 || q->detailed) json_key(out, key), json_u64(out, value);
-}
-/* What each kind has beyond calls and times. Concise answers leave out what is 0. */
+/* What each kind has beyond calls and times. */
 static void spans_facts(json_out_t* out, const query_t* q, const hotpath_span_row_t* s,
     const span_below_t* below, const hotpath_function_t* f) {
     static const char* const phases[] = {
@@ -127,18 +121,18 @@ static void spans_facts(json_out_t* out, const query_t* q, const hotpath_span_ro
     if (s->errors != 0 || q->detailed)
         functions_errors(out, f, q->detailed || q->sort == SPANS_ERRORS);
     if (s->kind == HOTPATH_SPAN_SQL) {
-        spans_number(out, q, "rows", s->rows);
-        spans_number(out, q, "fullscan_steps", s->fullscan_steps);
+        answer_number(out, q, "rows", s->rows);
+        answer_number(out, q, "fullscan_steps", s->fullscan_steps);
         return;
     }
-    spans_number(out, q, "status_4xx", s->status_4xx);
-    spans_number(out, q, "status_5xx", s->status_5xx);
-    spans_number(out, q, "bytes_in", s->bytes_in);
-    spans_number(out, q, "bytes_out", s->bytes_out);
+    answer_number(out, q, "status_4xx", s->status_4xx);
+    answer_number(out, q, "status_5xx", s->status_5xx);
+    answer_number(out, q, "bytes_in", s->bytes_in);
+    answer_number(out, q, "bytes_out", s->bytes_out);
     if (s->kind == HOTPATH_SPAN_HTTP) {
         for (int i = 0; i < HOTPATH_SPAN_PHASES; i++)
             if (s->phases_count[i] != 0)
-                spans_number(out, q, phases[i], s->phases_ns[i] / s->phases_count[i]);
+                answer_number(out, q, phases[i], s->phases_ns[i] / s->phases_count[i]);
         return;
     }
     json_key(out, "sql_per_request"), json_fixed(out, spans_each(below->queries, f), 2);
@@ -153,7 +147,7 @@ static void spans_write(tool_call_t* call, const window_t* w, const query_t* q, 
     json_key(out, "id"), json_u64(out, f->id);
     answer_name(out, spans_words[s->kind - HOTPATH_SPAN_SQL].key, s->key);
     json_key(out, "count"), json_u64(out, f->calls);
-    spans_number(out, q, "open", f->open_calls);
+    answer_number(out, q, "open", f->open_calls);
     answer_ns(out, q, "total", f->total_ns, f->estimated);
     answer_percent(out, "percent_total", window_percent(w, (double)f->total_ns));
     functions_times(out, w, q, f);
@@ -174,8 +168,7 @@ static void spans_write(tool_call_t* call, const window_t* w, const query_t* q, 
 /* Returns: the spans that the filter lets through, sorted; NULL with the call failed. */
 static row_t* spans_rows(tool_call_t* call, const window_t* w, const query_t* q, size_t* count) {
     const unsigned char* fits = window_filter(call, w, q, span_name, w->span_count);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w->span_count + 1) * sizeof *rows);
-    if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (w->span_count + 1) * sizeof *rows);
     if (call->failed) return NULL;
     *count = 0;
     for (size_t i = 0; i < w->span_count; i++) {

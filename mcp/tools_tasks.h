@@ -59,9 +59,6 @@ static double tasks_sort_key(const window_t* w, const hotpath_task_row_t* t, uin
 
 /* ---- tasks ---- */
 
-static void tasks_number(json_out_t* out, const query_t* q, const char* key, uint64_t value) {
-    if (value != 0 || q->detailed) json_key(out, key), json_u64(out, value);
-}
 /* The average, p95 and greatest of an interval; nothing where there was none. */
 static void tasks_interval(
     json_out_t* out, const window_t* w, const char* key, const hotpath_function_t* f) {
@@ -80,11 +77,11 @@ static void tasks_write(tool_call_t* call, const window_t* w, const query_t* q, 
     answer_name(out, "label", t->label);
     json_key(out, "call_count"), json_u64(out, t->created);
     json_key(out, "done"), json_u64(out, t->done);
-    tasks_number(out, q, "cancelled", t->cancelled);
-    tasks_number(out, q, "pending", t->pending);
-    tasks_number(out, q, "running", t->running);
-    tasks_number(out, q, "oldest_ns", t->oldest_ns);
-    tasks_number(out, q, "idle_ns", t->idle_ns);
+    answer_number(out, q, "cancelled", t->cancelled);
+    answer_number(out, q, "pending", t->pending);
+    answer_number(out, q, "running", t->running);
+    answer_number(out, q, "oldest_ns", t->oldest_ns);
+    answer_number(out, q, "idle_ns", t->idle_ns);
     json_key(out, "total_polls"), json_u64(out, poll->calls);
     answer_text_of(out, q, "total_poll_duration", (double)poll->total_ns, false);
     json_key(out, "total_poll_duration_ns"), json_u64(out, poll->total_ns);
@@ -96,8 +93,8 @@ static void tasks_write(tool_call_t* call, const window_t* w, const query_t* q, 
         json_key(out, "total_poll_alloc_bytes"), json_u64(out, poll->alloc_total_bytes);
         json_key(out, "total_poll_alloc_count"), json_u64(out, poll->alloc_total_count);
     }
-    tasks_number(out, q, "untracked", t->untracked);
-    tasks_number(out, q, "misused", t->misused);
+    answer_number(out, q, "untracked", t->untracked);
+    answer_number(out, q, "misused", t->misused);
     if (q->detailed) answer_location(out, t->file, t->line);
     json_object_end(out);
 }
@@ -106,8 +103,7 @@ static void tool_futures(const tool_t* tool, tool_call_t* call) {
     window_t w;
     if (!query_read(tool, call, &q) || !tasks_open(call, &q, 0, &w)) return;
     const unsigned char* fits = window_filter(call, &w, &q, task_name, w.task_count);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w.task_count + 1) * sizeof *rows);
-    if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (w.task_count + 1) * sizeof *rows);
     if (!call->failed) {
         size_t count = 0;
         for (size_t i = 0; i < w.task_count; i++) {
@@ -159,15 +155,13 @@ static void task_call_write(
 }
 /* The order of an answer: as the snapshot has them, or those first that were polled longest. */
 static row_t* task_calls(tool_call_t* call, const query_t* q, const hotpath_task_row_t* t) {
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (t->calls_count + 1) * sizeof *rows);
-    for (uint32_t i = 0; i < t->calls_count && rows != NULL; i++) {
+    row_t* rows = (row_t*)tool_alloc(call, (t->calls_count + 1) * sizeof *rows);
+    if (rows == NULL) return NULL;
+    for (uint32_t i = 0; i < t->calls_count; i++) {
         rows[i].key = q->slowest ? (double)t->calls[i].total_poll_ns : -(double)i;
         rows[i].index = i, rows[i].id = i, rows[i].name = "";
     }
-    if (rows == NULL)
-        tool_fail(call, "there is no memory for this answer");
-    else
-        rows_sort(rows, t->calls_count);
+    rows_sort(rows, t->calls_count);
     return rows;
 }
 static void tool_future_logs(const tool_t* tool, tool_call_t* call) {
@@ -254,7 +248,7 @@ static void runtime_write(tool_call_t* call, const window_t* w, const query_t* q
         json_u64(out, hotpath_snapshot_percentile(w->snapshot, lag, 99));
         json_key(out, "lag_max_ns"), json_u64(out, lag->max_ns);
     }
-    tasks_number(out, q, "misused", r->misused);
+    answer_number(out, q, "misused", r->misused);
     json_key(out, "workers");
     json_array(out);
     for (uint32_t i = 0; i < shown; i++)
@@ -284,8 +278,7 @@ static void tool_runtime(const tool_t* tool, tool_call_t* call) {
             "there are adapters/hotpath_uv.h and adapters/hotpath_epoll.h");
     const unsigned char* fits =
         call->failed ? NULL : window_filter(call, &w, &q, runtime_name, w.runtime_count);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w.runtime_count + 1) * sizeof *rows);
-    if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (w.runtime_count + 1) * sizeof *rows);
     if (!call->failed) {
         size_t count = 0;
         for (size_t i = 0; i < w.runtime_count; i++) { /* in the order in which they were made */

@@ -103,11 +103,8 @@ static uint32_t tree_next(const tree_t* t, uint32_t i, uint32_t* depth) {
    call failed. */
 static bool tree_offcpu(tool_call_t* call, tree_t* t) {
     const window_t* w = t->w;
-    uint64_t* waits = (uint64_t*)mcp_arena_alloc(call->arena, (w->node_count + 1) * sizeof *waits);
-    if (waits == NULL) {
-        tool_fail(call, "there is no memory for this answer");
-        return false;
-    }
+    uint64_t* waits = (uint64_t*)tool_alloc(call, (w->node_count + 1) * sizeof *waits);
+    if (waits == NULL) return false;
     for (size_t i = 0; i < w->node_count; i++)
         waits[i] = tree_waits(t, &w->nodes[i]) ? w->nodes[i].self_ns : 0;
     for (size_t i = w->node_count; i-- > 0;)
@@ -161,11 +158,8 @@ static bool tree_recursive(const tree_t* t, uint32_t i) {
 static tree_sum_t* tree_sums(tool_call_t* call, const tree_t* t) {
     const window_t* w = t->w;
     size_t size = (w->function_count + 1) * sizeof(tree_sum_t);
-    tree_sum_t* sums = (tree_sum_t*)mcp_arena_alloc(call->arena, size);
-    if (sums == NULL) {
-        tool_fail(call, "there is no memory for this answer");
-        return NULL;
-    }
+    tree_sum_t* sums = (tree_sum_t*)tool_alloc(call, size);
+    if (sums == NULL) return NULL;
     memset(sums, 0, size);
     for (uint32_t i = 0; i < w->node_count; i++) {
         const hotpath_node_t* n = &w->nodes[i];
@@ -494,12 +488,9 @@ static void tool_query_flamegraph(const tool_t* tool, tool_call_t* call) {
         tree_open(call, &q, &w, &t)) {
         size_t size = (w.function_count + 1) * sizeof(row_t);
         tree_sum_t* sums = tree_sums(call, &t);
-        row_t* by_self = (row_t*)mcp_arena_alloc(call->arena, size);
-        row_t* by_total = (row_t*)mcp_arena_alloc(call->arena, size);
-        if (by_self != NULL && by_total != NULL && sums != NULL)
-            tree_answer(call, &q, &t, sums, by_self, by_total);
-        else
-            tool_fail(call, "there is no memory for this answer");
+        row_t* by_self = (row_t*)tool_alloc(call, size);
+        row_t* by_total = (row_t*)tool_alloc(call, size);
+        if (!call->failed) tree_answer(call, &q, &t, sums, by_self, by_total);
     }
     window_close(&w);
 }

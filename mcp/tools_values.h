@@ -80,8 +80,7 @@ static void tool_values(const tool_t* tool, tool_call_t* call) {
     uint32_t kind = values_kind(tool);
     if (!window_open(call, &q, parts, TIMES_NONE, &w)) return;
     const unsigned char* fits = window_filter(call, &w, &q, entry_name, w.entry_count);
-    row_t* rows = (row_t*)mcp_arena_alloc(call->arena, (w.entry_count + 1) * sizeof *rows);
-    if (rows == NULL && !call->failed) tool_fail(call, "there is no memory for this answer");
+    row_t* rows = (row_t*)tool_alloc(call, (w.entry_count + 1) * sizeof *rows);
     if (!call->failed) {
         size_t count = 0;
         for (size_t i = 0; i < w.entry_count; i++) {
@@ -111,10 +110,8 @@ static void tool_value_logs(const tool_t* tool, tool_call_t* call) {
     uint32_t kind = values_kind(tool);
     if (!query_read(tool, call, &q)) return;
     if (!window_open(call, &q, HOTPATH_PART_VALUES | HOTPATH_PART_LOGS, TIMES_NONE, &w)) return;
-    hotpath_entry_t* own =
-        (hotpath_entry_t*)mcp_arena_alloc(call->arena, (w.entry_count + 1) * sizeof *own);
+    hotpath_entry_t* own = (hotpath_entry_t*)tool_alloc(call, (w.entry_count + 1) * sizeof *own);
     if (own == NULL) {
-        tool_fail(call, "there is no memory for this answer");
         window_close(&w);
         return;
     }

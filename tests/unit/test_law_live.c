@@ -373,6 +373,41 @@ static void law_03_open_scopes_of_deep_recursion(void** state) {
     law_exited(law_fork(child_deep_recursion), 0);
 }
 
+/* Levels of a recursion go on while they are read one after the other: an inner level's time may be
+   newer than the outermost's. The self times of all of them are no more than the total. */
+static uint64_t recursion_steps, recursion_snapshots;
+static void recursion_read(int levels);
+static void recursion_step(int number, siginfo_t* info, void* context) {
+    (void)number, (void)info, (void)context;
+    if (recursion_steps++ % 16 == 0) recursion_read(0);
+}
+static void recursion_read(int levels) {
+    HOTPATH_SCOPE("read recursion");
+    if (levels == 0) pass(1000);
+    if (levels > 1) recursion_read(levels - 1);
+    if (levels != 1) return;
+    for (int i = 0; i < 3; i++) {
+        LAW_STEP_BEGIN();
+        hotpath_snapshot_t* const s = hotpath_snapshot_take(NULL);
+        LAW_STEP_END();
+        CHECK(s != NULL);
+        const hotpath_function_t* const f = law_function(s, "read recursion");
+        CHECK_GT(f->total_ns, 0);
+        CHECK_LE(f->self_ns, f->total_ns);
+        hotpath_snapshot_free(s);
+        recursion_snapshots++;
+    }
+}
+static void law_03_open_scopes_of_recursion_while_read(void** state) {
+    (void)state;
+    law_needs_steps();
+    law_handler(SIGTRAP, recursion_step, 0);
+    recursion_read(2);
+    CHECK_EQ(recursion_snapshots, 3);
+    CHECK_GT(recursion_steps, 1000);
+    law_check_quiet_now();
+}
+
 /* A scope that never ends counts as abandoned, and the time that live answers gave to it and to its
    callers never goes back. */
 static void law_03_open_scopes_abandoned(void** state) {
@@ -819,6 +854,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_03_open_scopes_of_a_stuck_thread),
     cmocka_unit_test(law_03_open_scopes_of_recursion),
     cmocka_unit_test(law_03_open_scopes_of_deep_recursion),
+    cmocka_unit_test(law_03_open_scopes_of_recursion_while_read),
     cmocka_unit_test(law_03_open_scopes_abandoned),
     cmocka_unit_test(law_04_never_reset),
     cmocka_unit_test(law_04_never_reset_bounds),
