@@ -65,4 +65,21 @@ if [ "$(uname -m)" = x86_64 ]; then
         check "$cc $major: instructions of $name" instructions $out/bench.$cc.json "$name" "$limit"
     done <tests/instructions.txt
 fi
+# What a site adds to the text of a function with one return: of a hundred of them, without padding.
+hundred() { # compiler language scope
+    { printf '#include "hotpath.h"\n%s int work(int);\n' "$([ $2 = c ] || echo 'extern "C"')"
+        for i in $(seq 100); do echo "int f$i(int x) { $3 return work(x + $i) + 1; }"; done
+    } >$out/hundred.$2 &&
+        $1 -O2 -falign-functions=1 -DHOTPATH -I. -c $out/hundred.$2 -o $out/hundred.o &&
+        size -A $out/hundred.o | awk '/^\.text/ { sum += $2 } END { print sum }'
+}
+site_text() { # compiler language limit
+    bytes=$((($(hundred $1 $2 'HOTPATH_FUNC();') - $(hundred $1 $2 '')) / 100))
+    echo "a site is $bytes bytes, limit $3"
+    [ $bytes -gt 0 ] && [ $bytes -le $3 ]
+}
+if [ "$(uname -m)" = x86_64 ]; then
+    for cc in gcc clang; do check "$cc: the text of a site in C" site_text $cc c 48; done
+    for cc in g++ clang++; do check "$cc: the text of a site in C++" site_text $cc cpp 80; done
+fi
 exit $failed
