@@ -15,7 +15,7 @@ VERSION := $(shell sed -n 's/^ *\#define HOTPATH_VERSION  *"\(.*\)"/\1/p' hotpat
 WARN_C = $(shell tests/flags.sh $(CC) c) $(WERROR)
 WARN_CXX = $(shell tests/flags.sh $(CXX) c++) $(WERROR)
 
-.PHONY: all examples demo alloc io locks test bench mutants fmt fmt-check check-toc check-arm check-postgres check-windows check-valgrind check-memory check-flow check-helgrind soak dist \
+.PHONY: all examples demo alloc io locks preload test bench mutants fmt fmt-check check-toc check-arm check-postgres check-windows check-valgrind check-memory check-flow check-helgrind soak dist \
         install uninstall clean help
 .DELETE_ON_ERROR:
 all: examples
@@ -26,6 +26,7 @@ help:
 	@echo 'make alloc          build/libhotpath_alloc.so, to preload: what an unchanged program allocates'
 	@echo 'make io             build/libhotpath_io.so, to preload: what an unchanged program reads and writes'
 	@echo 'make locks          build/libhotpath_locks.so, to preload: what an unchanged program locks'
+	@echo 'make preload        build/libhotpath.so, to preload: all of that at once'
 	@echo 'make test           installs what is missing on Debian, then runs every test'
 	@echo 'make step-NAME      one step of make test; the names are in its output'
 	@echo 'make mutants        patches each fault of tests/mutants into a copy: a test must fail'
@@ -101,13 +102,14 @@ build/examples/%.so: examples/%.c $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH -I. -fPIC -shared $< -o $@ $(LDFLAGS) $(LIBS)
 
-# Libraries to preload, by what they record.
+# Libraries to preload, by what they record; the one without a name records all.
 PRELOADS := alloc io locks
 $(PRELOADS): %: build/libhotpath_%.so
-build/libhotpath_%.so: hotpath_preload.c hotpath.h Makefile
+preload: build/libhotpath.so
+build/libhotpath.so $(PRELOADS:%=build/libhotpath_%.so): build/libhotpath%.so: hotpath_preload.c hotpath.h Makefile
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -DHOTPATH_$(shell echo $* | tr a-z A-Z) -I. -fPIC -shared $< -o $@ \
-	    $(LDFLAGS) $(LIBS)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) $(addprefix -DHOTPATH,$(shell echo $* | tr a-z A-Z)) -I. -fPIC -shared $< \
+	    -o $@ $(LDFLAGS) $(LIBS)
 
 # ---- unit tests: one file, one program, in the builds asan, tsan and o2; in o0 for the mutants ---
 

@@ -1,8 +1,8 @@
 /* hotpath_preload.c - what a program that is not built anew allocates, locks, reads and writes: libraries
-   to preload. -DHOTPATH_ALLOC, -DHOTPATH_LOCKS and -DHOTPATH_IO say what is recorded.
+   to preload. -DHOTPATH_ALLOC, -DHOTPATH_LOCKS and -DHOTPATH_IO say what is recorded; all without any.
 
-       make alloc
-       LD_PRELOAD=$PWD/build/libhotpath_alloc.so program
+       make preload
+       LD_PRELOAD=$PWD/build/libhotpath.so program
 
    The report goes to stderr at exit, or where HOTPATH_OUTPUT_PATH says; with %p in that path the
    children of a fork report too. A program that was built with -DHOTPATH and exports its recorder
@@ -12,7 +12,9 @@
     #define HOTPATH 1
 #endif
 #if !defined(HOTPATH_ALLOC) && !defined(HOTPATH_LOCKS) && !defined(HOTPATH_IO)
-    #error "hotpath: hotpath_preload.c needs -DHOTPATH_ALLOC, -DHOTPATH_LOCKS or -DHOTPATH_IO"
+    #define HOTPATH_ALLOC 1
+    #define HOTPATH_LOCKS 1
+    #define HOTPATH_IO    1
 #endif
 #define HOTPATH_OWN_RECORDER 1
 #define HOTPATH_IMPLEMENTATION

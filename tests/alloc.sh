@@ -403,4 +403,43 @@ check "preloaded: gcc" same gcc -O1 -S -o - $dir/plain.c
 check "preloaded: sort" same sort -R --random-source=/bin/ls /etc/services
 check "preloaded: they report" sh -c "cat $dir/report.* | grep -c ' allocations of ' | grep -qx '[1-9][0-9]*'"
 rm -f $dir/report.*
+
+# All at once: what is allocated, locked, read and written, each as often as the program does it.
+check "the library that records all: build" make -s build/libhotpath.so
+cat >$dir/all.c <<'END'
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+pthread_mutex_t counted = PTHREAD_MUTEX_INITIALIZER;
+static int file;
+static void* work(void* unused) {
+    for (int i = 0; i < 250; i++) {
+        pthread_mutex_lock(&counted);
+        if (write(file, "four", 4) != 4) abort();
+        pthread_mutex_unlock(&counted);
+        free(malloc(100));
+    }
+    return unused;
+}
+int main(int argc, char** argv) {
+    pthread_t ids[2];
+    file = open(argv[argc - 1], O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    for (int i = 0; i < 2; i++) pthread_create(&ids[i], 0, work, 0);
+    for (int i = 0; i < 2; i++) pthread_join(ids[i], 0);
+    return 0;
+}
+END
+check "all at once: build" gcc -O1 -fno-builtin -rdynamic -w $dir/all.c -o $dir/all -lpthread
+check "all at once: it runs" env LD_PRELOAD="$PWD/build/libhotpath.so" HOTPATH_OUTPUT_FORMAT=json \
+    HOTPATH_OUTPUT_PATH="$PWD/$dir/all.json" $dir/all $dir/all.file
+check "all at once: counts" perl -MJSON::PP -e '
+    local $/;
+    my $report = decode_json(<>);
+    my ($write) = grep $_->{op} eq "write" && $_->{descriptor} eq "file", @{$report->{io}{data}};
+    my ($lock) = grep $_->{name} eq "counted", @{$report->{mutexes}{data}};
+    my ($outside) = @{$report->{functions_alloc}{data}};
+    my @seen = ($write->{count}, $write->{bytes}, $lock->{count}, $outside->{sizes}[7], $outside->{free_count});
+    printf "%d writes of %d bytes, %d acquisitions, %d allocations, %d frees\n", @seen;
+    exit("@seen" ne "500 2000 500 500 500");' $dir/all.json
 exit $failed
