@@ -11684,16 +11684,16 @@ HOTPATH_API void hotpath_descriptor_is(int fd, hotpath_descriptor_t kind) {
                                             : 0u);
 }
 
+static hotpath_i_flow_t* hotpath_i_unlabelled[HOTPATH_I_DESCRIPTORS];
 static hotpath_i_flow_t* hotpath_i_io_flow(uint32_t kind, const char* label) {
-    static hotpath_i_flow_t* unlabelled[HOTPATH_I_DESCRIPTORS];
     if (label != NULL)
         return hotpath_i_flow_find(
             HOTPATH_KIND_DESCRIPTOR, label, hotpath_i_descriptor_names[kind], 0);
-    hotpath_i_flow_t* flow = HOTPATH_I_LOAD_ACQUIRE(&unlabelled[kind]);
+    hotpath_i_flow_t* flow = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_unlabelled[kind]);
     if (HOTPATH_I_LIKELY(flow != NULL)) return flow;
     const char* name = hotpath_i_descriptor_names[kind];
     flow = hotpath_i_flow_find(HOTPATH_KIND_DESCRIPTOR, name, name, 0);
-    if (flow != NULL) HOTPATH_I_STORE_RELEASE(&unlabelled[kind], flow);
+    if (flow != NULL) HOTPATH_I_STORE_RELEASE(&hotpath_i_unlabelled[kind], flow);
     return flow;
 }
 /* Args: stack is the address of the caller's. */
@@ -12491,7 +12491,7 @@ static hotpath_i_task_slot_t* hotpath_i_task_slot_take(hotpath_i_tasks_t* tasks)
     return NULL;
 }
 static void hotpath_i_task_slot_free(hotpath_i_task_slot_t* slot) {
-    HOTPATH_I_STORE_RELEASE(&slot->words[HOTPATH_I_CALL_ID], (uint64_t)0);
+    HOTPATH_I_STORE(&slot->words[HOTPATH_I_CALL_ID], (uint64_t)0); /* released with the slot */
     uint32_t taken = HOTPATH_I_LOAD(&slot->chunk->taken);
     while (!HOTPATH_I_CAS(&slot->chunk->taken, &taken, taken & ~(1u << slot->bit))) {}
 }

@@ -2045,7 +2045,96 @@ static void check_tasks(void) {
         ORDER_CHECK(call->at_ns == hotpath_i_since_start_ns(task.opaque[HOTPATH_I_TASK_BORN]));
     }
 }
+/* One has ended and another one, of another thread, is in its slot: what is read is of one of them. */
+static hotpath_task_t next_task;
+static void before_task_slot(void) {
+    before_task_log();
+    order_memory(&next_task, sizeof next_task);
+}
+static void create_next_task(void) { hotpath_task_create(&next_task, "t", "", 0); }
+static void free_task(void) { hotpath_i_task_slot_free(hotpath_i_task_slot_of(&task)); }
+static void check_two_tasks(void) {
+    order_as(0);
+    for (uint32_t i = 0; i < now.row.more_count; i++) {
+        const hotpath_task_call_t* call = &((const hotpath_task_call_t*)now.row.more)[i];
+        const hotpath_task_t* of = call->id == 1 ? &task : &next_task;
+        ORDER_CHECK(call->id == of->opaque[HOTPATH_I_TASK_NUMBER]);
+        ORDER_CHECK(call->at_ns == hotpath_i_since_start_ns(of->opaque[HOTPATH_I_TASK_BORN]));
+    }
+}
+static void check_task_slot(void) {
+    check_two_tasks();
+    for (uint32_t i = 0; i < now.row.more_count; i++) {
+        const hotpath_task_call_t* call = &((const hotpath_task_call_t*)now.row.more)[i];
+        ORDER_CHECK(call->thread == (call->id == 1 ? 3u : 2u));
+    }
+}
+/* Two end whose entry is the same. */
+static uint64_t entry_words[HOTPATH_I_CALL_WORDS];
+static void before_one_entry(void) {
+    before_task_log();
+    order_memory(&next_task, sizeof next_task);
+    hotpath_task_create(&next_task, "t", "", 0);
+    order_memory(entry_words, sizeof entry_words);
+    hotpath_i_g.log_slots = 1;
+    ORDER_CHECK(hotpath_i_task_log((hotpath_i_tasks_t*)now.flow->more, 0) != NULL);
+}
+static void bury(hotpath_task_t* t, uint64_t at) {
+    hotpath_i_task_bury(t, now.flow, HOTPATH_TASK_READY, at);
+}
+static void bury_task(void) { bury(&task, 1001); }
+static void bury_next_task(void) { bury(&next_task, 1002); }
+static void before_second_end(void) {
+    before_one_entry();
+    order_as(1);
+    bury_task();
+}
+static void read_ended(void) {
+    const hotpath_i_tasks_t* tasks = (const hotpath_i_tasks_t*)now.flow->more;
+    if (!hotpath_i_task_load_ended(tasks->ended, entry_words)) entry_words[HOTPATH_I_CALL_ID] = 0;
+}
+static void check_entry(void) {
+    const uint64_t id = entry_words[HOTPATH_I_CALL_ID];
+    const hotpath_task_t* of = id == 1 ? &task : &next_task;
+    order_as(0);
+    if (id == 0) return;
+    ORDER_CHECK(id == of->opaque[HOTPATH_I_TASK_NUMBER]);
+    ORDER_CHECK(entry_words[HOTPATH_I_CALL_CREATED] == of->opaque[HOTPATH_I_TASK_BORN]);
+    ORDER_CHECK(entry_words[HOTPATH_I_CALL_SINCE] == 1000 + id);
+}
+static void check_ended(void) {
+    order_as(0);
+    read_ended();
+    ORDER_CHECK(entry_words[HOTPATH_I_CALL_ID] != 0);
+    check_entry();
+}
+/* What a label's first task makes is found by a snapshot. */
+static void take_all_tasks(hotpath_snapshot_t* s) {
+    take_rows(s);
+    hotpath_i_list_tasks(s);
+}
+static void read_all_tasks(void) { take(0, take_all_tasks); }
+static void before_task_chunk(void) {
+    before_tasks();
+    order_as(3);
+    make_tasks();
+}
+static void make_task_chunk(void) {
+    ORDER_CHECK(hotpath_i_task_slot_take((hotpath_i_tasks_t*)now.flow->more) != NULL);
+}
 static void take_task_size(void) { (void)hotpath_i_size_of_flow(now.flow->item); }
+
+/* >>io */
+
+static void before_io(void) {
+    before_open();
+    order_memory(hotpath_i_unlabelled, sizeof hotpath_i_unlabelled);
+}
+static void use_io(void) {
+    const hotpath_i_flow_t* flow = hotpath_i_io_flow(1, NULL);
+    ORDER_CHECK(flow != NULL && flow->item->kind == HOTPATH_KIND_DESCRIPTOR);
+}
+
 static hotpath_context_t* second;
 /* Two of them have a scope on one node. */
 static void before_two_contexts(void) {
@@ -2310,6 +2399,18 @@ static const order_history_t histories[] = {
         {make_tasks, make_tasks, NULL}, nothing, false, 0},
     {"task log", "the log of the tasks that have ended is made", before_task_log,
         {end_task, read_tasks, NULL}, check_tasks, false, 0},
+    {"task slot", "two tasks in one slot", before_task_slot,
+        {free_task, create_next_task, read_tasks}, check_task_slot, false, 0},
+    {"task entry", "an end in the entry of another one", before_second_end,
+        {bury_next_task, read_ended, NULL}, check_entry, false, 0},
+    {"task ends", "two ends in one entry", before_one_entry, {bury_task, bury_next_task, NULL},
+        check_ended, false, 0},
+    {"tasks read", "they are found by a snapshot", before_tasks, {make_tasks, read_all_tasks, NULL},
+        nothing, false, 0},
+    {"task chunk", "and where their slots are", before_task_chunk,
+        {make_task_chunk, read_tasks, NULL}, nothing, false, 0},
+    {"io", "a kind of descriptor without a label", before_io, {use_io, use_io, NULL}, nothing,
+        false, 0},
     {"tasks size", "and what a snapshot needs", before_tasks, {make_tasks, take_task_size, NULL},
         nothing, false, 0},
     {"roles", "a flow's role is made and read", before_role, {make_role, read_flows, NULL}, nothing,
@@ -2361,15 +2462,12 @@ static const order_history_t histories[] = {
         OUTCOME(0, 0) | OUTCOME(0, 1) | OUTCOME(1, 0) | OUTCOME(1, 1) | OUTCOME(2, 1)},
 };
 static const order_excuse_t excuses[] = {
-    {ORDER_ANY, "hotpath_i_list_tasks", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_list_task", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
+    {ORDER_LOAD_ACQUIRE, "hotpath_i_list_task", "&tasks->chunks[i / 32]",
+        "a slot is zero, and of no task, until its words are stored one by one", false},
+    {ORDER_CAS, "hotpath_i_task_bury", "&e->sequence",
+        "of several ends one writes; here its words are newer than those of the end before", false},
     {ORDER_ANY, "hotpath_i_find_plots", NULL,
         "NOT EXPLORED: there is no history of frames with gauges yet", true},
-    {ORDER_ANY, "hotpath_i_task_slot_take", NULL, "NOT EXPLORED: there is no history of tasks yet",
-        true},
-    {ORDER_ANY, "hotpath_i_io_flow", NULL, "NOT EXPLORED: there is no history of io yet", true},
     {ORDER_ANY, "hotpath_i_begin_at", NULL, "as of the begin that histories use", true},
     {ORDER_ANY, "hotpath_i_finish_short", NULL,
         "as of hotpath_i_finish, which stores the same in this order", true},
@@ -2383,16 +2481,6 @@ static const order_excuse_t excuses[] = {
     {ORDER_CAS, "hotpath_i_flow_pair", "&pair->key", "the count behind it releases it", false},
     {ORDER_CAS, "hotpath_i_flow_pair", "&pair->longest", "the count behind it releases it", false},
     {ORDER_LOAD_ACQUIRE, "hotpath_i_lock_waited", "&lock->flow", "found when the wait began", true},
-    {ORDER_STORE_RELEASE, "hotpath_i_task_bury", "&e->words[i]",
-        "NOT EXPLORED: no history has one slot for two tasks, or one entry for two ends", false},
-    {ORDER_CAS, "hotpath_i_task_bury", "&e->sequence",
-        "NOT EXPLORED: no history has one slot for two tasks, or one entry for two ends", false},
-    {ORDER_ANY, "hotpath_i_task_tell", NULL,
-        "NOT EXPLORED: no history has one slot for two tasks, or one entry for two ends", false},
-    {ORDER_ANY, "hotpath_i_task_slot_free", NULL,
-        "NOT EXPLORED: no history has one slot for two tasks, or one entry for two ends", false},
-    {ORDER_ANY, "hotpath_i_task_load", NULL,
-        "NOT EXPLORED: no history has one slot for two tasks, or one entry for two ends", false},
     {ORDER_ANY, "hotpath_i_task_log", NULL,
         "the number alone matters: what is made with it is released behind it", false},
     {ORDER_ANY, "hotpath_i_calls_most", NULL, "only counted: nothing is read through it", false},
