@@ -2466,8 +2466,6 @@ static const order_excuse_t excuses[] = {
         "a slot is zero, and of no task, until its words are stored one by one", false},
     {ORDER_CAS, "hotpath_i_task_bury", "&e->sequence",
         "of several ends one writes; here its words are newer than those of the end before", false},
-    {ORDER_ANY, "hotpath_i_find_plots", NULL,
-        "NOT EXPLORED: there is no history of frames with gauges yet", true},
     {ORDER_ANY, "hotpath_i_begin_at", NULL, "as of the begin that histories use", true},
     {ORDER_ANY, "hotpath_i_finish_short", NULL,
         "as of hotpath_i_finish, which stores the same in this order", true},
