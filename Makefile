@@ -53,7 +53,8 @@ EXAMPLE_LIBS := $(patsubst examples/%.c,%,$(filter-out %_host.c,$(wildcard examp
 EXAMPLES_C := $(filter-out $(EXAMPLE_LIBS),$(patsubst examples/%.c,%,$(wildcard examples/*.c)))
 EXAMPLES_CXX := $(patsubst examples/%.cpp,%,$(wildcard examples/*.cpp))
 EXAMPLE_NEEDS := hotpath.h $(wildcard adapters/*.h examples/*.h) Makefile
-# What one example takes beyond the others: libraries; and with recording memory, and the server.
+# What one example takes beyond the others: a standard, libraries; and with recording memory, and the server.
+EXAMPLE_STD_08_coroutine := c++20
 SERVER := -DHOTPATH_MCP build/examples/server.o -lcivetweb
 EXAMPLE_LIBS_03_server := -lcivetweb -lsqlite3
 EXAMPLE_LIBS_06_async := -luv
@@ -91,10 +92,10 @@ build/examples/%: examples/%.c $(EXAMPLE_NEEDS)
 	    $(LDFLAGS) $(EXAMPLE_LIBS_$*) $(LDLIBS) $(LIBS)
 build/examples/%.off: examples/%.cpp $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
-	$(CXX) -std=c++17 $(CXXFLAGS) $(WARN_CXX) -I. $< -o $@ $(LDFLAGS) $(LDLIBS) $(LIBS)
+	$(CXX) -std=$(or $(EXAMPLE_STD_$*),c++17) $(CXXFLAGS) $(WARN_CXX) -I. $< -o $@ $(LDFLAGS) $(LDLIBS) $(LIBS)
 build/examples/%: examples/%.cpp $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
-	$(CXX) -std=c++17 $(CXXFLAGS) $(WARN_CXX) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LDLIBS) $(LIBS)
+	$(CXX) -std=$(or $(EXAMPLE_STD_$*),c++17) $(CXXFLAGS) $(WARN_CXX) -DHOTPATH -I. $< -o $@ $(LDFLAGS) $(LDLIBS) $(LIBS)
 build/examples/%.off.so: examples/%.c $(EXAMPLE_NEEDS)
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN_C) -I. -fPIC -shared $< -o $@ $(LDFLAGS) $(LIBS)

@@ -95,6 +95,7 @@ if [ "$2" = examples ]; then
             *.cpp)
                 [ $what = i386 ] && continue
                 by="$gxx -std=c++17" language=c++
+                [ $name = 08_coroutine ] && by="$gxx -std=c++20"
                 ;;
             *) by="$gcc -std=gnu11" language=c ;;
         esac

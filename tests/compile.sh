@@ -225,7 +225,7 @@ sources)
     for source in examples/*.c examples/*.cpp bench/*.c; do
         [ -f "$source" ] || continue
         case $cc-$source in gcc-examples/*) continue ;; esac
-        case $source in *.cpp) std=c++17 ;; *) std=gnu11 ;; esac
+        case $source in *coroutine.cpp) std=c++20 ;; *.cpp) std=c++17 ;; *) std=gnu11 ;; esac
         for mode in "" -DHOTPATH "-DHOTPATH -DHOTPATH_ALLOC"; do
             case $source$mode in bench/alloc.c*ALLOC | examples/05*ALLOC) ;;
                 bench/bench.c | bench/server.c* | bench/alloc.c* | *ALLOC) continue ;;

@@ -122,6 +122,32 @@ done
 check "07_dataflow: the queue was full" grep -Eq '^counted +0 +16 +[1-9]' $out/stage.txt
 check "07_dataflow: and its producers waited" grep -q '^counted (send wait) ' $out/stage.txt
 check "07_dataflow: the lock without a stage" grep -q '^word table' $out/flows.txt
+# The coroutines: what is created, polled and ended is what the program does, on whatever thread it runs.
+coroutines() { # JSON code: of %t, the tasks by their labels, and $pool, their runtime
+    perl -MJSON::PP -e 'local $/; my $j = JSON::PP->new->utf8->decode(scalar <STDIN>);
+        my %t = map { $_->{label} => join " ", @$_{qw(call_count total_polls done cancelled pending running misused)} }
+            @{$j->{futures}{data}};
+        my $pool = $j->{tokio_runtime}{data}[0]; exit !eval($ARGV[0])' "$2" <"$1"
+}
+check "08_coroutine: runs for its tasks" sh -c "HOTPATH_REPORT=futures,runtime HOTPATH_OUTPUT_FORMAT=json \
+    HOTPATH_OUTPUT_PATH=$out/tasks.json timeout 60 $dir/08_coroutine >$out/tasks.txt"
+check "08_coroutine: does the same without recording" cmp $out/tasks.txt $out/08_coroutine.off.txt
+while read -r label created polls done cancelled pending; do
+    check "08_coroutine: $label: $created created, $polls polls, $done done, $cancelled cancelled, $pending pending" \
+        coroutines $out/tasks.json '$t{'$label'} eq "'"$created $polls $done $cancelled $pending"' 0 0"'
+done <<'END'
+digest 20 160 20 0 0
+index 1 1 1 0 0
+volume 1 4 1 0 0
+chapter 3 6 3 0 0
+broken 1 2 0 1 0
+lookup 4 4 0 3 1
+END
+check "08_coroutine: no other tasks" coroutines $out/tasks.json 'keys %t == 6'
+check "08_coroutine: what each of its threads has resumed" coroutines $out/tasks.json \
+    'join(" ", map $_->{poll_count}, @{$pool->{workers}}) eq "86 85"'
+check "08_coroutine: one is alive" coroutines $out/tasks.json \
+    '"@$pool{qw(num_alive_tasks spawned finished misused)}" eq "1 30 29 0"'
 
 # The demo: its questions under load, with a token and estimated times.
 HOTPATH_MCP_PORT=0 HOTPATH_MCP_AUTH_TOKEN=sesame HOTPATH_TIME_SAMPLING_RATE=16 HOTPATH_OUTPUT_FORMAT=none \
