@@ -1,8 +1,8 @@
 /* 03_server.c - a search service under a profiler: full text over HTTP, the way a small backend runs.
 
    Shows: its routes and its queries (adapters/), a request that two threads work on as one call tree
-   (hotpath_context_switch), a bounded queue as a channel (HOTPATH_CHANNEL_CREATE), a cache behind a lock
-   (hotpath_mutex_t), files that are read (hotpath_io_read), errors and bytes of requests, names of
+   (hotpath_context_switch), a bounded queue as a channel (HOTPATH_CHANNEL_CREATE), its lock and that of a
+   cache (hotpath_mutex_t), files that are read (hotpath_io_read), errors and bytes of requests, names of
    threads that a library started, and one cause of slowness to find: a query per result row.
    DEMO_FIXED=1 asks once, with a join. With -DHOTPATH_ALLOC also what it allocates, SQLite's and
    CivetWeb's share of it too, and how the heap has changed since the index was built
@@ -520,7 +520,7 @@ static void search(searcher_t* s, job_t* job) {
 /* >>workers */
 
 typedef struct pool {
-    pthread_mutex_t lock;
+    hotpath_mutex_t lock;
     pthread_cond_t wake;
     job_t* queue[QUEUE_MAX]; /* a ring; jobs lie on the stacks of those who wait for them */
     int first;
@@ -537,12 +537,19 @@ typedef struct worker {
     int index;
 } worker_t;
 
-/* Takes the next job. Returns: NULL when the pool ends. Nothing is recorded while a worker waits:
-   what a thread was busy with is what it did for requests. */
+/* Waits for a condition of the pool, which is given up meanwhile. Nothing else is recorded of it: what a
+   thread was busy with is what it did for requests. hotpath_cond_wait would tell of the wait, too. */
+static void pool_wait(pool_t* pool, pthread_cond_t* condition) {
+    hotpath_lock_released(&pool->lock.record);
+    pthread_cond_wait(condition, &pool->lock.mutex);
+    hotpath_lock_acquired(&pool->lock.record, false, NULL);
+}
+
+/* Takes the next job. Returns: NULL when the pool ends. */
 static job_t* pool_next(pool_t* pool) {
-    pthread_mutex_lock(&pool->lock);
+    hotpath_mutex_lock(&pool->lock);
     while (pool->count == 0 && !pool->quit)
-        pthread_cond_wait(&pool->wake, &pool->lock);
+        pool_wait(pool, &pool->wake);
     job_t* job = NULL;
     if (pool->count != 0) {
         job = pool->queue[pool->first];
@@ -551,7 +558,7 @@ static job_t* pool_next(pool_t* pool) {
         pool->count--;
         HOTPATH_GAUGE_SET("queue depth", pool->count);
     }
-    pthread_mutex_unlock(&pool->lock);
+    hotpath_mutex_unlock(&pool->lock);
     return job;
 }
 
@@ -565,10 +572,10 @@ static void* worker_main(void* user) {
         hotpath_context_switch(job->context);
         search(&pool->searchers[self->index], job);
         hotpath_context_switch(NULL);
-        pthread_mutex_lock(&pool->lock);
+        hotpath_mutex_lock(&pool->lock);
         job->done = true;
         pthread_cond_signal(&job->finished);
-        pthread_mutex_unlock(&pool->lock);
+        hotpath_mutex_unlock(&pool->lock);
     }
     return NULL;
 }
@@ -578,7 +585,7 @@ static void* worker_main(void* user) {
 static void pool_run(pool_t* pool, job_t* job) {
     HOTPATH_FUNC();
     pthread_cond_init(&job->finished, NULL);
-    pthread_mutex_lock(&pool->lock);
+    hotpath_mutex_lock(&pool->lock);
     if (pool->count == QUEUE_MAX || pool->quit) {
         job->status = 503;
         HOTPATH_ERROR("queue full");
@@ -590,17 +597,17 @@ static void pool_run(pool_t* pool, job_t* job) {
         pthread_cond_signal(&pool->wake);
         hotpath_context_switch(NULL);
         while (!job->done)
-            pthread_cond_wait(&job->finished, &pool->lock);
+            pool_wait(pool, &job->finished);
         hotpath_context_switch(job->context);
     }
-    pthread_mutex_unlock(&pool->lock);
+    hotpath_mutex_unlock(&pool->lock);
     pthread_cond_destroy(&job->finished);
 }
 
 /* Returns: false if not a single worker could be started. */
 static bool pool_start(pool_t* pool, const catalog_t* c, int workers, bool fixed) {
     static worker_t selves[WORKERS_MAX];
-    pthread_mutex_init(&pool->lock, NULL);
+    hotpath_mutex_init(&pool->lock, NULL, "pool");
     pthread_cond_init(&pool->wake, NULL);
     HOTPATH_CHANNEL_CREATE(&pool->jobs, "jobs", QUEUE_MAX);
     for (int i = 0; i < workers; i++) {
@@ -618,17 +625,17 @@ static bool pool_start(pool_t* pool, const catalog_t* c, int workers, bool fixed
 
 /* Called when nobody asks any more. */
 static void pool_stop(pool_t* pool) {
-    pthread_mutex_lock(&pool->lock);
+    hotpath_mutex_lock(&pool->lock);
     pool->quit = true;
     pthread_cond_broadcast(&pool->wake);
-    pthread_mutex_unlock(&pool->lock);
+    hotpath_mutex_unlock(&pool->lock);
     for (int i = 0; i < pool->workers; i++) {
         pthread_join(pool->threads[i], NULL);
         searcher_close(&pool->searchers[i]);
     }
     hotpath_channel_closed(&pool->jobs);
     pthread_cond_destroy(&pool->wake);
-    pthread_mutex_destroy(&pool->lock);
+    hotpath_mutex_destroy(&pool->lock);
 }
 
 /* >>cache */

@@ -163,6 +163,7 @@ check "demo: the query of each row" grep -Eq '^  SELECT f\.title, f\.path, p\.li
 check "demo: estimates are marked" grep -Eq '^  query_row .* ~[0-9.]+ m?s +~' $out/demo.txt
 check "demo: the channel of its jobs" grep -Eq '^  jobs +bounded\[16\] +[0-9]+ +[0-9]+ +[0-9.]+ +[1-9][0-9]* +[1-9]' $out/demo.txt
 check "demo: the lock of its cache" grep -Eq '^  cache +[1-9][0-9]*' $out/demo.txt
+check "demo: the lock of its pool" grep -Eq '^  pool +[1-9][0-9]* .* [0-9.]+ [mu]?s$' $out/demo.txt
 check "demo: the files that it has read" grep -Eq '^  file +read +[1-9][0-9]* +[1-9]' $out/demo.txt
 check "demo: the cost of a recording" grep -Eq '^One recording costs [0-9.]+ ns' $out/demo.txt
 check "demo: how to ask it" sh -c "

@@ -143,6 +143,8 @@ const table = [
   ['channels', slow, {}, 'one at a time', (a) => one(a, 'jobs')?.max_queue_size, 1],
   ['channels', slow, {}, 'sent by', (a) => one(a, 'jobs')?.producers[0].name, 'pool_run'],
   ['channels', slow, {}, 'with a stamp', (a) => one(a, 'jobs')?.delay_source, 'message'],
+  ['mutexes', slow, {}, "the pool's lock, taken twice by who asks and by who answers", (a) => row(a, 'name', /^pool$/)?.count >= 4 * SEARCHES, true],
+  ['mutexes', slow, {}, 'and no waits for jobs', (a) => a.data.map((one) => one.name).sort().join(), 'cache,pool'],
   ['channel_logs', slow, { channel_name: 'jobs' }, 'every send and receive', (a) => a.total_count, 2 * SEARCHES],
   ['channel_logs', slow, { channel_name: 'jobs', limit: 1 }, 'the last one', (a) => a.received_logs[0].index, SEARCHES - 1],
   ['channels', stage, {}, 'a full queue before the slow stage', (a) => one(a, 'counted')?.max_queue_size, 16],
