@@ -148,7 +148,9 @@ STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
 # has the flags with clang and the settings with gcc, too.
 OPTIMIZED := $(filter test_law_% test_alloc% test_locks_whole test_mcp_host,$(UNIT)) \
     $(filter-out test_mcp_%,$(basename $(notdir $(shell grep -l 'RECORDER:' tests/unit/test_*.c))))
-UNIT_STEPS := $(addprefix asan-,$(UNIT) $(filter test_ways_%,$(THREADS))) $(addprefix tsan-,$(THREADS)) \
+# Loops that other threads wake, and the pool of libuv.
+LOOPS := test_adapter_uv test_adapter_epoll
+UNIT_STEPS := $(addprefix asan-,$(UNIT) $(filter test_ways_%,$(THREADS))) $(addprefix tsan-,$(THREADS) $(LOOPS)) \
     $(addprefix o2-,$(sort $(OPTIMIZED)) $(THREADS))
 LATER_STEPS := $(addprefix step-,$(addprefix o2-,$(filter-out $(OPTIMIZED),$(UNIT))) compile-clang-flags compile-gcc-settings)
 check-later:
