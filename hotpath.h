@@ -1079,7 +1079,8 @@ typedef struct hotpath_sample {
     uint64_t at_ns;
     uint64_t thread;
     uint32_t
-        function; /* hotpath_function_t.id of the innermost open scope, 0: none; not of gauges */
+        function; /* hotpath_function_t.id of the innermost open scope, 0: none; not of gauges. One that
+                     was new while the snapshot was taken is not among its functions. */
     hotpath_value_t value;
 } hotpath_sample_t;
 
