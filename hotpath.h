@@ -11134,6 +11134,7 @@ static HOTPATH_I_COLD void hotpath_i_flow_pair(
 
 enum { /* words of a flow */
     HOTPATH_I_LOCK_BAD,
+    HOTPATH_I_LOCK_UNSEEN, /* acquired, and no hold ends; of the two sides of a rwlock, as below */
     HOTPATH_I_LOCK_INSTANCES = HOTPATH_I_FLOW_COUNTERS,
     HOTPATH_I_LOCK_CLOSED,
     HOTPATH_I_LOCK_HELD, /* in snapshots, and of the two sides of a rwlock, as the next one */
@@ -11243,12 +11244,25 @@ HOTPATH_API hotpath_lock_t* hotpath_lock_at(
                ? &slot->lock
                : NULL;
 }
+/* Whether what a lock says of its holder is of this process, not of before a fork. */
+static bool hotpath_i_lock_is_ours(const hotpath_lock_t* lock) {
+    uint32_t epoch = HOTPATH_I_LOAD(&lock->epoch);
+    return epoch == 0 || epoch == hotpath_i_g.first_record;
+}
+/* The hold that a lock tells of ends, and nobody knows when. */
+static HOTPATH_I_COLD void hotpath_i_lock_unseen(
+    const hotpath_lock_t* lock, hotpath_i_flow_t* flow) {
+    if (flow == NULL || lock->depth == 0 || lock->since == 0 || !hotpath_i_lock_is_ours(lock))
+        return;
+    hotpath_i_flow_add(flow, HOTPATH_I_LOCK_UNSEEN + hotpath_i_lock_side(lock, false), 1);
+}
 HOTPATH_API void hotpath_lock_destroyed(hotpath_lock_t* lock) {
     HOTPATH_I_FORWARD(lock_destroyed(lock));
     hotpath_i_flow_t* flow =
         lock != NULL ? (hotpath_i_flow_t*)HOTPATH_I_LOAD_ACQUIRE(&lock->flow) : NULL;
     if (flow == NULL) return;
     hotpath_i_flow_add(flow, HOTPATH_I_LOCK_CLOSED, 1);
+    hotpath_i_lock_unseen(lock, flow);
     HOTPATH_I_STORE(&lock->holder, (uint64_t)0);
     lock->since = 0, lock->depth = 0;
     HOTPATH_I_STORE_RELEASE(&lock->flow, NULL);
@@ -11289,8 +11303,8 @@ static HOTPATH_I_COLD void hotpath_i_lock_waited(
     memset(wait, 0, sizeof *wait);
 }
 /* Notes since when a lock is held: what is not recorded is since 0. */
-static void hotpath_i_lock_hold(
-    hotpath_lock_t* lock, hotpath_i_thread_t* t, bool shared, uint64_t now) {
+static void hotpath_i_lock_hold(hotpath_lock_t* lock, hotpath_i_flow_t* flow, hotpath_i_thread_t* t,
+    bool shared, uint64_t now) {
     if (t != NULL && HOTPATH_I_LOAD(&lock->epoch) != hotpath_i_g.first_record)
         HOTPATH_I_STORE(&lock->epoch, hotpath_i_g.first_record);
     if (!shared) {
@@ -11301,6 +11315,7 @@ static void hotpath_i_lock_hold(
         t->reads[t->read_count++].since = now;
     } else if (t != NULL) {
         t->reads_past++;
+        if (now != 0) hotpath_i_flow_add(flow, HOTPATH_I_LOCK_UNSEEN, 1);
     }
 }
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_lock_acquired(
@@ -11320,21 +11335,26 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_lock_acquired(
         return;
     }
     volatile uintptr_t cookie;
-    hotpath_i_thread_t* t = flow != NULL && !hotpath_i_lock_is_off() &&
+    bool off = hotpath_i_lock_is_off(); /* readers are noted all the same, for their release */
+    hotpath_i_thread_t* t = flow != NULL && (!off || shared) &&
                                     lock->kind != HOTPATH_KIND_CONDITION &&
                                     lock->kind != HOTPATH_KIND_BARRIER
                                 ? hotpath_i_enter(l, &cookie, stack)
                                 : NULL;
-    if (t != NULL && !shared && lock->depth != 0)
-        hotpath_i_flow_add(flow, HOTPATH_I_LOCK_BAD, 1); /* who had it never released it */
-    if (held) {
-        uint64_t by = t != NULL ? t->id << 24 | l->top->node->function : 0;
-        HOTPATH_I_STORE(&lock->holder, by);
-        hotpath_i_lock_hold(lock, t, shared, t != NULL ? now : 0);
+    if (HOTPATH_I_UNLIKELY(!shared && lock->depth != 0)) { /* who had it never released it */
+        if (t != NULL) hotpath_i_flow_add(flow, HOTPATH_I_LOCK_BAD, 1);
+        hotpath_i_lock_unseen(lock, flow);
     }
-    if (t == NULL) return;
-    hotpath_i_flow_pass(l, flow, HOTPATH_I_LOCK_ACQUIRED + hotpath_i_lock_side(lock, shared), 1, 0);
-    hotpath_i_leave(l);
+    bool counts = t != NULL && !off;
+    if (held) {
+        uint64_t by = counts ? t->id << 24 | l->top->node->function : 0;
+        HOTPATH_I_STORE(&lock->holder, by);
+        hotpath_i_lock_hold(lock, flow, t, shared, counts ? now : 0);
+    }
+    if (counts)
+        hotpath_i_flow_pass(
+            l, flow, HOTPATH_I_LOCK_ACQUIRED + hotpath_i_lock_side(lock, shared), 1, 0);
+    if (t != NULL) hotpath_i_leave(l);
 }
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_lock_failed(
     hotpath_lock_t* lock, bool shared, hotpath_wait_t* wait) {
@@ -11392,13 +11412,13 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_lock_released(hotpath_lock_t* lock
         flow != NULL ? hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS()) : NULL;
     bool wrote = held && lock->depth != 0;
     size_t side = lock->kind == HOTPATH_KIND_RWLOCK && wrote ? 1 : 0;
+    if (HOTPATH_I_UNLIKELY(wrote && t == NULL)) hotpath_i_lock_unseen(lock, flow);
     if (wrote)
         since = lock->since, lock->depth = 0;
     else if (t != NULL && held)
         since = lock->kind == HOTPATH_KIND_RWLOCK ? hotpath_i_lock_unread(t, lock) : UINT64_MAX;
     if (t == NULL) return;
-    uint32_t epoch = HOTPATH_I_LOAD(&lock->epoch);
-    bool ours = epoch == 0 || epoch == hotpath_i_g.first_record; /* not of before a fork */
+    bool ours = hotpath_i_lock_is_ours(lock);
     if (!held)
         hotpath_i_lock_signal(l, lock, flow);
     else if (since == UINT64_MAX && ours)
@@ -16644,6 +16664,7 @@ static void hotpath_i_list_lock(hotpath_snapshot_t* s, hotpath_i_flow_row_t* row
                                  *gone =
                                      hotpath_i_flow_function_of(s, row, HOTPATH_I_LOCK_HOLD + side);
         uint64_t acquired = got != NULL ? got->calls : 0, ended = gone != NULL ? gone->calls : 0;
+        ended += row->words[HOTPATH_I_LOCK_UNSEEN + side];
         row->words[HOTPATH_I_LOCK_HELD + side] = acquired > ended ? acquired - ended : 0;
     }
 }

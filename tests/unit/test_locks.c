@@ -175,9 +175,36 @@ static void readers_and_writers(void** state) {
     CHECK_EQ(row->instances, 20);
     CHECK_EQ(row->sides[0].acquired, 20);
     CHECK_EQ(row->sides[0].hold_ns, 16);
+    CHECK_EQ(row->sides[0].held, 0);
     CHECK_EQ(row->bad_releases, 0);
     hotpath_lock_released(&more[0]);
     CHECK_EQ(row_now("many shelves")->bad_releases, 1);
+}
+static void* acquire(void* lock) {
+    hotpath_lock_acquired((hotpath_lock_t*)lock, false, NULL);
+    return NULL;
+}
+/* A hold of which the end is not seen is none any more: its thread has died, or the lock. */
+static void holds_without_an_end(void** state) {
+    (void)state;
+    static hotpath_lock_t lock = HOTPATH_LOCK_INIT("robust"), lost = HOTPATH_LOCK_INIT("lost");
+    static hotpath_lock_t shelf = HOTPATH_LOCK_INIT_KIND("lost shelf", HOTPATH_KIND_RWLOCK);
+    pthread_join(law_thread(acquire, &lock), NULL);
+    CHECK_EQ(row_now("robust")->sides[0].held, 1);
+    lock_for(&lock, 10);
+    const hotpath_lock_row_t* row = row_now("robust");
+    CHECK_EQ(row->sides[0].held, 0);
+    CHECK_EQ(row->sides[0].hold_ns, 10);
+    CHECK_EQ(row->bad_releases, 1);
+    acquire(&lost), acquire(&shelf);
+    hotpath_lock_destroyed(&lost), hotpath_lock_destroyed(&shelf);
+    row = row_now("lost");
+    CHECK_EQ(row->sides[0].acquired, 1);
+    CHECK_EQ(row->sides[0].held, 0);
+    CHECK_EQ(row->closed, 1);
+    row = row_now("lost shelf");
+    CHECK_EQ(row->sides[1].acquired, 1);
+    CHECK_EQ(row->sides[0].held + row->sides[1].held, 0);
 }
 static void what_has_no_holder(void** state) {
     (void)state;
@@ -409,6 +436,21 @@ static void off_and_on(void** state) {
     CHECK_EQ(row->sides[0].hold_ns, 20);
     CHECK_EQ(row->sides[0].held, 0);
     CHECK_EQ(row->bad_releases, 0);
+    /* For reading, too. */
+    static hotpath_lock_t shelf = HOTPATH_LOCK_INIT_KIND("switched shelf", HOTPATH_KIND_RWLOCK);
+    for (int i = 0; i < 4; i++) {
+        hotpath_enable((i & 1) != 0);
+        hotpath_lock_acquired(&shelf, true, NULL);
+        hotpath_enable((i & 2) != 0);
+        pass(7);
+        hotpath_lock_released(&shelf);
+    }
+    hotpath_enable(true);
+    row = row_now("switched shelf");
+    CHECK_EQ(row->sides[0].acquired, 2);
+    CHECK_EQ(row->sides[0].hold_ns, 14);
+    CHECK_EQ(row->sides[0].held, 0);
+    CHECK_EQ(row->bad_releases, 0);
 }
 static int child_of_fork(void) {
     waits_name_the_holder(NULL);
@@ -454,6 +496,7 @@ int main(int argc, char** argv) {
         cmocka_unit_test(bad_use),
         cmocka_unit_test(tries),
         cmocka_unit_test(readers_and_writers),
+        cmocka_unit_test(holds_without_an_end),
         cmocka_unit_test(what_has_no_holder),
         cmocka_unit_test(waits_name_the_holder),
         cmocka_unit_test(pairs_are_bounded),
