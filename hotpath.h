@@ -11152,6 +11152,8 @@ typedef struct hotpath_i_lock_place {
     hotpath_lock_t lock;
 } hotpath_i_lock_place_t;
 
+/* Locks of two kinds may have one label and place, as a mutex and its condition often do: what names a
+   function of theirs is of one kind only. */
 static const hotpath_i_role_t* hotpath_i_lock_role(uint32_t kind, size_t role) {
     static const hotpath_i_role_t mutex[] = {{" (wait)", HOTPATH_KIND_WAIT},
         {" (hold)", HOTPATH_KIND_INTERVAL}, {" (acquired)", HOTPATH_KIND_PASS},
@@ -11161,12 +11163,22 @@ static const hotpath_i_role_t* hotpath_i_lock_role(uint32_t kind, size_t role) {
         {" (hold to write)", HOTPATH_KIND_INTERVAL}, {" (acquired to read)", HOTPATH_KIND_PASS},
         {" (acquired to write)", HOTPATH_KIND_PASS}, {" (try to read failed)", HOTPATH_KIND_PASS},
         {" (try to write failed)", HOTPATH_KIND_PASS}};
-    static const hotpath_i_role_t signal = {" (signal)", HOTPATH_KIND_PASS};
-    static const hotpath_i_role_t post = {" (post)", HOTPATH_KIND_PASS};
-    if (kind == HOTPATH_KIND_RWLOCK) return &rwlock[role];
-    if (role == HOTPATH_I_LOCK_HOLD && kind == HOTPATH_KIND_CONDITION) return &signal;
-    if (role == HOTPATH_I_LOCK_HOLD && kind == HOTPATH_KIND_SEMAPHORE) return &post;
-    return &mutex[role / 2];
+    static const hotpath_i_role_t condition[] = {{" (sleep)", HOTPATH_KIND_WAIT},
+        {" (signal)", HOTPATH_KIND_PASS}, {" (woken)", HOTPATH_KIND_PASS},
+        {" (not woken)", HOTPATH_KIND_PASS}};
+    static const hotpath_i_role_t semaphore[] = {{" (wait for a post)", HOTPATH_KIND_WAIT},
+        {" (post)", HOTPATH_KIND_PASS}, {" (taken)", HOTPATH_KIND_PASS},
+        {" (not taken)", HOTPATH_KIND_PASS}};
+    static const hotpath_i_role_t barrier[] = {{" (wait for all)", HOTPATH_KIND_WAIT},
+        {" (let go)", HOTPATH_KIND_PASS}, {" (passed)", HOTPATH_KIND_PASS},
+        {" (not passed)", HOTPATH_KIND_PASS}};
+    switch (kind) {
+        case HOTPATH_KIND_RWLOCK: return &rwlock[role];
+        case HOTPATH_KIND_CONDITION: return &condition[role / 2];
+        case HOTPATH_KIND_SEMAPHORE: return &semaphore[role / 2];
+        case HOTPATH_KIND_BARRIER: return &barrier[role / 2];
+        default: return &mutex[role / 2];
+    }
 }
 static bool hotpath_i_lock_is_held(uint32_t kind) {
     return kind == 0 || kind == HOTPATH_KIND_MUTEX || kind == HOTPATH_KIND_RWLOCK;

@@ -241,6 +241,43 @@ static void what_has_no_holder(void** state) {
     CHECK_TEXT(name_of(row->sides[0].waiters[0].function), "consumer");
 }
 
+/* A mutex and its condition, and others, often have one label and place: each counts for itself. */
+static void kinds_of_one_label(void** state) {
+    (void)state;
+    static hotpath_lock_t locks[5];
+    static const hotpath_kind_t kinds[] = {HOTPATH_KIND_MUTEX, HOTPATH_KIND_RWLOCK,
+        HOTPATH_KIND_CONDITION, HOTPATH_KIND_SEMAPHORE, HOTPATH_KIND_BARRIER};
+    for (uint64_t i = 0; i < 5; i++)
+        hotpath_lock_init(&locks[i], kinds[i], "of one label", "", 0);
+    for (uint64_t i = 0; i < 5; i++)
+        for (uint64_t k = 0; k <= i; k++) {
+            hotpath_wait_t wait;
+            hotpath_lock_failed(&locks[i], false, NULL);
+            hotpath_lock_wait(&locks[i], false, &wait);
+            pass(10 + i);
+            hotpath_lock_acquired(&locks[i], false, &wait);
+            pass(3);
+            hotpath_lock_released(&locks[i]);
+        }
+    (void)row_now("of one label");
+    size_t count = hotpath_snapshot_locks(taken, rows, ROWS), found = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].name, "of one label") != 0) continue;
+        uint64_t k = 0;
+        while (kinds[k] != rows[i].kind)
+            k++;
+        const hotpath_lock_side_t* side = &rows[i].sides[kinds[k] == HOTPATH_KIND_RWLOCK];
+        CHECK_EQ(side->contended, k + 1);
+        CHECK_EQ(side->wait_ns, (k + 1) * (10 + k));
+        CHECK_EQ(side->try_failures, k + 1);
+        CHECK_EQ(side->acquired, k == 2 || k == 4 ? 0 : k + 1);
+        CHECK_EQ(side->hold_ns, k < 2 ? 3 * (k + 1) : 0);
+        CHECK_EQ(rows[i].released, k == 2 || k == 3 ? k + 1 : 0);
+        found++;
+    }
+    CHECK_EQ(found, 5);
+}
+
 /* ---- who waits for whom ------------------------------------------------------------------------- */
 
 static hotpath_lock_t shared_lock = HOTPATH_LOCK_INIT("shared");
@@ -498,6 +535,7 @@ int main(int argc, char** argv) {
         cmocka_unit_test(readers_and_writers),
         cmocka_unit_test(holds_without_an_end),
         cmocka_unit_test(what_has_no_holder),
+        cmocka_unit_test(kinds_of_one_label),
         cmocka_unit_test(waits_name_the_holder),
         cmocka_unit_test(pairs_are_bounded),
         cmocka_unit_test(off_and_on),
