@@ -11266,7 +11266,8 @@ static HOTPATH_I_COLD void hotpath_i_lock_unseen(
     const hotpath_lock_t* lock, hotpath_i_flow_t* flow) {
     if (flow == NULL || lock->depth == 0 || lock->since == 0 || !hotpath_i_lock_is_ours(lock))
         return;
-    hotpath_i_flow_add(flow, HOTPATH_I_LOCK_UNSEEN + hotpath_i_lock_side(lock, false), 1);
+    hotpath_i_flow_add(
+        flow, HOTPATH_I_LOCK_UNSEEN + (flow->item->kind == HOTPATH_KIND_RWLOCK ? 1 : 0), 1);
 }
 HOTPATH_API void hotpath_lock_destroyed(hotpath_lock_t* lock) {
     HOTPATH_I_FORWARD(lock_destroyed(lock));
@@ -11474,6 +11475,15 @@ static HOTPATH_I_COLD hotpath_lock_t* hotpath_i_lock_named(
     errno = saved;
     return lock;
 }
+/* Whether a lock is open, and of a kind. One of another kind was never destroyed, and its memory is
+   another's by now: it ends here. Of several threads that find it one ends it. */
+static bool hotpath_i_lock_is_kind(hotpath_lock_t* lock, hotpath_kind_t kind) {
+    uint32_t was = HOTPATH_I_LOAD(&lock->kind);
+    if (HOTPATH_I_LOAD_ACQUIRE(&lock->flow) == NULL) return false;
+    if (HOTPATH_I_LIKELY(was == (uint32_t)kind)) return true;
+    if (HOTPATH_I_CAS(&lock->kind, &was, (uint32_t)kind)) hotpath_lock_destroyed(lock);
+    return HOTPATH_I_LOAD_ACQUIRE(&lock->flow) != NULL;
+}
 /* Returns: NULL if it does not count. */
 static hotpath_lock_t* hotpath_i_lock_object(
     const void* object, hotpath_kind_t kind, const void* caller) {
@@ -11481,7 +11491,7 @@ static hotpath_lock_t* hotpath_i_lock_object(
     if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL))
         return hotpath_i_lock_named(object, kind, caller);
     hotpath_i_lock_place_t* slot = hotpath_i_lock_slot((uintptr_t)object, true);
-    if (slot != NULL && HOTPATH_I_LIKELY(HOTPATH_I_LOAD_ACQUIRE(&slot->lock.flow) != NULL))
+    if (slot != NULL && HOTPATH_I_LIKELY(hotpath_i_lock_is_kind(&slot->lock, kind)))
         return &slot->lock;
     return hotpath_i_lock_named(object, kind, caller);
 }
@@ -11620,6 +11630,12 @@ HOTPATH_I_LOCK_TAKE(pthread_rwlock_timedrdlock, pthread_rwlock_tryrdlock, pthrea
     (pthread_rwlock_t * object, HOTPATH_I_UNTIL), (object, until), HOTPATH_KIND_RWLOCK, true)
 HOTPATH_I_LOCK_TAKE(pthread_rwlock_timedwrlock, pthread_rwlock_trywrlock, pthread_rwlock_t,
     (pthread_rwlock_t * object, HOTPATH_I_UNTIL), (object, until), HOTPATH_KIND_RWLOCK, false)
+HOTPATH_I_LOCK_TAKE(pthread_rwlock_clockrdlock, pthread_rwlock_tryrdlock, pthread_rwlock_t,
+    (pthread_rwlock_t * object, clockid_t clock, HOTPATH_I_UNTIL), (object, clock, until),
+    HOTPATH_KIND_RWLOCK, true)
+HOTPATH_I_LOCK_TAKE(pthread_rwlock_clockwrlock, pthread_rwlock_trywrlock, pthread_rwlock_t,
+    (pthread_rwlock_t * object, clockid_t clock, HOTPATH_I_UNTIL), (object, clock, until),
+    HOTPATH_KIND_RWLOCK, false)
 HOTPATH_I_LOCK_TRY(pthread_rwlock_tryrdlock, pthread_rwlock_t, HOTPATH_KIND_RWLOCK, true)
 HOTPATH_I_LOCK_TRY(pthread_rwlock_trywrlock, pthread_rwlock_t, HOTPATH_KIND_RWLOCK, false)
 HOTPATH_I_LOCK_RELEASE(pthread_rwlock_unlock, pthread_rwlock_t, HOTPATH_KIND_RWLOCK)

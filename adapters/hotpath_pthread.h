@@ -190,9 +190,11 @@ static inline int hotpath_i_sem_wait(sem_t* s, hotpath_lock_t* r, const struct t
     int error;
 #if HOTPATH_I_ON
     hotpath_wait_t wait;
+    const int saved = errno;
     error = sem_trywait(s);
     if (error == 0) hotpath_lock_acquired(r, false, 0);
     if (error == 0 || errno != EAGAIN) return error;
+    errno = saved;
     hotpath_lock_wait(r, false, &wait);
 #else
     (void)r;

@@ -148,6 +148,63 @@ static void results_are_unchanged(void** state) {
     CHECK_EQ(pthread_mutex_destroy(&checked), 0);
     pthread_mutexattr_destroy(&attr);
 }
+/* Memory that is given to an object of another kind, which nobody initialises: the one before has ended. */
+char named_memory[128] __attribute__((aligned(64)));
+static void memory_is_given_again(void** state) {
+    (void)state;
+    need_interposition();
+    pthread_rwlock_t* rwlock = (pthread_rwlock_t*)(void*)named_memory;
+    CHECK_EQ(pthread_mutex_lock((pthread_mutex_t*)(void*)named_memory), 0);
+    CHECK_EQ(row_of("named_memory").kind, HOTPATH_KIND_MUTEX);
+    memset(named_memory, 0, sizeof named_memory);
+    CHECK_EQ(pthread_rwlock_rdlock(rwlock), 0);
+    CHECK_EQ(pthread_rwlock_rdlock(rwlock), 0);
+    CHECK_EQ(pthread_rwlock_unlock(rwlock), 0);
+    CHECK_EQ(pthread_rwlock_unlock(rwlock), 0);
+    hotpath_lock_row_t row = row_of("named_memory"); /* mutexes come first */
+    CHECK_EQ(row.kind, HOTPATH_KIND_MUTEX);
+    CHECK_EQ(row.sides[0].acquired, 1);
+    CHECK_EQ(row.sides[0].held, 0);
+    CHECK_EQ(row.closed, 1);
+    static hotpath_lock_row_t rows[256];
+    hotpath_snapshot_t* s = law_take();
+    size_t count = hotpath_snapshot_locks(s, rows, 256), found = 0;
+    hotpath_snapshot_free(s);
+    for (size_t i = 0; i < count && i < 256; i++) {
+        if (strcmp(rows[i].name, "named_memory") != 0 || rows[i].kind != HOTPATH_KIND_RWLOCK)
+            continue;
+        CHECK_EQ(rows[i].sides[0].acquired, 2);
+        CHECK_EQ(rows[i].bad_releases, 0);
+        CHECK_EQ(rows[i].instances, 1);
+        found++;
+    }
+    CHECK_EQ(found, 1);
+}
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 30)
+pthread_rwlock_t named_clocked = PTHREAD_RWLOCK_INITIALIZER;
+static void other_clocks(void** state) {
+    (void)state;
+    need_interposition();
+    struct timespec past = {0, 0};
+    CHECK_EQ(pthread_rwlock_clockrdlock(&named_clocked, CLOCK_MONOTONIC, &past), 0);
+    CHECK_EQ(pthread_rwlock_clockrdlock(&named_clocked, CLOCK_MONOTONIC, &past), 0);
+    CHECK_EQ(pthread_rwlock_clockwrlock(&named_clocked, CLOCK_MONOTONIC, &past), ETIMEDOUT);
+    CHECK_EQ(pthread_rwlock_unlock(&named_clocked), 0);
+    CHECK_EQ(pthread_rwlock_unlock(&named_clocked), 0);
+    CHECK_EQ(pthread_rwlock_clockwrlock(&named_clocked, CLOCK_MONOTONIC, &past), 0);
+    CHECK_EQ(pthread_rwlock_unlock(&named_clocked), 0);
+    hotpath_lock_row_t row = row_of("named_clocked");
+    CHECK_EQ(row.sides[0].acquired, 2);
+    CHECK_EQ(row.sides[1].acquired, 1);
+    CHECK_EQ(row.sides[1].timeouts, 1);
+    CHECK_EQ(row.bad_releases, 0);
+}
+#else
+static void other_clocks(void** state) {
+    (void)state;
+    law_skip("a C library with these functions");
+}
+#endif
 static void* lock_for_ever(void* arg) {
     pthread_mutex_lock(&named_mutex);
     return arg;
@@ -180,6 +237,8 @@ int main(int argc, char** argv) {
         cmocka_unit_test(rwlocks_count),
         cmocka_unit_test(others_count),
         cmocka_unit_test(results_are_unchanged),
+        cmocka_unit_test(memory_is_given_again),
+        cmocka_unit_test(other_clocks),
         cmocka_unit_test(forks),
     };
     const int code = law_run(argc, argv, children);
