@@ -5038,10 +5038,11 @@ typedef enum hotpath_i_class {
 } hotpath_i_class_t;
 
 typedef struct hotpath_i_gauge_slot {
-    uint64_t sequence; /* index + 1 once written, 0 while it is */
+    uint64_t sequence; /* index + 1; 0: none yet */
     uint64_t tick;
     uint64_t bits;
-    uint64_t thread;
+    uint64_t thread; /* << 24 */
+    uint64_t check;  /* of the others: hotpath_i_check_of */
 } hotpath_i_gauge_slot_t;
 
 /* Shared by all threads: the named exception of law 1. */
@@ -5051,7 +5052,7 @@ typedef struct hotpath_i_gauge {
     uint64_t most;
     uint64_t updates;
     uint32_t is_double; /* 0 not known, 1 no, 2 yes */
-    uint32_t slots;
+    uint32_t slots;     /* a power of two */
     hotpath_i_gauge_slot_t* history;
 } hotpath_i_gauge_t;
 
@@ -5078,7 +5079,7 @@ typedef struct hotpath_i_flow_slot {
     uint64_t tick;
     uint64_t bits;
     uint64_t thread; /* << 24 | messages */
-    uint64_t check;  /* of the others: hotpath_i_flow_check */
+    uint64_t check;  /* of the others: hotpath_i_check_of */
 } hotpath_i_flow_slot_t;
 
 /* What all threads share of a lock, a channel, ... of one label: as a gauge. */
@@ -7209,6 +7210,7 @@ static void hotpath_i_fork_child(void) {
     hotpath_i_stop_counting(l);
     #endif
     l->top = l->last = NULL, l->thread = NULL, l->busy = 0, l->attention = 0;
+    l->log_meta = 0;
     l->telling = 0;
     hotpath_i_g.threads = hotpath_i_g.ended = NULL;
     hotpath_i_g.lock = hotpath_i_g.app_info_lock = hotpath_i_g.reporting = 0;
@@ -9385,6 +9387,12 @@ static HOTPATH_I_COLD void hotpath_i_take_notes(
             (*meta & ~(uint64_t)0xffffff) | hotpath_i_meta(HOTPATH_I_NOTED, (uint32_t)(used * 8));
 }
 
+/* What shows that words which several threads may write are of one. Of zeros it is 0. */
+static uint64_t hotpath_i_check_of(uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+    const uint64_t by = 0x9E3779B97F4A7C15u;
+    return ((a * by + b) * by + c) * by + d;
+}
+
 /* Gauges. */
 static int64_t hotpath_i_to_int(hotpath_value_t v) {
     switch (v.type) {
@@ -9441,6 +9449,18 @@ static uint64_t hotpath_i_gauge_apply(
     __asm__ volatile("" : "+r"(change));
     return HOTPATH_I_SHARED_ADD(&g->bits, change) + v;
 }
+/* Keeps an update in its history. Two threads may write into one slot, if one is passed by as many updates
+   as there are slots: what they leave does not fit its check, and is left out. */
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_gauge_keep(
+    hotpath_i_gauge_t* g, uint64_t index, uint64_t tick, uint64_t bits, uint64_t thread) {
+    hotpath_i_gauge_slot_t* slot = &g->history[index & (g->slots - 1)];
+    uint64_t sequence = index + 1;
+    HOTPATH_I_STORE(&slot->sequence, sequence);
+    HOTPATH_I_STORE(&slot->tick, tick);
+    HOTPATH_I_STORE(&slot->bits, bits);
+    HOTPATH_I_STORE(&slot->thread, thread);
+    HOTPATH_I_STORE_RELEASE(&slot->check, hotpath_i_check_of(sequence, tick, bits, thread));
+}
 HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotpath_value_t value) {
     HOTPATH_I_FORWARD(gauge(site, op, value));
     uint32_t id = HOTPATH_I_LOAD_ACQUIRE(&site->id);
@@ -9460,13 +9480,7 @@ HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotp
                   hotpath_i_bits_double(bits) == hotpath_i_bits_double(bits);
     while (counts && order < least && !HOTPATH_I_CAS(&g->least, &least, order)) {}
     while (counts && order > most && !HOTPATH_I_CAS(&g->most, &most, order)) {}
-    hotpath_i_gauge_slot_t* slot = &g->history[index % g->slots];
-    HOTPATH_I_STORE(&slot->sequence, (uint64_t)0);
-    HOTPATH_I_STORE_RELEASE(&slot->tick, hotpath_i_ticks());
-    HOTPATH_I_STORE_RELEASE(&slot->bits, bits);
-    const hotpath_i_thread_t* t = hotpath_i_local.thread;
-    HOTPATH_I_STORE_RELEASE(&slot->thread, t != NULL ? t->log_meta >> 24 : 0);
-    HOTPATH_I_STORE_RELEASE(&slot->sequence, index + 1);
+    hotpath_i_gauge_keep(g, index, hotpath_i_ticks(), bits, hotpath_i_local.log_meta);
 }
 
 /* >>inside
@@ -11315,21 +11329,43 @@ static HOTPATH_I_COLD void hotpath_i_lock_waited(
             wait->holder >> 24, (int64_t)ticks > 0 ? ticks : 0);
     memset(wait, 0, sizeof *wait);
 }
+/* Notes since when a thread has a lock for reading: what is not recorded is since 0. */
+static void hotpath_i_lock_read(
+    hotpath_lock_t* lock, hotpath_i_flow_t* flow, hotpath_i_thread_t* t, uint64_t since) {
+    if (t->read_count < HOTPATH_I_READS) {
+        t->reads[t->read_count].lock = lock;
+        t->reads[t->read_count++].since = since;
+        return;
+    }
+    t->reads_past++;
+    if (since != 0) hotpath_i_flow_add(flow, HOTPATH_I_LOCK_UNSEEN, 1);
+}
+/* A reader's acquisition while recording is off is noted all the same, for its release. */
+static HOTPATH_I_COLD void hotpath_i_lock_read_off(
+    hotpath_lock_t* lock, hotpath_i_flow_t* flow, uintptr_t stack) {
+    hotpath_i_local_t* l = &hotpath_i_local;
+    volatile uintptr_t cookie;
+    HOTPATH_I_STORE(&lock->holder, (uint64_t)0);
+    hotpath_i_thread_t* t = flow != NULL ? hotpath_i_enter(l, &cookie, stack) : NULL;
+    if (t == NULL) return;
+    hotpath_i_lock_read(lock, flow, t, 0);
+    hotpath_i_leave(l);
+}
+/* Who had a lock never released it. */
+static HOTPATH_I_COLD void hotpath_i_lock_not_released(
+    const hotpath_lock_t* lock, hotpath_i_flow_t* flow, bool counts) {
+    if (counts) hotpath_i_flow_add(flow, HOTPATH_I_LOCK_BAD, 1);
+    hotpath_i_lock_unseen(lock, flow);
+}
 /* Notes since when a lock is held: what is not recorded is since 0. */
 static void hotpath_i_lock_hold(hotpath_lock_t* lock, hotpath_i_flow_t* flow, hotpath_i_thread_t* t,
     bool shared, uint64_t now) {
     if (t != NULL && HOTPATH_I_LOAD(&lock->epoch) != hotpath_i_g.first_record)
         HOTPATH_I_STORE(&lock->epoch, hotpath_i_g.first_record);
-    if (!shared) {
-        lock->since = now;
-        lock->depth = 1;
-    } else if (t != NULL && t->read_count < HOTPATH_I_READS) {
-        t->reads[t->read_count].lock = lock;
-        t->reads[t->read_count++].since = now;
-    } else if (t != NULL) {
-        t->reads_past++;
-        if (now != 0) hotpath_i_flow_add(flow, HOTPATH_I_LOCK_UNSEEN, 1);
-    }
+    if (!shared)
+        lock->since = now, lock->depth = 1;
+    else if (t != NULL)
+        hotpath_i_lock_read(lock, flow, t, now);
 }
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_lock_acquired(
     hotpath_lock_t* lock, bool shared, hotpath_wait_t* wait) {
@@ -11348,26 +11384,25 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_lock_acquired(
         return;
     }
     volatile uintptr_t cookie;
-    bool off = hotpath_i_lock_is_off(); /* readers are noted all the same, for their release */
-    hotpath_i_thread_t* t = flow != NULL && (!off || shared) &&
-                                    lock->kind != HOTPATH_KIND_CONDITION &&
+    bool off = hotpath_i_lock_is_off();
+    if (HOTPATH_I_UNLIKELY(off && shared)) {
+        hotpath_i_lock_read_off(lock, flow, stack);
+        return;
+    }
+    hotpath_i_thread_t* t = flow != NULL && !off && lock->kind != HOTPATH_KIND_CONDITION &&
                                     lock->kind != HOTPATH_KIND_BARRIER
                                 ? hotpath_i_enter(l, &cookie, stack)
                                 : NULL;
-    if (HOTPATH_I_UNLIKELY(!shared && lock->depth != 0)) { /* who had it never released it */
-        if (t != NULL) hotpath_i_flow_add(flow, HOTPATH_I_LOCK_BAD, 1);
-        hotpath_i_lock_unseen(lock, flow);
-    }
-    bool counts = t != NULL && !off;
+    if (HOTPATH_I_UNLIKELY(!shared && lock->depth != 0))
+        hotpath_i_lock_not_released(lock, flow, t != NULL);
     if (held) {
-        uint64_t by = counts ? t->id << 24 | l->top->node->function : 0;
+        uint64_t by = t != NULL ? t->id << 24 | l->top->node->function : 0;
         HOTPATH_I_STORE(&lock->holder, by);
-        hotpath_i_lock_hold(lock, flow, t, shared, counts ? now : 0);
+        hotpath_i_lock_hold(lock, flow, t, shared, t != NULL ? now : 0);
     }
-    if (counts)
-        hotpath_i_flow_pass(
-            l, flow, HOTPATH_I_LOCK_ACQUIRED + hotpath_i_lock_side(lock, shared), 1, 0);
-    if (t != NULL) hotpath_i_leave(l);
+    if (t == NULL) return;
+    hotpath_i_flow_pass(l, flow, HOTPATH_I_LOCK_ACQUIRED + hotpath_i_lock_side(lock, shared), 1, 0);
+    hotpath_i_leave(l);
 }
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_lock_failed(
     hotpath_lock_t* lock, bool shared, hotpath_wait_t* wait) {
@@ -12165,7 +12200,8 @@ enum {
     HOTPATH_I_LAST_SECOND,     /* the number, + 1, of the one before, and what was in it */
     HOTPATH_I_LAST_SENT,
     HOTPATH_I_LAST_RECEIVED,
-    HOTPATH_I_DEPTH_BEFORE /* of a difference: what was in the channel, two's complement */
+    HOTPATH_I_SECOND_CHECK, /* of these six: hotpath_i_second_check */
+    HOTPATH_I_DEPTH_BEFORE  /* of a difference: what was in the channel, two's complement */
 };
 enum {
     HOTPATH_I_ROLE_SEND,
@@ -12181,12 +12217,6 @@ static HOTPATH_I_COLD hotpath_i_flow_slot_t* hotpath_i_flow_log_make(
     hotpath_i_flow_slot_t *none = NULL, *log = (hotpath_i_flow_slot_t*)hotpath_i_shared_take(
                                             hotpath_i_g.log_slots * sizeof *log);
     return log == NULL || HOTPATH_I_CAS(&flow->logs[which], &none, log) ? log : none;
-}
-/* What shows that the words of a slot are of one message. */
-static uint64_t hotpath_i_flow_check(
-    uint64_t sequence, uint64_t tick, uint64_t bits, uint64_t thread) {
-    const uint64_t by = 0x9E3779B97F4A7C15u;
-    return ((sequence * by + tick) * by + bits) * by + thread;
 }
 /* Keeps what happened. Two threads may write into one slot, if one is passed by as many messages as there
    are slots: what they leave does not fit its check, and is left out. Args: t may be NULL: of no thread;
@@ -12207,26 +12237,35 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_flow_keep(hotpath_i_flow_t* flow, 
     HOTPATH_I_STORE(&slot->tick, now);
     HOTPATH_I_STORE(&slot->bits, bits);
     HOTPATH_I_STORE(&slot->thread, thread);
-    HOTPATH_I_STORE(&slot->check, hotpath_i_flow_check(sequence, now, bits, thread));
+    HOTPATH_I_STORE(&slot->check, hotpath_i_check_of(sequence, now, bits, thread));
 }
-/* A second is over: who finds it keeps what was in it. Before the operation counts. */
+static uint64_t hotpath_i_second_check(const uint64_t* words) {
+    const uint64_t* w = words + HOTPATH_I_SECOND_END;
+    return hotpath_i_check_of(hotpath_i_check_of(w[0], w[1], w[2], w[3]), w[4], w[5], 0);
+}
+/* A second is over: who finds it keeps what was in it. Before the operation counts. Whoever is passed by a
+   whole second meanwhile leaves what does not fit its check. */
 static HOTPATH_I_COLD void hotpath_i_flow_second(hotpath_i_flow_t* flow, uint64_t now) {
     uint64_t* words = flow->words;
     uint64_t ticks = hotpath_i_window_ticks(), start = HOTPATH_I_LOAD(&hotpath_i_g.start_tick);
     uint64_t end = HOTPATH_I_LOAD(&words[HOTPATH_I_SECOND_END]);
-    uint64_t second = now > start ? (now - start) / ticks : 0;
-    if (now < end ||
-        !HOTPATH_I_CAS(&words[HOTPATH_I_SECOND_END], &end, start + (second + 1) * ticks))
-        return;
-    uint64_t sent = HOTPATH_I_LOAD(&words[HOTPATH_I_SENT]);
-    uint64_t received = HOTPATH_I_LOAD(&words[HOTPATH_I_RECEIVED]);
-    HOTPATH_I_STORE(&words[HOTPATH_I_LAST_SECOND], end > start ? (end - start) / ticks : 0);
-    HOTPATH_I_STORE(
-        &words[HOTPATH_I_LAST_SENT], sent - HOTPATH_I_LOAD(&words[HOTPATH_I_SECOND_SENT]));
-    HOTPATH_I_STORE(&words[HOTPATH_I_LAST_RECEIVED],
-        received - HOTPATH_I_LOAD(&words[HOTPATH_I_SECOND_RECEIVED]));
-    HOTPATH_I_STORE(&words[HOTPATH_I_SECOND_SENT], sent);
-    HOTPATH_I_STORE(&words[HOTPATH_I_SECOND_RECEIVED], received);
+    uint64_t second = now > start ? (now - start) / ticks : 0, next = start + (second + 1) * ticks;
+    if (now < end || !HOTPATH_I_CAS(&words[HOTPATH_I_SECOND_END], &end, next)) return;
+    uint64_t kept[HOTPATH_I_SECOND_CHECK + 1];
+    for (size_t i = HOTPATH_I_SECOND_SENT; i <= HOTPATH_I_SECOND_CHECK; i++)
+        kept[i] = HOTPATH_I_LOAD(&words[i]);
+    kept[HOTPATH_I_SECOND_END] = end;
+    bool known = kept[HOTPATH_I_SECOND_CHECK] == hotpath_i_second_check(kept) && end > start;
+    uint64_t sent = kept[HOTPATH_I_SECOND_SENT], received = kept[HOTPATH_I_SECOND_RECEIVED];
+    kept[HOTPATH_I_SECOND_END] = next;
+    kept[HOTPATH_I_SECOND_SENT] = HOTPATH_I_LOAD(&words[HOTPATH_I_SENT]);
+    kept[HOTPATH_I_SECOND_RECEIVED] = HOTPATH_I_LOAD(&words[HOTPATH_I_RECEIVED]);
+    kept[HOTPATH_I_LAST_SECOND] = known ? (end - start) / ticks : 0;
+    kept[HOTPATH_I_LAST_SENT] = kept[HOTPATH_I_SECOND_SENT] - sent;
+    kept[HOTPATH_I_LAST_RECEIVED] = kept[HOTPATH_I_SECOND_RECEIVED] - received;
+    kept[HOTPATH_I_SECOND_CHECK] = hotpath_i_second_check(kept);
+    for (size_t i = HOTPATH_I_SECOND_SENT; i <= HOTPATH_I_SECOND_CHECK; i++)
+        HOTPATH_I_STORE(&words[i], kept[i]);
 }
 /* Counts messages at one end, so that a reader sees whether it is on its way. Returns: how many were
    counted before. */
@@ -12256,6 +12295,14 @@ static HOTPATH_I_ALWAYS_INLINE hotpath_i_thread_t* hotpath_i_flow_passed(hotpath
     return t;
 }
 
+/* The levels of an instance that opens. Args: sign 1, or -1 for one that does not or no longer. */
+static void hotpath_i_flow_opens(
+    hotpath_i_flow_t* flow, uint32_t kind, uint64_t capacity, uint64_t sign) {
+    hotpath_i_flow_add(flow, HOTPATH_I_OPEN, sign);
+    if (kind == HOTPATH_KIND_CHANNEL)
+        hotpath_i_flow_add(flow, capacity != 0 ? HOTPATH_I_CAPACITY : HOTPATH_I_UNBOUNDED,
+            sign * (capacity != 0 ? capacity : 1));
+}
 /* Opens what is not open yet: of several threads one. */
 static HOTPATH_I_COLD hotpath_i_flow_t* hotpath_i_flow_open(void** place, uint32_t kind,
     const char* label, const char* file, uint64_t line, uint64_t capacity) {
@@ -12263,12 +12310,12 @@ static HOTPATH_I_COLD hotpath_i_flow_t* hotpath_i_flow_open(void** place, uint32
     hotpath_i_flow_t* flow = hotpath_i_flow_find(kind, label, file, (uint32_t)line);
     void* none = NULL;
     if (flow == NULL) return NULL;
-    if (!HOTPATH_I_CAS(place, &none, (void*)flow)) return (hotpath_i_flow_t*)none;
-    hotpath_i_flow_add(flow, HOTPATH_I_CREATED, 1);
-    hotpath_i_flow_add(flow, HOTPATH_I_OPEN, 1);
-    if (kind == HOTPATH_KIND_CHANNEL)
-        hotpath_i_flow_add(flow, capacity != 0 ? HOTPATH_I_CAPACITY : HOTPATH_I_UNBOUNDED,
-            capacity != 0 ? capacity : 1);
+    hotpath_i_flow_opens(flow, kind, capacity, 1); /* before others can see and close it */
+    if (!HOTPATH_I_CAS(place, &none, (void*)flow)) {
+        hotpath_i_flow_opens(flow, kind, capacity, (uint64_t)0 - 1);
+        return (hotpath_i_flow_t*)none;
+    }
+    hotpath_i_flow_add(flow, HOTPATH_I_CREATED, 1); /* this one never goes back */
     return flow;
 }
 static HOTPATH_I_COLD hotpath_i_flow_t* hotpath_i_flow_of_channel(hotpath_channel_t* c) {
@@ -12341,20 +12388,16 @@ HOTPATH_API void hotpath_channel_dropped(hotpath_channel_t* channel, uint64_t co
     (void)hotpath_i_flow_count(flow, HOTPATH_I_RECEIVING, HOTPATH_I_RECEIVE_TICKS,
         HOTPATH_I_DROPPED, count, hotpath_i_ticks());
 }
-/* Returns: whether this is the first end of an instance. */
-static bool hotpath_i_flow_close(hotpath_i_flow_t* flow, uint64_t* closed) {
+/* Of several ends of an instance one ends it. */
+static void hotpath_i_flow_close(hotpath_i_flow_t* flow, uint64_t* closed, uint64_t capacity) {
     uint64_t open = 0;
     bool first = HOTPATH_I_CAS(closed, &open, (uint64_t)1);
     hotpath_i_flow_add(flow, first ? HOTPATH_I_CLOSED_FLOWS : HOTPATH_I_MISUSED, 1);
-    if (first) hotpath_i_flow_add(flow, HOTPATH_I_OPEN, (uint64_t)0 - 1);
-    return first;
+    if (first) hotpath_i_flow_opens(flow, flow->item->kind, capacity, (uint64_t)0 - 1);
 }
 HOTPATH_API void hotpath_channel_closed(hotpath_channel_t* channel) {
     HOTPATH_I_FLOW_OF(channel, channel, HOTPATH_I_FORWARD(channel_closed(channel)), );
-    if (!hotpath_i_flow_close(flow, &channel->closed)) return;
-    uint64_t capacity = channel->capacity;
-    hotpath_i_flow_add(flow, capacity != 0 ? HOTPATH_I_CAPACITY : HOTPATH_I_UNBOUNDED,
-        (uint64_t)0 - (capacity != 0 ? capacity : 1));
+    hotpath_i_flow_close(flow, &channel->closed, channel->capacity);
 }
 HOTPATH_API hotpath_site_t* hotpath_i_channel_site(
     hotpath_channel_t* channel, hotpath_channel_end_t end) {
@@ -12392,7 +12435,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_stream_item(
 }
 HOTPATH_API void hotpath_stream_closed(hotpath_stream_t* stream) {
     HOTPATH_I_FLOW_OF(stream, stream, HOTPATH_I_FORWARD(stream_closed(stream)), );
-    hotpath_i_flow_close(flow, &stream->closed);
+    hotpath_i_flow_close(flow, &stream->closed, 0);
 }
 
 /* The child of a fork has the instances that are open, and what is in them, and nothing from before. */
@@ -15986,16 +16029,16 @@ static void hotpath_i_list_gauge(
     most = head < most ? head : most;
     hotpath_sample_t* list = (hotpath_sample_t*)hotpath_i_keep(s, (size_t)most * sizeof *list);
     for (uint64_t i = 0; i < most && list != NULL; i++) {
-        const hotpath_i_gauge_slot_t* slot = &g->history[(head - 1 - i) % g->slots];
-        uint64_t sequence = HOTPATH_I_LOAD_ACQUIRE(&slot->sequence);
-        uint64_t tick = HOTPATH_I_LOAD_ACQUIRE(&slot->tick);
-        uint64_t bits = HOTPATH_I_LOAD_ACQUIRE(&slot->bits);
-        uint64_t thread = HOTPATH_I_LOAD_ACQUIRE(&slot->thread);
-        if (sequence != head - i || HOTPATH_I_LOAD(&slot->sequence) != sequence)
+        const hotpath_i_gauge_slot_t* slot = &g->history[(head - 1 - i) & (g->slots - 1)];
+        uint64_t tick = HOTPATH_I_LOAD(&slot->tick), bits = HOTPATH_I_LOAD(&slot->bits);
+        uint64_t thread = HOTPATH_I_LOAD(&slot->thread);
+        uint64_t check = hotpath_i_check_of(head - i, tick, bits, thread);
+        if (HOTPATH_I_LOAD(&slot->sequence) != head - i ||
+            HOTPATH_I_LOAD_ACQUIRE(&slot->check) != check)
             continue; /* being written, or overwritten already */
         hotpath_sample_t* sample = &list[entry->history_count++];
         sample->at_ns = hotpath_i_since_start_ns(tick);
-        sample->thread = thread;
+        sample->thread = thread >> 24;
         sample->value = hotpath_i_gauge_value(g, bits);
     }
     entry->history = list;
@@ -16588,6 +16631,16 @@ static void hotpath_i_settle_channel(
     to[HOTPATH_I_INTEGRAL] = 0;
     to[HOTPATH_I_TORN] = s->now | 1; /* another one than that of any other snapshot */
 }
+/* Reads what is known of the seconds of a flow, at one moment; else it is that of none. */
+static void hotpath_i_settle_second(uint64_t* to, const uint64_t* words) {
+    for (uint32_t tries = 0; tries < HOTPATH_I_SETTLE_TRIES; tries++) {
+        for (size_t i = HOTPATH_I_SECOND_END; i <= HOTPATH_I_SECOND_CHECK; i++)
+            to[i] = HOTPATH_I_LOAD(&words[i]);
+        if (to[HOTPATH_I_SECOND_CHECK] == hotpath_i_second_check(to)) return;
+        if (tries > HOTPATH_I_SETTLE_TRIES / 2) hotpath_i_os_yield();
+    }
+    to[HOTPATH_I_SECOND_END] = 0;
+}
 static uint64_t hotpath_i_second_of(
     const hotpath_snapshot_t* s, const hotpath_i_flow_row_t* row, size_t done, bool received) {
     const uint64_t* words = row->words;
@@ -16620,7 +16673,7 @@ static void hotpath_i_list_flow_log(hotpath_snapshot_t* s, hotpath_i_flow_row_t*
         uint64_t sequence = HOTPATH_I_LOAD(&slots[i].sequence);
         uint64_t tick = HOTPATH_I_LOAD(&slots[i].tick), bits = HOTPATH_I_LOAD(&slots[i].bits);
         uint64_t thread = HOTPATH_I_LOAD(&slots[i].thread);
-        uint64_t check = hotpath_i_flow_check(sequence, tick, bits, thread);
+        uint64_t check = hotpath_i_check_of(sequence, tick, bits, thread);
         if (sequence == 0 || HOTPATH_I_LOAD(&slots[i].check) != check) continue;
         if (count == most && list[most - 1].index > sequence - 1) continue; /* older than all */
         count += count < most;
@@ -16640,9 +16693,16 @@ static void hotpath_i_read_depth(hotpath_i_flow_row_t* row, hotpath_i_flow_t* fl
 }
 static void hotpath_i_read_flow(
     hotpath_snapshot_t* s, hotpath_i_flow_row_t* row, hotpath_i_flow_t* flow) {
-    if (row->item->kind == HOTPATH_KIND_CHANNEL) {
+    uint32_t kind = row->item->kind;
+    if (kind == HOTPATH_KIND_CHANNEL) {
         hotpath_i_settle_channel(s, row, flow->words);
         hotpath_i_read_depth(row, flow);
+    }
+    if (kind == HOTPATH_KIND_CHANNEL || kind == HOTPATH_KIND_STREAM) {
+        uint64_t* words = row->words;
+        hotpath_i_settle_second(words, flow->words);
+        if (words[HOTPATH_I_CREATED] < words[HOTPATH_I_CLOSED_FLOWS])
+            words[HOTPATH_I_CREATED] = words[HOTPATH_I_CLOSED_FLOWS]; /* it is about to count */
     }
     for (size_t i = 0; i < 2; i++)
         hotpath_i_list_flow_log(s, row, i, HOTPATH_I_LOAD_ACQUIRE(&flow->logs[i]));

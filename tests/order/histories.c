@@ -1116,6 +1116,25 @@ static void after_double(void) {
 static void gauge_inc(void) {
     hotpath_gauge(&sites[GAUGE], HOTPATH_GAUGE_OP_INC, hotpath_i_value_of_int(1));
 }
+/* One thread is at its update while another one passes it by the whole history. */
+static void before_passed_gauge(void) {
+    before_gauge();
+    hotpath_i_item_of(HOTPATH_I_CLASS_ENTRY, sites[GAUGE].id)->gauge->updates = 5;
+}
+static void keep_gauge(uint64_t index) {
+    hotpath_i_gauge_keep(hotpath_i_item_of(HOTPATH_I_CLASS_ENTRY, sites[GAUGE].id)->gauge, index,
+        1000 * index, index + 1, index << 24);
+}
+static void gauge_of_one(void) { keep_gauge(2); }
+static void gauge_of_two(void) { keep_gauge(4); }
+static void after_passed_gauge(void) {
+    order_as(0);
+    const hotpath_entry_t* e = &take(0, take_entries)->entries[0];
+    for (uint32_t k = 0; k < e->history_count; k++) {
+        ORDER_CHECK(e->history[k].value.as.i == 5 && e->history[k].thread == 4);
+        ORDER_CHECK(e->history[k].at_ns == hotpath_i_since_start_ns(4000));
+    }
+}
 static void register_gauge(void) { hotpath_i_site_id(&sites[GAUGE]); }
 static void after_gauge(void) {
     const hotpath_entry_t* e = &now.snapshots[0]->entries[0];
@@ -2135,6 +2154,51 @@ static void use_io(void) {
     ORDER_CHECK(flow != NULL && flow->item->kind == HOTPATH_KIND_DESCRIPTOR);
 }
 
+/* A channel is opened, closed and read. */
+static void before_opened(void) {
+    before_open();
+    now.channel.capacity = 4;
+    order_as(0);
+    (void)hotpath_i_flow_find(HOTPATH_KIND_CHANNEL, "f", "", 0);
+}
+static void read_opened(void) {
+    memset(&channel_rows[0], 0, sizeof channel_rows[0]);
+    (void)hotpath_snapshot_channels(take(0, take_rows), &channel_rows[0], 1);
+}
+static void check_opened(void) {
+    const hotpath_channel_row_t* row = &channel_rows[0];
+    order_as(0);
+    ORDER_CHECK(row->open_instances <= 1 && row->closed_instances <= row->instances);
+    ORDER_CHECK(row->instances <= 1 && (row->capacity == 0 || row->capacity == 4));
+}
+/* Two threads find one second over, or two; and what was in it is read. */
+static void before_seconds(void) {
+    before_channel();
+    now.start = hotpath_i_g.start_tick;
+    now.mark = hotpath_i_window_ticks();
+}
+static void second_of_one(void) { hotpath_i_flow_second(now.flow, now.start + now.mark + 5); }
+static void second_of_two(void) { hotpath_i_flow_second(now.flow, now.start + 2 * now.mark + 5); }
+static void read_second(void) { hotpath_i_settle_second(now.row.words, now.flow->words); }
+static void check_second(void) {
+    const uint64_t* w = now.row.words;
+    uint64_t end = w[HOTPATH_I_SECOND_END] != 0 ? (w[HOTPATH_I_SECOND_END] - now.start) / now.mark
+                                                : 0,
+             last = w[HOTPATH_I_LAST_SECOND];
+    order_as(0);
+    ORDER_CHECK(end <= 3);
+    if (end == 0) return;
+    ORDER_CHECK(w[HOTPATH_I_SECOND_SENT] == (end == 1 ? 0 : 2));
+    ORDER_CHECK(w[HOTPATH_I_SECOND_RECEIVED] == (end == 1 ? 0 : 1));
+    ORDER_CHECK(last < end && (end == 1 || last != 0 || end == 3));
+    if (last == 0) return;
+    ORDER_CHECK(w[HOTPATH_I_LAST_SENT] == (last == 1 ? 2 : 0));
+    ORDER_CHECK(w[HOTPATH_I_LAST_RECEIVED] == (last == 1 ? 1 : 0));
+}
+static void check_second_later(void) {
+    read_second();
+    check_second();
+}
 static hotpath_context_t* second;
 /* Two of them have a scope on one node. */
 static void before_two_contexts(void) {
@@ -2277,6 +2341,8 @@ static const order_history_t histories[] = {
     {"gauge", "a gauge is set", before_gauge, {gauge, read_entries, NULL}, after_gauge, false, 0},
     {"double", "the first value of a gauge", before_first_gauge, {gauge_double, read_entries, NULL},
         after_double, false, 0},
+    {"gauge passed", "one update is passed by all others while it is kept", before_passed_gauge,
+        {gauge_of_one, gauge_of_two, NULL}, after_passed_gauge, false, 0},
     {"gauges", "a gauge that another thread registers", before_sites,
         {register_gauge, gauge_inc, NULL}, after_first_gauge, false, 0},
     {"scope", "a scope begins and ends", before_a, {scope_a, read_tree, NULL}, after_a, true, 0},
@@ -2375,6 +2441,12 @@ static const order_history_t histories[] = {
         {keep_item, read_items, NULL}, check_first_items, false, 0},
     {"first items of two", "by one of two", before_first_items, {keep_item, keep_item, NULL},
         check_two_items, false, 0},
+    {"opened and read", "a channel is opened, closed and read", before_opened,
+        {open_channel, close_if_open, read_opened}, check_opened, false, 0},
+    {"second", "a second of a channel is over", before_seconds, {second_of_one, read_second, NULL},
+        check_second, false, 0},
+    {"seconds", "two are over", before_seconds, {second_of_one, second_of_two, NULL},
+        check_second_later, false, 0},
     {"items passed", "one is passed by all others while it is kept", before_items,
         {item_of_one, items_of_two, NULL}, check_passed, false, 0},
     {"lock", "the flow of a lock is found, and used by others", before_lock,
