@@ -2557,7 +2557,7 @@ static const order_excuse_t excuses[] = {
     {ORDER_CAS, "hotpath_i_flow_close", "closed",
         "of several threads one counts: nothing is read through it", false},
     {ORDER_CAS, "hotpath_i_flow_second", "&words[HOTPATH_I_SECOND_END]",
-        "of several threads one keeps the second; what it keeps is stored in no order", false},
+        "of several threads one keeps the second; what it keeps has a check", false},
     {ORDER_CAS, "hotpath_i_item_number", "count",
         "the number alone matters; a comparison has one order", false},
     {ORDER_CAS, "hotpath_i_flow_find", "count",

@@ -113,6 +113,33 @@ static void stamped(void** state) {
     CHECK_EQ(law_now("producer").total_ns, 100);
 }
 
+/* However many there are with one stamp, they take no longer than a few. */
+static void many_at_once(void** state) {
+    (void)state;
+    static hotpath_channel_t c;
+    static const uint64_t counts[] = {1, 2, 1000, 100000, (uint64_t)1 << 40};
+    HOTPATH_CHANNEL_CREATE(&c, "bytes", 0);
+    uint64_t all = 0;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        uint64_t stamp = hotpath_channel_sent(&c, counts[i]);
+        pass(10);
+        hotpath_channel_received(&c, stamp, counts[i]);
+        all += counts[i];
+    }
+    hotpath_snapshot_t* s = law_take();
+    hotpath_channel_row_t row = channel_of(s, "bytes");
+    size_t count;
+    const hotpath_function_t* functions = hotpath_snapshot_functions(s, &count);
+    const hotpath_function_t* delay = &functions[row.delay_function];
+    CHECK_EQ(row.received, all);
+    CHECK_EQ(row.delay_source, HOTPATH_DELAY_MESSAGE);
+    CHECK_EQ(delay->completed, all);
+    CHECK_EQ(delay->sum_ticks, 10 * all);
+    CHECK_EQ(delay->max_ns, 10);
+    CHECK_EQ(delay->total_error_ns, 0);
+    CHECK_EQ(hotpath_snapshot_percentile(s, delay, 50), 10);
+    hotpath_snapshot_free(s);
+}
 /* Without stamps the mean is that of all messages that were in it, also of those that still are, in
    whatever order they leave. */
 static void littles_law(void** state) {
@@ -570,6 +597,7 @@ int main(int argc, char** argv) {
         {"child_of_fork", child_of_fork}, {NULL, NULL}};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stamped),
+        cmocka_unit_test(many_at_once),
         cmocka_unit_test(littles_law),
         cmocka_unit_test(batches),
         cmocka_unit_test(waits),
