@@ -5106,7 +5106,7 @@ typedef struct hotpath_i_item {
     uint32_t color;
     hotpath_site_t site; /* for names known only at run time */
     hotpath_i_gauge_t* gauge;
-    hotpath_i_flow_t* flow;
+    hotpath_i_flow_t* flow; /* its own, or that of which it is a role */
     #if HOTPATH_I_ALLOC
     struct hotpath_i_growth* growth; /* of its live bytes */
     #endif
@@ -11069,6 +11069,7 @@ static HOTPATH_I_COLD hotpath_i_item_t* hotpath_i_flow_function_make(
         HOTPATH_I_SHARED_ADD(&hotpath_i_g.function_overflow, (uint64_t)1);
         return hotpath_i_item_look("<other>", "", 0, HOTPATH_KIND_OTHER);
     }
+    HOTPATH_I_STORE(&function->flow, flow);
     HOTPATH_I_STORE_RELEASE(&flow->roles[role], function);
     return function;
 }
@@ -17164,8 +17165,16 @@ static size_t hotpath_i_snapshot_most(void) {
                          4 * HOTPATH_I_TEXT_RING) +
            (log + 2 * hotpath_i_g.log_slots) * sizeof(hotpath_i_pick_t);
 }
+/* Whether calls are messages, of which one call of the recorder tells any number. */
+static bool hotpath_i_counts_messages(const hotpath_function_t* f) {
+    const hotpath_i_item_t* item = hotpath_i_item_of(HOTPATH_I_CLASS_FUNCTION, f->id);
+    const hotpath_i_flow_t* flow = item != NULL ? HOTPATH_I_LOAD(&item->flow) : NULL;
+    return flow != NULL &&
+           (flow->item->kind == HOTPATH_KIND_CHANNEL || flow->item->kind == HOTPATH_KIND_STREAM);
+}
 /* What one call of a function costs: less on average where some are not timed. */
 static double hotpath_i_cost_of(const hotpath_snapshot_t* s, const hotpath_function_t* f) {
+    if (f->kind == HOTPATH_KIND_PASS && hotpath_i_counts_messages(f)) return 0;
     double cost = (double)s->info.scope_cost_ns_x100,
            untimed = (double)s->info.scope_untimed_ns_x100,
            drawn = (double)s->info.scope_drawn_ns_x100;
@@ -17189,7 +17198,8 @@ static void hotpath_i_fill_overhead(hotpath_snapshot_t* s) {
     for (size_t i = 0; i < s->node_count; i++) {
         const hotpath_node_t* n = &s->nodes[i];
         uint32_t kind = s->functions[n->function].kind;
-        if (kind == HOTPATH_KIND_SPAN || kind == HOTPATH_KIND_TRACK) continue;
+        if (kind == HOTPATH_KIND_SPAN || kind == HOTPATH_KIND_TRACK || kind == HOTPATH_KIND_PASS)
+            continue;
         if (n->parent == HOTPATH_NO_NODE)
             recorded += (double)n->total_ns + (double)n->calls * outside;
     }
@@ -17233,7 +17243,7 @@ HOTPATH_API void hotpath_snapshot_subtract_overhead(hotpath_snapshot_t* s) {
             below += within ? 0 : s->nodes[c].total_ns;
             double each = hotpath_i_cost_of(s, &s->functions[s->nodes[c].function]);
             /* An estimated total stands for calls that were all timed. */
-            cost += (double)calls * (within ? each : each - inside);
+            if (each != 0) cost += (double)calls * (within ? each : each - inside);
         }
         uint64_t own = left > cost ? (uint64_t)(left - cost + 0.5) : 0;
         uint64_t total = own + below < n->total_ns ? own + below : n->total_ns;

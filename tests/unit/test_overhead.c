@@ -177,6 +177,30 @@ static int started(void) {
     outer();
     return 0;
 }
+/* Of messages it is not known how many calls of the recorder told of them. */
+static void messages_are_no_calls(void** state) {
+    (void)state;
+    static hotpath_channel_t bytes;
+    static hotpath_stream_t rows;
+    set_cost();
+    HOTPATH_CHANNEL_CREATE(&bytes, "bytes", 0);
+    HOTPATH_STREAM_CREATE(&rows, "rows");
+    hotpath_snapshot_t* s = law_take();
+    const uint64_t before = hotpath_snapshot_info(s)->overhead_ns;
+    hotpath_snapshot_free(s);
+    {
+        HOTPATH_SCOPE("sender");
+        pass(5000);
+        hotpath_channel_sent(&bytes, 1000000);
+        hotpath_channel_received(&bytes, 0, 1000000);
+        hotpath_stream_item(&rows, 1000000, 1);
+    }
+    s = law_take();
+    CHECK_EQ(hotpath_snapshot_info(s)->overhead_ns, before + cost);
+    hotpath_snapshot_subtract_overhead(s);
+    CHECK_EQ(node_of(s, NULL, "sender")->self_ns, 5000 - inside);
+    hotpath_snapshot_free(s);
+}
 static void overhead_in_the_environment(void** state) {
     (void)state;
     CHECK_HAS(law_start("started", "HOTPATH_OVERHEAD", "show")->out, "2.85 µs");
@@ -193,6 +217,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(overhead_is_subtracted),
     cmocka_unit_test(overhead_stops_at_zero),
     cmocka_unit_test(overhead_past_the_depth),
+    cmocka_unit_test(messages_are_no_calls),
     cmocka_unit_test(overhead_in_the_environment),
 };
 static const law_child_t children[] = {{"started", started}, {NULL, NULL}};
