@@ -12075,10 +12075,10 @@ HOTPATH_I_IO_AS(int, close, (int fd), (fd), HOTPATH_IO_CLOSE, HOTPATH_DESCRIPTOR
     hotpath_i_io_tell(fd, HOTPATH_DESCRIPTOR_UNKNOWN), HOTPATH_I_IO_NONE)
         #define HOTPATH_I_IO_SET(name, params, args) \
             HOTPATH_I_IO_OF(int, name, params, args, HOTPATH_IO_POLL, HOTPATH_DESCRIPTOR_SET)
-        #define HOTPATH_I_IO_POLL2(name, params, args)                            \
-            HOTPATH_I_IO_AS(int, name, params, args, HOTPATH_IO_POLL,             \
-                count == 1 ? HOTPATH_DESCRIPTOR_UNKNOWN : HOTPATH_DESCRIPTOR_SET, \
-                count == 1 ? list->fd : -1, HOTPATH_I_IO_NONE, HOTPATH_I_IO_NONE)
+        #define HOTPATH_I_IO_POLL2(name, params, args)                                            \
+            HOTPATH_I_IO_AS(int, name, params, args, HOTPATH_IO_POLL,                             \
+                count == 1 && list != NULL ? HOTPATH_DESCRIPTOR_UNKNOWN : HOTPATH_DESCRIPTOR_SET, \
+                count == 1 && list != NULL ? list->fd : -1, HOTPATH_I_IO_NONE, HOTPATH_I_IO_NONE)
 HOTPATH_I_IO_POLL2(poll, (struct pollfd * list, nfds_t count, int timeout), (list, count, timeout))
 HOTPATH_I_IO_POLL2(__poll_chk, (struct pollfd * list, nfds_t count, int timeout, size_t room),
     (list, count, timeout, room))

@@ -118,6 +118,11 @@ static void sockets_and_pipes(void** state) {
     CHECK_EQ(poll(&one, 1, 0), 1);
     CHECK_EQ(ppoll(&one, 1, NULL, NULL), 1);
     CHECK_SINCE(polls, "pipe (poll)", 2, 0);
+    struct pollfd* volatile nothing = NULL;
+    errno = 0;
+    CHECK(poll(nothing, 1, 0) == -1 && errno == EFAULT);
+    CHECK_SINCE(sets, "set (poll)", 1, 0);
+    sets = look("set (poll)");
     int epoll = epoll_create1(0);
     struct epoll_event event = {EPOLLIN, {0}};
     CHECK_EQ(epoll_ctl(epoll, EPOLL_CTL_ADD, fds[0], &event), 0);
