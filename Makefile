@@ -6,6 +6,8 @@ CXXFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 DESTDIR ?=
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+# One step more than there are processors: some wait for clients and for clocks.
+TEST_JOBS ?= $(shell expr $(JOBS) + 1)
 CLANG_FORMAT ?= $(shell command -v clang-format-14 || echo clang-format)
 LDLIBS ?=
 LIBS := -lm -lpthread -ldl
@@ -166,9 +168,9 @@ STEPS := $(LONG_STEPS) $(addprefix compile-,$(PARTS)) $(UNIT_STEPS) \
 test:
 	@tests/packages.sh test
 	@rm -rf build/logs && mkdir -p build/logs
-	@echo "$(words $(STEPS)) steps, $(JOBS) at a time; their output is in build/logs"
+	@echo "$(words $(STEPS)) steps, $(TEST_JOBS) at a time; their output is in build/logs"
 	@start=$$(date +%s); \
-	$(MAKE) -s -k -j$(JOBS) --output-sync=target $(addprefix step-,$(STEPS)) || true; \
+	$(MAKE) -s -k -j$(TEST_JOBS) --output-sync=target $(addprefix step-,$(STEPS)) || true; \
 	$(MAKE) -s step-mutants; \
 	tests/summary.sh $$start $(STEPS) mutants
 
