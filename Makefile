@@ -146,9 +146,10 @@ $(foreach build,asan tsan o2 o0,$(eval $(call unit_build,$(build))))
 
 STANDARDS := c99 c11 gnu17 c++11 c++17 c++20
 # The ways out are tested in every build. What compiles the recorder or the server for itself costs most
-# of the time: but for the laws and what sanitizers hide, it is run optimized by check-later, which
+# of the time: but for most laws and what sanitizers hide, it is run optimized by check-later, which
 # has the flags with clang and the settings with gcc, too.
-OPTIMIZED := $(filter test_law_% test_alloc% test_locks_whole test_mcp_host,$(UNIT)) \
+OPTIMIZED := $(filter test_law_% test_alloc% test_locks_whole test_mcp_host,$(UNIT))
+OPTIMIZED := $(filter-out $(addprefix test_law_,bounds clock one_recorder),$(OPTIMIZED)) \
     $(filter-out test_mcp_%,$(basename $(notdir $(shell grep -l 'RECORDER:' tests/unit/test_*.c))))
 # Loops that other threads wake, and the pool of libuv.
 LOOPS := test_adapter_uv test_adapter_epoll
