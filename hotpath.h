@@ -5038,13 +5038,14 @@ typedef enum hotpath_i_class {
     HOTPATH_I_CLASSES
 } hotpath_i_class_t;
 
-typedef struct hotpath_i_gauge_slot {
+/* An update of a gauge, or a message of the log of a channel or stream. */
+typedef struct hotpath_i_checked {
     uint64_t sequence; /* index + 1; 0: none yet */
     uint64_t tick;
     uint64_t bits;
-    uint64_t thread; /* << 24 */
+    uint64_t thread; /* << 24 | messages */
     uint64_t check;  /* of the others: hotpath_i_check_of */
-} hotpath_i_gauge_slot_t;
+} hotpath_i_checked_t;
 
 /* Shared by all threads: the named exception of law 1. */
 typedef struct hotpath_i_gauge {
@@ -5054,7 +5055,7 @@ typedef struct hotpath_i_gauge {
     uint64_t updates;
     uint32_t is_double; /* 0 not known, 1 no, 2 yes */
     uint32_t slots;     /* a power of two */
-    hotpath_i_gauge_slot_t* history;
+    hotpath_i_checked_t* history;
 } hotpath_i_gauge_t;
 
     #define HOTPATH_I_FLOW_KINDS (HOTPATH_KIND_RUNTIME - HOTPATH_KIND_MUTEX + 1)
@@ -5074,22 +5075,13 @@ typedef struct hotpath_i_pair {
     uint64_t thread; /* that held it then */
 } hotpath_i_pair_t;
 
-/* A message of the log of a channel or stream. */
-typedef struct hotpath_i_flow_slot {
-    uint64_t sequence; /* index + 1; 0: none yet */
-    uint64_t tick;
-    uint64_t bits;
-    uint64_t thread; /* << 24 | messages */
-    uint64_t check;  /* of the others: hotpath_i_check_of */
-} hotpath_i_flow_slot_t;
-
 /* What all threads share of a lock, a channel, ... of one label: as a gauge. */
 typedef struct hotpath_i_flow {
     struct hotpath_i_item* item;
     hotpath_i_pair_t* pairs;                            /* made with the first */
     struct hotpath_i_item* roles[HOTPATH_I_FLOW_ROLES]; /* functions, made at their first use */
-    hotpath_i_flow_slot_t* logs[2]; /* of channels and streams: the last sends and receives */
-    void* more;                     /* what its kind has beyond words */
+    hotpath_i_checked_t* logs[2]; /* of channels and streams: the last sends and receives */
+    void* more;                   /* what its kind has beyond words */
     uint64_t words[HOTPATH_I_FLOW_WORDS] __attribute__((aligned(64)));
 } hotpath_i_flow_t;
 
@@ -6130,7 +6122,7 @@ static hotpath_i_item_t* hotpath_i_item_new(
         item->gauge = (hotpath_i_gauge_t*)hotpath_i_shared_take(sizeof *item->gauge);
         if (item->gauge == NULL) return NULL;
         item->gauge->history =
-            (hotpath_i_gauge_slot_t*)hotpath_i_shared_take(slots * sizeof *item->gauge->history);
+            (hotpath_i_checked_t*)hotpath_i_shared_take(slots * sizeof *item->gauge->history);
         if (item->gauge->history == NULL) return NULL;
         item->gauge->least = UINT64_MAX;
         item->gauge->slots = slots;
@@ -7232,7 +7224,7 @@ static void hotpath_i_fork_child(void) {
     for (uint32_t i = 1; i <= hotpath_i_g.item_count[HOTPATH_I_CLASS_ENTRY]; i++) {
         hotpath_i_item_t* item = hotpath_i_g.items[HOTPATH_I_CLASS_ENTRY][i];
         if (item != NULL && item->gauge != NULL) {
-            hotpath_i_gauge_slot_t* history = item->gauge->history;
+            hotpath_i_checked_t* history = item->gauge->history;
             uint32_t slots = item->gauge->slots;
             memset(item->gauge, 0, sizeof *item->gauge);
             memset(history, 0, slots * sizeof *history);
@@ -9393,6 +9385,23 @@ static uint64_t hotpath_i_check_of(uint64_t a, uint64_t b, uint64_t c, uint64_t 
     const uint64_t by = 0x9E3779B97F4A7C15u;
     return ((a * by + b) * by + c) * by + d;
 }
+/* Two threads may write into one slot, if one is passed by as many others as there are slots: what they leave
+   does not fit its check, and is left out. */
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_checked_store(
+    hotpath_i_checked_t* slot, uint64_t sequence, uint64_t tick, uint64_t bits, uint64_t thread) {
+    HOTPATH_I_STORE(&slot->sequence, sequence);
+    HOTPATH_I_STORE(&slot->tick, tick);
+    HOTPATH_I_STORE(&slot->bits, bits);
+    HOTPATH_I_STORE(&slot->thread, thread);
+    HOTPATH_I_STORE_RELEASE(&slot->check, hotpath_i_check_of(sequence, tick, bits, thread));
+}
+/* Returns: false of one that holds nothing, or words of several. */
+static bool hotpath_i_checked_load(const hotpath_i_checked_t* slot, hotpath_i_checked_t* to) {
+    to->sequence = HOTPATH_I_LOAD(&slot->sequence), to->tick = HOTPATH_I_LOAD(&slot->tick);
+    to->bits = HOTPATH_I_LOAD(&slot->bits), to->thread = HOTPATH_I_LOAD(&slot->thread);
+    to->check = hotpath_i_check_of(to->sequence, to->tick, to->bits, to->thread);
+    return to->sequence != 0 && HOTPATH_I_LOAD_ACQUIRE(&slot->check) == to->check;
+}
 
 /* Gauges. */
 static int64_t hotpath_i_to_int(hotpath_value_t v) {
@@ -9450,17 +9459,10 @@ static uint64_t hotpath_i_gauge_apply(
     __asm__ volatile("" : "+r"(change));
     return HOTPATH_I_SHARED_ADD(&g->bits, change) + v;
 }
-/* Keeps an update in its history. Two threads may write into one slot, if one is passed by as many updates
-   as there are slots: what they leave does not fit its check, and is left out. */
+/* Keeps an update in its history. */
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_gauge_keep(
     hotpath_i_gauge_t* g, uint64_t index, uint64_t tick, uint64_t bits, uint64_t thread) {
-    hotpath_i_gauge_slot_t* slot = &g->history[index & (g->slots - 1)];
-    uint64_t sequence = index + 1;
-    HOTPATH_I_STORE(&slot->sequence, sequence);
-    HOTPATH_I_STORE(&slot->tick, tick);
-    HOTPATH_I_STORE(&slot->bits, bits);
-    HOTPATH_I_STORE(&slot->thread, thread);
-    HOTPATH_I_STORE_RELEASE(&slot->check, hotpath_i_check_of(sequence, tick, bits, thread));
+    hotpath_i_checked_store(&g->history[index & (g->slots - 1)], index + 1, tick, bits, thread);
 }
 HOTPATH_API void hotpath_gauge(hotpath_site_t* site, hotpath_gauge_op_t op, hotpath_value_t value) {
     HOTPATH_I_FORWARD(gauge(site, op, value));
@@ -12230,18 +12232,16 @@ enum {
 };
     #define HOTPATH_I_LOG_COUNT_MAX 0xfffffeu /* in the bits of log_meta that name no thread */
 
-static HOTPATH_I_COLD hotpath_i_flow_slot_t* hotpath_i_flow_log_make(
+static HOTPATH_I_COLD hotpath_i_checked_t* hotpath_i_flow_log_make(
     hotpath_i_flow_t* flow, size_t which) {
-    hotpath_i_flow_slot_t *none = NULL, *log = (hotpath_i_flow_slot_t*)hotpath_i_shared_take(
-                                            hotpath_i_g.log_slots * sizeof *log);
+    hotpath_i_checked_t *none = NULL, *log = (hotpath_i_checked_t*)hotpath_i_shared_take(
+                                          hotpath_i_g.log_slots * sizeof *log);
     return log == NULL || HOTPATH_I_CAS(&flow->logs[which], &none, log) ? log : none;
 }
-/* Keeps what happened. Two threads may write into one slot, if one is passed by as many messages as there
-   are slots: what they leave does not fit its check, and is left out. Args: t may be NULL: of no thread;
-   index of the first of `count` messages. */
+/* Keeps what happened. Args: t may be NULL: of no thread; index of the first of `count` messages. */
 static HOTPATH_I_ALWAYS_INLINE void hotpath_i_flow_keep(hotpath_i_flow_t* flow, size_t which,
     const hotpath_i_thread_t* t, uint64_t index, uint64_t count, uint64_t now, uint64_t bits) {
-    hotpath_i_flow_slot_t* slot = HOTPATH_I_LOAD_ACQUIRE(&flow->logs[which]);
+    hotpath_i_checked_t* slot = HOTPATH_I_LOAD_ACQUIRE(&flow->logs[which]);
     if (HOTPATH_I_UNLIKELY(slot == NULL)) slot = hotpath_i_flow_log_make(flow, which);
     if (slot == NULL) return;
     uint64_t sequence = index + 1, told = count;
@@ -12250,12 +12250,7 @@ static HOTPATH_I_ALWAYS_INLINE void hotpath_i_flow_keep(hotpath_i_flow_t* flow, 
         told = count < HOTPATH_I_LOG_COUNT_MAX ? count : HOTPATH_I_LOG_COUNT_MAX;
     }
     slot += index & (hotpath_i_g.log_slots - 1);
-    uint64_t thread = (t != NULL ? t->log_meta : 0) | told;
-    HOTPATH_I_STORE(&slot->sequence, sequence);
-    HOTPATH_I_STORE(&slot->tick, now);
-    HOTPATH_I_STORE(&slot->bits, bits);
-    HOTPATH_I_STORE(&slot->thread, thread);
-    HOTPATH_I_STORE(&slot->check, hotpath_i_check_of(sequence, now, bits, thread));
+    hotpath_i_checked_store(slot, sequence, now, bits, (t != NULL ? t->log_meta : 0) | told);
 }
 static uint64_t hotpath_i_second_check(const uint64_t* words) {
     const uint64_t* w = words + HOTPATH_I_SECOND_END;
@@ -16049,17 +16044,14 @@ static void hotpath_i_list_gauge(
     most = head < most ? head : most;
     hotpath_sample_t* list = (hotpath_sample_t*)hotpath_i_keep(s, (size_t)most * sizeof *list);
     for (uint64_t i = 0; i < most && list != NULL; i++) {
-        const hotpath_i_gauge_slot_t* slot = &g->history[(head - 1 - i) & (g->slots - 1)];
-        uint64_t tick = HOTPATH_I_LOAD(&slot->tick), bits = HOTPATH_I_LOAD(&slot->bits);
-        uint64_t thread = HOTPATH_I_LOAD(&slot->thread);
-        uint64_t check = hotpath_i_check_of(head - i, tick, bits, thread);
-        if (HOTPATH_I_LOAD(&slot->sequence) != head - i ||
-            HOTPATH_I_LOAD_ACQUIRE(&slot->check) != check)
+        hotpath_i_checked_t slot;
+        if (!hotpath_i_checked_load(&g->history[(head - 1 - i) & (g->slots - 1)], &slot) ||
+            slot.sequence != head - i)
             continue; /* being written, or overwritten already */
         hotpath_sample_t* sample = &list[entry->history_count++];
-        sample->at_ns = hotpath_i_since_start_ns(tick);
-        sample->thread = thread >> 24;
-        sample->value = hotpath_i_gauge_value(g, bits);
+        sample->at_ns = hotpath_i_since_start_ns(slot.tick);
+        sample->thread = slot.thread >> 24;
+        sample->value = hotpath_i_gauge_value(g, slot.bits);
     }
     entry->history = list;
 }
@@ -16684,25 +16676,24 @@ static double hotpath_i_flow_rate(
 }
 /* The slots of a log that hold something, newest first. */
 static void hotpath_i_list_flow_log(hotpath_snapshot_t* s, hotpath_i_flow_row_t* row, size_t which,
-    const hotpath_i_flow_slot_t* slots) {
+    const hotpath_i_checked_t* slots) {
     uint64_t most = hotpath_i_settings.logs_limit;
     if (slots == NULL || (s->parts & HOTPATH_PART_LOGS) == 0) return;
     hotpath_flow_log_t* list = (hotpath_flow_log_t*)hotpath_i_keep(s, (size_t)most * sizeof *list);
     uint64_t count = 0;
     for (uint32_t i = 0; i < hotpath_i_g.log_slots && list != NULL; i++) {
-        uint64_t sequence = HOTPATH_I_LOAD(&slots[i].sequence);
-        uint64_t tick = HOTPATH_I_LOAD(&slots[i].tick), bits = HOTPATH_I_LOAD(&slots[i].bits);
-        uint64_t thread = HOTPATH_I_LOAD(&slots[i].thread);
-        uint64_t check = hotpath_i_check_of(sequence, tick, bits, thread);
-        if (sequence == 0 || HOTPATH_I_LOAD(&slots[i].check) != check) continue;
-        if (count == most && list[most - 1].index > sequence - 1) continue; /* older than all */
+        hotpath_i_checked_t slot;
+        if (!hotpath_i_checked_load(&slots[i], &slot)) continue;
+        uint64_t index = slot.sequence - 1;
+        if (count == most && list[most - 1].index > index) continue; /* older than all */
         count += count < most;
         uint64_t at = count - 1;
-        for (; at > 0 && list[at - 1].index < sequence - 1; at--)
+        for (; at > 0 && list[at - 1].index < index; at--)
             list[at] = list[at - 1];
-        list[at].index = sequence - 1, list[at].at_ns = hotpath_i_since_start_ns(tick);
-        list[at].count = thread & 0xffffffu, list[at].thread = thread >> 24;
-        list[at].value = which == 1 && bits != UINT64_MAX ? hotpath_i_ns(bits) : bits;
+        list[at].index = index, list[at].at_ns = hotpath_i_since_start_ns(slot.tick);
+        list[at].count = slot.thread & 0xffffffu, list[at].thread = slot.thread >> 24;
+        list[at].value =
+            which == 1 && slot.bits != UINT64_MAX ? hotpath_i_ns(slot.bits) : slot.bits;
     }
     row->logs[which] = list, row->log_counts[which] = list != NULL ? count : 0;
 }

@@ -109,8 +109,7 @@ static const tool_t tools[] = {
         SET_CORE, ARG_RANKED, 20, 200, io_sorts, NULL, NULL, NULL, tool_io},
     {"futures", "Tasks",
         "Futures, coroutines, jobs, callbacks by label: calls, polls, poll time, waits, lives; "
-        "what is "
-        "pending now and for how long. sort: oldest=stuck, max=who blocks.",
+        "what is pending now and for how long. sort: oldest=stuck, max=who blocks.",
         SET_CORE, ARG_SORTED, 20, 200, tasks_sorts, NULL, NULL, NULL, tool_futures},
     {"future_logs", "Single tasks",
         "Tasks of one label: those that are alive, then the last that ended: state, polls, poll "

@@ -39,6 +39,14 @@ LAW_UNUSED static loop_row_t loop_now(const char* label) {
     CHECK_EQ(now.park.abandoned, 0);
     return now;
 }
+/* Checks that a loop has had so many rounds, with a callback each. */
+LAW_UNUSED static void check_rounds(const char* label, uint64_t rounds) {
+    loop_row_t loop = loop_now(label);
+    CHECK_EQ(loop.row.parks, rounds);
+    CHECK_EQ(loop.row.polls, rounds);
+    CHECK_EQ(loop.lag.calls, rounds - 1);
+    CHECK_EQ(loop.row.misused, 0);
+}
 /* The tasks of a label now, without their calls. */
 LAW_UNUSED static hotpath_task_row_t tasks_now(const char* label, hotpath_function_t* polls) {
     hotpath_task_row_t rows[32], found;

@@ -228,14 +228,8 @@ static void two_loops(void** state) {
     pthread_t thread = law_thread(runs, &a.loop);
     runs(&b.loop);
     pthread_join(thread, NULL);
-    loop_row_t one = loop_now("one"), two = loop_now("two");
-    CHECK_EQ(one.row.parks, 300);
-    CHECK_EQ(one.row.polls, 300);
-    CHECK_EQ(one.lag.calls, 299);
-    CHECK_EQ(two.row.parks, 200);
-    CHECK_EQ(two.row.polls, 200);
-    CHECK_EQ(two.lag.calls, 199);
-    CHECK_EQ(one.row.misused + two.row.misused, 0);
+    check_rounds("one", 300);
+    check_rounds("two", 200);
     fixture_close(&b);
     CHECK(!loop_now("one").row.is_closed);
     fixture_close(&a);
