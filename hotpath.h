@@ -6074,7 +6074,13 @@ static void hotpath_i_clock_check(void) {
 /* >>sites
    Items are found by content in a hash table of lists that only grow at their heads. */
 
-static bool hotpath_i_init(void);
+static bool hotpath_i_init_first(void);
+/* As the first touch by anyone. What calls something cold in any case is compiled as cold itself: so this
+   looks first. */
+static inline bool hotpath_i_init(void) {
+    return HOTPATH_I_LIKELY(HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.ready) == 2) ||
+           hotpath_i_init_first();
+}
 
 static hotpath_i_class_t hotpath_i_class_of(uint32_t kind) {
     if (kind == HOTPATH_KIND_REASON || kind == HOTPATH_KIND_NOTE) return HOTPATH_I_CLASS_REASON;
@@ -7301,9 +7307,8 @@ static void hotpath_i_set_log_slots(void) {
 }
 /* The first touch by anyone. Returns false while this very thread is inside it (a signal). */
 static bool hotpath_i_init_once(void);
-static HOTPATH_I_COLD bool hotpath_i_init(void) {
-    if (HOTPATH_I_UNLIKELY(hotpath_i_other != NULL)) return true;
-    if (HOTPATH_I_LIKELY(HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_g.ready) == 2)) return true;
+static HOTPATH_I_COLD bool hotpath_i_init_first(void) {
+    if (hotpath_i_other != NULL) return true;
     int cancel = hotpath_i_os_cancel_off();
     hotpath_i_excluded(1);
     bool made = hotpath_i_init_once();
