@@ -15125,17 +15125,18 @@ static void hotpath_i_merge_nodes_of(
     bool first = s->node_count == 0; /* then all are new: no two of one record are the same */
     if (map == NULL) return;
     map[0] = HOTPATH_NO_NODE;
+    const hotpath_i_node_t* node = hotpath_i_node_at(t, 0);
     for (uint32_t i = 1; i < count; i++) {
-        const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
-        uint32_t end = (i | (HOTPATH_I_NODES - 1)) + 1; /* of those that lie behind it */
-        end = end < count ? end : count;
+        node = hotpath_i_node_after(t, node, i);
         if (!first && next < s->node_count) {
+            uint32_t end = (i | (HOTPATH_I_NODES - 1)) + 1; /* of those that lie behind it */
+            end = end < count ? end : count;
             uint32_t run = hotpath_i_merge_run(s, t, m, node, map, i, end, next);
             i += run, next += run, node += run;
-        }
-        if (i == end) {
-            i--;
-            continue;
+            if (i == end) {
+                i--;
+                continue;
+            }
         }
         uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
         uint32_t parent = map[node->parent];
