@@ -8076,7 +8076,8 @@ static HOTPATH_I_ALWAYS_INLINE hotpath_i_thread_t* hotpath_i_enter_quickly(
 }
 
 /* Drops from the middle of the stack what is dead: an entry whose variable has been entered again
-   from the same frame, and all above it up to that. Open entries above move down. */
+   from the same frame, and all above it up to that but other variables of that frame, which may be
+   open. Open entries move down. */
 static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpath_token_t* token) {
     hotpath_i_thread_t* t = l->thread;
     hotpath_context_t* c = t->context;
@@ -8106,16 +8107,17 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         *slot = i;
     }
     if (dead_from == 0) return;
-    /* dead_from .. top-1 are dead; the newest ones above are moved down over them. */
     HOTPATH_I_STORE(&c->switches, c->switches + 1);
     hotpath_i_open_t* last = l->top;
+    uintptr_t frame = hotpath_i_frame_of(&base[dead_from]);
     for (uint32_t i = dead_from; i < top; i++) {
+        if (i != dead_from && hotpath_i_frame_of(&base[i]) == frame) continue;
         hotpath_i_abandon(l, &base[i], i == dead_from ? UINTPTR_MAX : HOTPATH_I_NO_FRAME);
         l->top = last;
     }
-    uint32_t gap = top - dead_from;
-    for (hotpath_i_open_t* e = &base[top]; e <= last; e++) {
-        hotpath_i_open_t* to = e - gap;
+    hotpath_i_open_t* to = &base[dead_from];
+    for (hotpath_i_open_t* e = to; e <= last; e++) {
+        if ((e->mark & HOTPATH_I_CLOSED) != 0) continue;
         HOTPATH_I_STORE_RELEASE(&to->mark, (uint64_t)0);
         HOTPATH_I_STORE_RELEASE(&to->node, e->node);
         HOTPATH_I_STORE_RELEASE(&to->calls, e->calls);
@@ -8129,10 +8131,11 @@ static void hotpath_i_compact(hotpath_i_local_t* l, uintptr_t stack, const hotpa
         to->alloc_count = e->alloc_count, to->alloc_bytes = e->alloc_bytes;
     #endif
         HOTPATH_I_STORE_RELEASE(&to->mark, e->mark); /* with the totals of what stood there */
+        to++;
     }
-    for (hotpath_i_open_t* e = last - gap + 1; e <= last; e++)
-        HOTPATH_I_STORE_RELEASE(&e->mark, (uint64_t)0);
-    l->top = last - gap;
+    l->top = to - 1;
+    for (; to <= last; to++)
+        HOTPATH_I_STORE_RELEASE(&to->mark, (uint64_t)0);
     HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
 }
 /* Doubles a stack. Readers find either the old one or the new one, and read again. */

@@ -259,6 +259,41 @@ static void law_07_every_way_out_same_frame_pairs(void** state) {
     law_check_quiet_now();
 }
 
+/* A scope that was left by a jump is found when the stack is full; others of its frame that were begun in
+   between stay open until they end. */
+static LAW_NOINLINE void frame_deep(int levels) {
+    HOTPATH_SCOPE("deep in the frame");
+    if (levels > 1) frame_deep(levels - 1);
+    pass(1);
+}
+static LAW_NOINLINE void frame_again(int levels) {
+    static hotpath_site_t left_site = HOTPATH_SITE_INIT("left in the frame", HOTPATH_KIND_SCOPE);
+    static hotpath_site_t open_site = HOTPATH_SITE_INIT("open in the frame", HOTPATH_KIND_SCOPE);
+    hotpath_token_t left, around;
+    if (levels == 0) {
+        hotpath_begin(&left_site, &left);
+        longjmp(back, 1);
+    }
+    hotpath_begin(&open_site, &around);
+    hotpath_begin(&left_site, &left);
+    frame_deep(levels);
+    hotpath_end(&left);
+    pass(1000);
+    hotpath_end(&around);
+}
+static void law_07_every_way_out_others_of_the_frame(void** state) {
+    (void)state;
+    const uint64_t foreign = law_drops().foreign_ends;
+    lands(frame_again, 0);
+    lands(frame_again, 100);
+    const hotpath_function_t open = law_now("open in the frame");
+    CHECK_EQ(open.completed, 1);
+    CHECK_EQ(open.total_ns, 1100);
+    CHECK_EQ(law_now("left in the frame").completed, 1);
+    CHECK_EQ(law_now("left in the frame").abandoned, 1);
+    CHECK_EQ(law_drops().foreign_ends, foreign);
+}
+
 /* Scopes of one function that nest and end out of order are no reason to heal anything. */
 static void law_07_every_way_out_nested_begins(void** state) {
     (void)state;
@@ -558,5 +593,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_07_every_way_out_pthread_exit),
     cmocka_unit_test(law_07_every_way_out_exit),
     cmocka_unit_test(law_07_every_way_out_without_a_report),
+    /* the last: a scope that was left has less time than what goes on inside of it */
+    cmocka_unit_test(law_07_every_way_out_others_of_the_frame),
 };
 LAW_MAIN(tests, children)
