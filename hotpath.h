@@ -4892,9 +4892,10 @@ static void hotpath_i_put_allowed(hotpath_i_writer_t* w, const hotpath_i_setting
         case HOTPATH_I_TYPE_FORMAT: text = "table, json, json-pretty or none"; break;
         case HOTPATH_I_TYPE_PATH: text = "stdout, stderr or a path under 1024 bytes"; break;
         case HOTPATH_I_TYPE_SECTIONS:
-            text = "auto, all, or a list of functions, call_tree, alloc, heap, threads, gauges, "
-                   "dbg, val, "
-                   "each with - before it to leave it out";
+    #define HOTPATH_I_ROW(constant, name, tool) #name ", "
+            text = "auto, all, or a list of " HOTPATH_I_SECTIONS(
+                HOTPATH_I_ROW) "each with - before it to leave it out";
+    #undef HOTPATH_I_ROW
             break;
         case HOTPATH_I_TYPE_TEXT: text = "a text under 256 bytes"; break;
         case HOTPATH_I_TYPE_SIGNALS:
@@ -20700,6 +20701,20 @@ static void hotpath_i_table_auto(hotpath_i_writer_t* w, const hotpath_i_views_t*
     }
     hotpath_i_putc(w, '\n');
 }
+/* For how long recording was off, and what is off. */
+static void hotpath_i_table_off(hotpath_i_writer_t* w, const hotpath_info_t* info) {
+    if (info->off_ns != 0 || info->is_off) {
+        hotpath_i_puts(
+            w, info->is_off ? "recording is off, in all for " : "recording was off for ");
+        hotpath_i_put_ns(w, info->off_ns);
+        hotpath_i_putc(w, '\n');
+    }
+    if (info->groups_off[0] != 0) {
+        hotpath_i_puts(w, "groups that are off: ");
+        hotpath_i_put_name(w, info->groups_off, 100);
+        hotpath_i_putc(w, '\n');
+    }
+}
 /* What the measuring itself costs, by which clock, and what it missed. */
 static void hotpath_i_table_footer(hotpath_i_writer_t* w, const hotpath_i_views_t* v) {
     const hotpath_info_t* info = v->info;
@@ -20732,17 +20747,7 @@ static void hotpath_i_table_footer(hotpath_i_writer_t* w, const hotpath_i_views_
     hotpath_i_puts(w, " of memory | ");
     hotpath_i_table_drops(w, &info->drops);
     if (info->auto_max_percent > 0) hotpath_i_table_auto(w, v);
-    if (info->off_ns != 0 || info->is_off) {
-        hotpath_i_puts(
-            w, info->is_off ? "recording is off, in all for " : "recording was off for ");
-        hotpath_i_put_ns(w, info->off_ns);
-        hotpath_i_putc(w, '\n');
-    }
-    if (info->groups_off[0] != 0) {
-        hotpath_i_puts(w, "groups that are off: ");
-        hotpath_i_put_name(w, info->groups_off, 100);
-        hotpath_i_putc(w, '\n');
-    }
+    hotpath_i_table_off(w, info);
 }
 
 /* The first line: time, sections, label. */
@@ -20783,6 +20788,7 @@ static void hotpath_i_table_nothing(hotpath_i_writer_t* w, const hotpath_i_views
         hotpath_i_puts(w, " | nothing was recorded: put HOTPATH_FUNC(); into functions that run, "
                           "and build their files with -DHOTPATH\n");
     }
+    hotpath_i_table_off(w, v->info);
     if (hotpath_events_lost(&v->info->drops) != 0) hotpath_i_table_drops(w, &v->info->drops);
 }
 

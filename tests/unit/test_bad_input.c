@@ -100,6 +100,7 @@ static const wrong_t wrongs[] = {
     {"HOTPATH_TIME_EXCLUSIVE", "maybe", "true", "true"},
     {"HOTPATH_NO_VALUES", "2", "true", "false"},
     {"HOTPATH_REPORT", "everything", "functions", "auto"},
+    {"HOTPATH_REPORT", "nothing", "mutexes, rw_locks, frames, phases, channels,", "auto"},
     {"HOTPATH_FOCUS", "/(unclosed/", "regex", "none"},
     {"HOTPATH_FOCUS", "[a-", "glob", "none"},
     {"HOTPATH_REPORT_SIGNALS", "KILL", "TERM", "none"},

@@ -323,6 +323,15 @@ static int first_span(void) {
     hotpath_record("first track", "first", 1, 2);
     return law_find(law_take(), "first") != NULL;
 }
+/* A report that has nothing else says so. Returns: a bit for each of what it says. */
+static int nothing_but_off(void) {
+    audio(1);
+    static law_text_t text;
+    law_render(&text, law_take(), HOTPATH_FORMAT_TABLE);
+    return (strstr(text.data, "nothing was recorded") != NULL) |
+           (strstr(text.data, "\nrecording is off, in all for ") != NULL) << 1 |
+           (strstr(text.data, "\ngroups that are off: audio\n") != NULL) << 2;
+}
 static void switched_environment(void** state) {
     (void)state;
     CHECK_EQ(started_with("1"), 0);
@@ -332,6 +341,8 @@ static void switched_environment(void** state) {
     CHECK_EQ(started_with("audio"), 5);
     CHECK_EQ(started_with(" audio , render ,"), 1);
     CHECK_EQ(started_with("nobody"), 7);
+    CHECK_EQ(started_as("nothing_but_off", "1"), 3);
+    CHECK_EQ(started_as("nothing_but_off", "audio"), 4);
     CHECK_EQ(started_as("first_value", "1"), 0);
     CHECK_EQ(started_as("first_value", "0"), 1);
     CHECK_EQ(started_as("first_span", "1"), 0);
@@ -392,6 +403,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(switched_fork),
     cmocka_unit_test(switched_groups_past_the_bound),
 };
-static const law_child_t children[] = {
-    {"started", started}, {"first_value", first_value}, {"first_span", first_span}, {NULL, NULL}};
+static const law_child_t children[] = {{"started", started}, {"first_value", first_value},
+    {"first_span", first_span}, {"nothing_but_off", nothing_but_off}, {NULL, NULL}};
 LAW_MAIN(tests, children)
