@@ -3758,13 +3758,17 @@ static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
 }
         #else
 static void hotpath_i_os_heap_find(hotpath_i_os_heap_t* h) {
-    h->alloc = malloc, h->zeroed = calloc, h->resize = realloc, h->release = free;
-    h->aligned = hotpath_i_os_aligned, h->usable = NULL;
+    h->usable = NULL;
             #if defined(__GLIBC__)
     h->glibc = true;
             #endif
 }
         #endif
+/* What the process itself calls, where that is not hotpath's: what one gives the other takes back. */
+static void hotpath_i_os_heap_plain(hotpath_i_os_heap_t* h) {
+    h->alloc = malloc, h->zeroed = calloc, h->resize = realloc, h->release = free;
+    h->aligned = hotpath_i_os_aligned;
+}
 
         #if HOTPATH_I_INTERPOSE
 static size_t hotpath_i_os_page(void) {
@@ -13941,6 +13945,7 @@ static HOTPATH_I_COLD void hotpath_i_heap_choose(void) {
     mode = !hotpath_i_is_interposed() ? HOTPATH_I_HEAP_TABLE
            : live                     ? HOTPATH_I_HEAP_HEADERS
                                       : HOTPATH_I_HEAP_COUNTERS;
+    if (mode == HOTPATH_I_HEAP_TABLE) hotpath_i_os_heap_plain(&hotpath_i_heap.next);
     hotpath_i_excluded(-1);
     HOTPATH_I_STORE(
         &hotpath_i_heap.in_page, mode == HOTPATH_I_HEAP_HEADERS ? HOTPATH_I_IN_PAGE : 0);

@@ -376,6 +376,12 @@ END
 check "in a plugin: build" sh -c "gcc $flags -DHOTPATH_OWN_RECORDER -fPIC -shared $dir/plugin.c -o $dir/plugin.so -ldl &&
     gcc -O1 $dir/host.c -o $dir/host -ldl"
 check "in a plugin: only the macros count" $dir/host ./$dir/plugin.so
+# What the macros give the program's free takes back, whose ever that is.
+for other in jemalloc tcmalloc_minimal mimalloc; do
+    [ -x $dir/$other ] || continue
+    check "in a plugin, $other: link" gcc -O1 $dir/host.c -o $dir/host_$other -Wl,--no-as-needed -l$other -ldl
+    check "in a plugin, $other: only the macros count" $dir/host_$other ./$dir/plugin.so
+done
 
 # Preloaded: programs do what they do without, and a count agrees with the program's own.
 check "the library to preload: build" make -s build/libhotpath_alloc.so
