@@ -13165,13 +13165,13 @@ enum {
 
 /* An entry of the table. Who has changed `at` to BUSY has it. */
 typedef struct hotpath_i_tabled {
-    uintptr_t at; /* 0: free */
+    uintptr_t at; /* what was told, or hotpath_i_key_of what malloc gave; 0: free */
     uint64_t size;
     uint64_t born;
     uint32_t cell;
     uint32_t heap; /* number of a named heap, or 0 */
 } hotpath_i_tabled_t;
-        #define HOTPATH_I_TABLED_BUSY  ((uintptr_t)1)
+        #define HOTPATH_I_TABLED_BUSY  (~(uintptr_t)0)
         #define HOTPATH_I_TABLED_PROBE 32u
 
 typedef struct hotpath_i_named_heap {
@@ -13475,6 +13475,9 @@ static hotpath_i_tabled_t* hotpath_i_table(void) {
     hotpath_i_pages_free(fresh, size);
     return table;
 }
+/* Of malloc's own blocks: an allocator of the program's own may give a block that begins where one begins
+   that it has from malloc. */
+static uintptr_t hotpath_i_key_of(const void* block) { return ~(uintptr_t)block; }
 static hotpath_i_tabled_t* hotpath_i_table_place(hotpath_i_tabled_t* table, uintptr_t at) {
     uint64_t hash = ((uint64_t)at >> 4) * 0x9E3779B97F4A7C15u;
     return &table[(hash >> 32) & (HOTPATH_MAX_ALLOC_EVENTS - 1)];
@@ -13487,7 +13490,7 @@ static void hotpath_i_tabled_copy(hotpath_i_tabled_t* to, const hotpath_i_tabled
 /* Takes a block out. Returns: whether it was there. */
 static bool hotpath_i_table_take(uintptr_t at, hotpath_i_tabled_t* out) {
     hotpath_i_tabled_t* table = HOTPATH_I_LOAD_ACQUIRE(&hotpath_i_heap.table);
-    if (table == NULL || at <= HOTPATH_I_TABLED_BUSY) return false;
+    if (table == NULL || at == HOTPATH_I_TABLED_BUSY) return false;
     hotpath_i_tabled_t* e = hotpath_i_table_place(table, at);
     for (uint32_t i = 0; i < HOTPATH_I_TABLED_PROBE; i++, e++) {
         uintptr_t expected = at;
@@ -13503,7 +13506,8 @@ static bool hotpath_i_table_take(uintptr_t at, hotpath_i_tabled_t* out) {
 /* Puts a block in. Returns: false without room, counted. */
 static bool hotpath_i_table_put(uintptr_t at, const hotpath_i_tabled_t* entry) {
     hotpath_i_tabled_t* table = hotpath_i_table();
-    hotpath_i_tabled_t* e = table != NULL ? hotpath_i_table_place(table, at) : NULL;
+    hotpath_i_tabled_t* e =
+        table != NULL && at != HOTPATH_I_TABLED_BUSY ? hotpath_i_table_place(table, at) : NULL;
     for (uint32_t i = 0; i < HOTPATH_I_TABLED_PROBE && e != NULL; i++, e++) {
         uintptr_t expected = 0;
         if (HOTPATH_I_LOAD(&e->at) != 0 || !HOTPATH_I_CAS(&e->at, &expected, HOTPATH_I_TABLED_BUSY))
@@ -13644,7 +13648,7 @@ static bool hotpath_i_unseal(void* block, uint64_t* cell, uint64_t* born, uint64
 static HOTPATH_I_COLD void* hotpath_i_malloc_in(char* base, size_t size) {
     if (base == NULL) return NULL;
     if (hotpath_i_may_be_headed(base + 16)) return hotpath_i_headed(base + 16, size, 0);
-    (void)hotpath_i_count_tabled((uintptr_t)base, size, 0);
+    (void)hotpath_i_count_tabled(hotpath_i_key_of(base), size, 0);
     return base;
 }
 /* Allocates as malloc or, if alignment is more than 16, as memalign, or zeroed. What is rare. */
@@ -13677,7 +13681,7 @@ static HOTPATH_I_COLD void* hotpath_i_malloc_slow(size_t size, size_t alignment,
     if (mode == HOTPATH_I_HEAP_COUNTERS)
         (void)hotpath_i_count(&hotpath_i_local, size);
     else
-        (void)hotpath_i_count_tabled((uintptr_t)block, size, 0);
+        (void)hotpath_i_count_tabled(hotpath_i_key_of(block), size, 0);
     return block;
 }
 /* What the fast way does not do it leaves to functions that end it, so that it has nothing to save. */
@@ -13728,7 +13732,7 @@ static HOTPATH_I_COLD void hotpath_i_free_slow(void* block) {
                hotpath_i_unseal(block, &cell, &born, &shift)) {
         hotpath_i_count_free(&hotpath_i_local, cell, born, hotpath_i_born_size(born));
         block = (char*)block - (16u << shift);
-    } else if (hotpath_i_table_take((uintptr_t)block, &e)) {
+    } else if (hotpath_i_table_take(hotpath_i_key_of(block), &e)) {
         hotpath_i_count_tabled_free(&hotpath_i_local, &e);
     } else {
         hotpath_i_count_foreign();
@@ -13788,8 +13792,8 @@ static void* hotpath_i_realloc_plain(void* block, size_t size) {
     hotpath_i_local_t* l = &hotpath_i_local;
     hotpath_i_tabled_t e;
     bool counters = hotpath_i_heap.mode == HOTPATH_I_HEAP_COUNTERS;
-    bool tabled = !counters && hotpath_i_table_take((uintptr_t)block, &e);
-    uintptr_t before = (uintptr_t)block;
+    bool tabled = !counters && hotpath_i_table_take(hotpath_i_key_of(block), &e);
+    uintptr_t before = hotpath_i_key_of(block);
     void* moved = hotpath_i_heap.next.resize(block, size);
     if (moved == NULL) {
         if (tabled) (void)hotpath_i_table_put(before, &e);
@@ -13804,7 +13808,7 @@ static void* hotpath_i_realloc_plain(void* block, size_t size) {
     if (counters)
         (void)hotpath_i_count(l, size);
     else
-        (void)hotpath_i_count_tabled((uintptr_t)moved, size, tabled ? e.heap : 0);
+        (void)hotpath_i_count_tabled(hotpath_i_key_of(moved), size, 0);
     hotpath_i_count_realloc(l);
     return moved;
 }
@@ -14083,7 +14087,8 @@ HOTPATH_API void hotpath_heap_reset_event(const char* heap) {
     size_t places = HOTPATH_MAX_ALLOC_EVENTS + HOTPATH_I_TABLED_PROBE;
     for (size_t i = 0; i < places && table != NULL; i++) {
         uintptr_t at = HOTPATH_I_LOAD_ACQUIRE(&table[i].at);
-        if (at <= HOTPATH_I_TABLED_BUSY || HOTPATH_I_LOAD(&table[i].heap) != number) continue;
+        if (at == 0 || at == HOTPATH_I_TABLED_BUSY || HOTPATH_I_LOAD(&table[i].heap) != number)
+            continue;
         if (!HOTPATH_I_CAS(&table[i].at, &at, HOTPATH_I_TABLED_BUSY)) continue;
         hotpath_i_tabled_t e;
         hotpath_i_tabled_copy(&e, &table[i]);

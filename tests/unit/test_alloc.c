@@ -731,6 +731,35 @@ static void alloc_events(void** state) {
         HOTPATH_FREE_EVENT(memory);
         check_more("told twice", (numbers_t){0}, 2, 11, 0, 2, 11);
     }
+    /* A handle is a pointer like any other. */
+    HOTPATH_SCOPE("handles");
+    for (uintptr_t i = 0; i < 100; i++) {
+        HOTPATH_ALLOC_EVENT((void*)(i % 2 + 1), 5);
+        HOTPATH_FREE_EVENT((void*)(i % 2 + 1));
+    }
+    check_more("handles", (numbers_t){0}, 100, 500, 0, 100, 500);
+}
+/* The first block of an arena begins where the arena does, which malloc gave. */
+static void alloc_events_at_its_begin(void** state) {
+    (void)state;
+    const uint64_t foreign = law_info().alloc.foreign_frees;
+    HOTPATH_SCOPE("the arena");
+    char* arena = (char*)HOTPATH_ALIGNED_ALLOC(4096, 8192);
+    {
+        HOTPATH_SCOPE("its first block");
+        HOTPATH_HEAP_ALLOC_EVENT("arena", arena, 100);
+        check_more("the arena", (numbers_t){0}, 1, 8192, 0, 0, 0);
+        arena = (char*)HOTPATH_REALLOC(arena, 16384); /* allocates here */
+        HOTPATH_HEAP_RESET_EVENT("arena");
+        check_more("its first block", (numbers_t){0}, 2, 16484, 1, 1, 100);
+    }
+    HOTPATH_HEAP_ALLOC_EVENT("arena", arena, 7);
+    HOTPATH_FREE(arena);
+    check_more("the arena", (numbers_t){0}, 2, 8199, 0, 1, 8192);
+    HOTPATH_HEAP_FREE_EVENT("arena", arena);
+    check_more("the arena", (numbers_t){0}, 2, 8199, 0, 2, 8199);
+    check_more("its first block", (numbers_t){0}, 2, 16484, 1, 2, 16484);
+    CHECK_EQ(law_info().alloc.foreign_frees, foreign);
 }
 /* Past the bound of the table an allocation counts and its free does not; it is said how often. */
 static void alloc_events_overflow(void** state) {
@@ -1148,6 +1177,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(alloc_usable),
     cmocka_unit_test(alloc_alignments),
     cmocka_unit_test(alloc_events),
+    cmocka_unit_test(alloc_events_at_its_begin),
     cmocka_unit_test(alloc_events_overflow),
     cmocka_unit_test(alloc_fork),
     cmocka_unit_test(alloc_fork_under_load),
