@@ -3098,6 +3098,9 @@ template <class T> T&& hotpath_i_return(const hotpath_i_scope& scope, T&& v) {
         #if HOTPATH_I_ALLOC || HOTPATH_I_IO || HOTPATH_I_LOCKS
             #include <dlfcn.h>
         #endif
+        #if HOTPATH_I_ALLOC && defined(__linux__)
+            #include <link.h>
+        #endif
         #if HOTPATH_I_LOCKS
             #include <semaphore.h>
         #endif
@@ -3718,6 +3721,21 @@ static bool hotpath_i_os_same_library(const void* a, const void* b) {
     Dl_info of_a, of_b;
     return a != NULL && b != NULL && dladdr(a, &of_a) != 0 && dladdr(b, &of_b) != 0 &&
            of_a.dli_fbase == of_b.dli_fbase;
+}
+/* Whether a function is defined in another library than that of an address. Where a program takes it for
+   a pointer it may lie in the program, which only leads on to the definition. */
+static bool hotpath_i_os_is_elsewhere(
+    int (*function)(void**, size_t, size_t), const void* address) {
+            #if defined(__GLIBC__)
+    Dl_info of, here;
+    void *at, *symbol = NULL;
+    memcpy(&at, &function, sizeof at);
+    return dladdr1(at, &of, &symbol, RTLD_DL_SYMENT) != 0 && symbol != NULL &&
+           ((const ElfW(Sym)*)symbol)->st_shndx != SHN_UNDEF && dladdr(address, &here) != 0 &&
+           of.dli_fbase != here.dli_fbase;
+            #else
+    return (void)function, (void)address, false;
+            #endif
 }
 /* Whether the next operator new is of the same library as the next malloc. */
 static bool hotpath_i_os_has_new(void) {
@@ -13910,11 +13928,15 @@ size_t hotpath_i_as_malloc_usable_size(void* block) {
         return (size_t)hotpath_i_born_size(born); /* realloc keeps no more than that */
     return hotpath_i_heap.next.usable != NULL ? hotpath_i_heap.next.usable(block) : 0;
 }
-/* Whether a call of malloc comes here, and not to one of an object before this, or to one that valgrind has
-   put in its place: who answers tells. */
+/* Whether a call of malloc comes here, and not to one of an object before this, which may be in the midst of
+   one and is not called, or to one that valgrind has put in its place: who answers tells. */
 static bool hotpath_i_is_interposed(void) {
     size_t used = hotpath_i_first_heap.used;
     void* (*volatile chosen)(size_t) = hotpath_i_as_malloc;
+            #if !defined(HOTPATH_ALLOC_WRAP)
+    /* Of a function that no program takes for a pointer: whoever has malloc has it, too. */
+    if (hotpath_i_os_is_elsewhere(hotpath_i_as_posix_memalign, &hotpath_i_heap)) return false;
+            #endif
     void* block = chosen(1);
     bool is_own = hotpath_i_is_first(block);
     if (!is_own) free(block);

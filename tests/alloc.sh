@@ -397,6 +397,11 @@ END
 check "preloaded: build" gcc -O1 -fno-builtin -w $dir/plain.c -o $dir/plain
 check "preloaded: counts" sh -c "LD_PRELOAD=$preload $dir/plain 2>&1 | tee $dir/plain.out |
     grep -q '^2001 allocations of 293 KiB, 2000 freed, 77 B live'"
+# At a fixed address, where a pointer to malloc is one into the program.
+printf '#include <stdlib.h>\nvoid* (*volatile from)(size_t);\nvoid take(void) { from = malloc; }\n' | cat - $dir/plain.c >$dir/fixed.c
+check "preloaded, at a fixed address: build" gcc -O1 -fno-builtin -fno-pie -no-pie -w $dir/fixed.c -o $dir/fixed
+check "preloaded, at a fixed address: counts" sh -c "LD_PRELOAD=$preload $dir/fixed 2>&1 |
+    grep -q '^2001 allocations of 293 KiB, 2000 freed, 77 B live'"
 same() { # COMMAND...: the same output with the library as without
     "$@" >$dir/without.out 2>/dev/null
     env LD_PRELOAD="$preload" HOTPATH_OUTPUT_PATH="$PWD/$dir/report.%p" "$@" >$dir/with.out 2>/dev/null
@@ -448,4 +453,14 @@ check "all at once: counts" perl -MJSON::PP -e '
     my @seen = ($write->{count}, $write->{bytes}, $lock->{count}, $outside->{sizes}[7], $outside->{free_count});
     printf "%d writes of %d bytes, %d acquisitions, %d allocations, %d frees\n", @seen;
     exit("@seen" ne "500 2000 500 500 500");' $dir/all.json
+# Another's malloc that comes first, and is in the midst of it with a lock that is recorded.
+for other in jemalloc tcmalloc_minimal mimalloc; do
+    first=$(gcc -print-file-name=lib$other.so)
+    [ -e "$first" ] || continue
+    check "all at once, $other before it" timeout 60 env LD_PRELOAD="$first $PWD/build/libhotpath.so" \
+        HOTPATH_OUTPUT_PATH="$PWD/$dir/all_$other.txt" $dir/all $dir/all.file
+    check "all at once, $other before it, at a fixed address" timeout 60 env \
+        LD_PRELOAD="$first $PWD/build/libhotpath.so" HOTPATH_OUTPUT_PATH=/dev/null $dir/fixed
+    check "all at once, $other before it: what counts" grep -q 'malloc is not interposed' $dir/all_$other.txt
+done
 exit $failed
