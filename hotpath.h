@@ -14086,8 +14086,9 @@ static void hotpath_i_heap_add(hotpath_i_named_heap_t* h, uint64_t bytes) {
 }
 HOTPATH_API void hotpath_alloc_event(const char* heap, const void* ptr, size_t bytes) {
     HOTPATH_I_FORWARD(alloc_event(heap, ptr, bytes));
-    if (ptr == NULL || (int64_t)HOTPATH_I_LOAD(&hotpath_i_off) < 0) return;
-    uint32_t number = hotpath_i_heap_number(heap);
+    if (ptr == NULL) return;
+    bool off = (int64_t)HOTPATH_I_LOAD(&hotpath_i_off) < 0; /* one that is known is freed even so */
+    uint32_t number = off ? 0 : hotpath_i_heap_number(heap);
     bool kept = hotpath_i_count_tabled((uintptr_t)ptr, bytes, number);
     if (kept && number != 0) hotpath_i_heap_add(&hotpath_i_heap.heaps[number - 1], bytes);
 }

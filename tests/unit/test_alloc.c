@@ -731,6 +731,18 @@ static void alloc_events(void** state) {
         HOTPATH_FREE_EVENT(memory);
         check_more("told twice", (numbers_t){0}, 2, 11, 0, 2, 11);
     }
+    /* Even if it is not recorded the second time. */
+    {
+        HOTPATH_SCOPE("told off");
+        HOTPATH_ALLOC_EVENT(memory, 7);
+        hotpath_enable(false);
+        HOTPATH_HEAP_ALLOC_EVENT("off", memory, 8);
+        hotpath_enable(true);
+        check_more("told off", (numbers_t){0}, 1, 7, 0, 1, 7);
+        CHECK_EQ(hotpath_heap_pools(NULL, 0), 2);
+        HOTPATH_FREE_EVENT(memory);
+        check_more("told off", (numbers_t){0}, 1, 7, 0, 1, 7);
+    }
     /* A handle is a pointer like any other. */
     HOTPATH_SCOPE("handles");
     for (uintptr_t i = 0; i < 100; i++) {
