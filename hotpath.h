@@ -13208,7 +13208,7 @@ static struct {
     uint64_t plain_below;  /* what is smaller gets none and counts; 0 likewise */
     uintptr_t in_page;     /* as for hotpath_i_may_have_header */
     uint32_t birth;        /* the interval that runs, as far as a header has it */
-    uint32_t all_plain;    /* every block is one of those behind, and none has a header */
+    uint32_t all_plain; /* frees count: each block is one of those behind, and none has a header */
     uint32_t mode;
     uint32_t counting; /* mode, or 0 while recording is off */
     hotpath_i_os_heap_t next;
@@ -13562,8 +13562,9 @@ static void hotpath_i_alloc_switch(void) {
     HOTPATH_I_STORE_RELEASE(&hotpath_i_heap.counting, off ? 0u : mode);
     HOTPATH_I_STORE_RELEASE(
         &hotpath_i_heap.headed_below, !off && mode == HOTPATH_I_HEAP_HEADERS ? every : 0);
-    HOTPATH_I_STORE_RELEASE(
-        &hotpath_i_heap.plain_below, !off && mode == HOTPATH_I_HEAP_COUNTERS ? every : 0);
+    bool plain = !off && mode == HOTPATH_I_HEAP_COUNTERS;
+    HOTPATH_I_STORE_RELEASE(&hotpath_i_heap.plain_below, plain ? every : 0);
+    HOTPATH_I_STORE(&hotpath_i_heap.all_plain, plain && hotpath_i_first_heap.used == 0 ? 1u : 0u);
 }
 
 static HOTPATH_I_ALWAYS_INLINE hotpath_i_header_t* hotpath_i_header_of(void* block) {
@@ -13745,7 +13746,8 @@ static HOTPATH_I_COLD void hotpath_i_free_slow(void* block) {
         hotpath_i_heap_choose();
     uint64_t cell, born, shift;
     if (hotpath_i_heap.mode == HOTPATH_I_HEAP_COUNTERS) {
-        hotpath_i_count_plain_free(&hotpath_i_local);
+        if (HOTPATH_I_LOAD(&hotpath_i_heap.counting) != 0)
+            hotpath_i_count_plain_free(&hotpath_i_local);
     } else if (hotpath_i_heap.mode == HOTPATH_I_HEAP_HEADERS &&
                hotpath_i_unseal(block, &cell, &born, &shift)) {
         hotpath_i_count_free(&hotpath_i_local, cell, born, hotpath_i_born_size(born));
@@ -13819,10 +13821,10 @@ static void* hotpath_i_realloc_plain(void* block, size_t size) {
     }
     if (tabled)
         hotpath_i_count_tabled_free(l, &e);
-    else if (counters)
-        hotpath_i_count_plain_free(l);
-    else
+    else if (!counters)
         hotpath_i_count_foreign();
+    else if (HOTPATH_I_LOAD(&hotpath_i_heap.counting) != 0)
+        hotpath_i_count_plain_free(l);
     if (counters)
         (void)hotpath_i_count(l, size);
     else
@@ -13975,8 +13977,6 @@ static HOTPATH_I_COLD void hotpath_i_heap_choose(void) {
     hotpath_i_excluded(-1);
     HOTPATH_I_STORE(
         &hotpath_i_heap.in_page, mode == HOTPATH_I_HEAP_HEADERS ? HOTPATH_I_IN_PAGE : 0);
-    HOTPATH_I_STORE(&hotpath_i_heap.all_plain,
-        mode == HOTPATH_I_HEAP_COUNTERS && hotpath_i_first_heap.used == 0 ? 1u : 0u);
     HOTPATH_I_STORE_RELEASE(&hotpath_i_heap.mode, mode);
     hotpath_i_alloc_switch();
 }

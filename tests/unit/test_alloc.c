@@ -978,6 +978,14 @@ static int child_counts_only(void) {
     pthread_join(law_thread(frees_only, those), NULL);
     CHECK_GE(law_info().alloc.free_count, all.free_count + 100);
     CHECK_GE(law_info().alloc.alloc_count, law_info().alloc.free_count);
+    /* While recording is off neither counts. */
+    const hotpath_alloc_info_t on = law_info().alloc;
+    hotpath_enable(false);
+    for (int i = 0; i < 1000; i++)
+        free(realloc(malloc(100), 200));
+    hotpath_enable(true);
+    CHECK_GT(on.free_count + 1000, law_info().alloc.free_count);
+    CHECK_GE(law_info().alloc.alloc_count, law_info().alloc.free_count);
     /* Blocks have no header: they are the C library's own. */
     void* const p = malloc(24);
     CHECK_EQ(malloc_usable_size(p), 24);
