@@ -1070,7 +1070,8 @@ typedef struct hotpath_thread {
     uint64_t live_count; /* of what it allocated */
     uint64_t live_bytes;
     /* With HOTPATH_STACK_HIGH_WATER on Linux: what of its stack was ever touched, in whole pages, with what
-       the system has put at its top; 0: unknown, or not a living thread. */
+       the system has put at its top, and with what lies beside it without a guard page in between (stacks of
+       the program's own, or of a guard size of 0); 0: unknown, or not a living thread. */
     uint64_t stack_high_water_bytes;
 } hotpath_thread_t;
 
@@ -1883,7 +1884,7 @@ HOTPATH_API bool hotpath_heap_label(size_t index, char* label, size_t size, uint
 
 /* What the functions have on the heap, or by how much that changed: `newer` less `older`. Most live
    bytes come first. Functions without allocations, and of a difference those that did not change, are
-   left out.
+   left out. With labels the wrong way round live bytes and blocks have the other sign, and counts are 0.
    Args: newer is a label, or NULL for now; older is a label, or NULL for nothing; at most `capacity` rows
    are written, none is needed.
    Returns: how many rows there are, 0 also if a label is not known. Threads: as above. */
@@ -18553,7 +18554,7 @@ HOTPATH_API size_t hotpath_heap_rows(
             row.free_bytes = hotpath_i_minus(row.free_bytes, old->free_bytes);
             row.live_count -= old->live_count, row.live_bytes -= old->live_bytes;
         }
-        if (row.alloc_count != 0 || row.free_count != 0)
+        if ((row.alloc_count | row.free_count) != 0 || row.live_count != 0 || row.live_bytes != 0)
             found = hotpath_i_heap_row_put(rows, found, capacity, &row);
     }
     hotpath_i_reader_leave();
