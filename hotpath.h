@@ -5052,6 +5052,7 @@ static void hotpath_i_settings_apply(const hotpath_desc_t* desc) {
     #define HOTPATH_I_UNTIMED  4u /* of both: it has no start, and its intent may be 0 */
     #define HOTPATH_I_MARK     8u /* from one mark to the next */
     #define HOTPATH_I_NO_START ((uint64_t)1 << 63) /* a duration since then is never short */
+    #define HOTPATH_I_GIVEN_UP ((uint64_t)1 << 63) /* of an entry's head */
     #define HOTPATH_I_NO_FRAME (UINTPTR_MAX - 1)   /* above all frames */
 
 typedef enum hotpath_i_class {
@@ -5433,7 +5434,7 @@ typedef struct hotpath_i_open {
     uint64_t calls;    /* of the node before this one; UINT64_MAX: counted in another record */
     uint64_t intent;   /* 0, or 1 + the node's total after: closed, or about to be */
     uint64_t seen;     /* the last moment until which a reader credited it; readers alone use it */
-    uint64_t head;     /* closed: completed executions before; of one that is not timed, of those */
+    uint64_t head;     /* closed: those before that were timed, or not, or given up, as it was */
     uint64_t weight;   /* with HOTPATH_I_SAMPLED: how many executions it stands for */
     hotpath_i_span_slot_t* slot; /* if slot_mark is the mark: of a span, which may end elsewhere */
     uint64_t slot_mark;
@@ -5867,7 +5868,8 @@ static void hotpath_i_pages_free(void* pages, size_t size) {
 }
 static void* hotpath_i_arena_take(hotpath_i_arena_t* arena, size_t size) {
     size = (size + 63u) & ~(size_t)63u;
-    if (HOTPATH_I_UNLIKELY((size_t)(arena->end - arena->at) < size)) {
+    intptr_t left = (intptr_t)((uintptr_t)arena->end - (uintptr_t)arena->at);
+    if (HOTPATH_I_UNLIKELY(left < (intptr_t)size)) {
         size_t block = HOTPATH_I_ARENA_SIZE;
         if (size + 64 > block / 4) block = (size + 64 + 4095u) & ~(size_t)4095u;
         hotpath_i_block_t* fresh = (hotpath_i_block_t*)hotpath_i_pages_alloc(block);
@@ -5877,11 +5879,10 @@ static void* hotpath_i_arena_take(hotpath_i_arena_t* arena, size_t size) {
         arena->blocks = fresh;
         if (block != HOTPATH_I_ARENA_SIZE)
             return (char*)fresh + 64; /* a large piece has its own block, the open one stays */
-        /* A handler that jumps out of here leaves a block that is lost, not one that has no end. */
-        HOTPATH_I_STORE(&arena->end, arena->at);
+        /* A handler that jumps out of here leaves a block that is lost, not one that ends in another. */
+        HOTPATH_I_STORE(&arena->end, (char*)NULL);
         HOTPATH_I_SIGNAL_FENCE();
         HOTPATH_I_STORE(&arena->at, (char*)fresh + 64);
-        HOTPATH_I_STORE(&arena->end, arena->at);
         HOTPATH_I_SIGNAL_FENCE();
         HOTPATH_I_STORE(&arena->end, (char*)fresh + block);
     }
@@ -7776,9 +7777,14 @@ static uint64_t hotpath_i_weight(const hotpath_i_open_t* e) {
     if ((e->mark & HOTPATH_I_UNTIMED) != 0) return 0;
     return (e->mark & HOTPATH_I_SAMPLED) != 0 ? e->weight : 1;
 }
-/* Returns the duration, until *now or until the later moment that it becomes; 0 of what is not timed. */
-static uint64_t hotpath_i_close(
-    hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_i_open_t* e, uint64_t* now) {
+/* What is given up counts as abandoned, once: as long as that counter is what it was. */
+static uint64_t hotpath_i_given_up(const hotpath_i_frec_t* f) {
+    return HOTPATH_I_GIVEN_UP | f->abandoned;
+}
+/* Args: given_up is a scope that does not end. Returns the duration, until *now or until the later moment
+   that it becomes; 0 of what is not timed. */
+static uint64_t hotpath_i_close(hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_i_open_t* e,
+    uint64_t* now, bool given_up) {
     hotpath_i_node_t* node = e->node;
     uint64_t weight = hotpath_i_weight(e);
     uint64_t d = weight != 0 ? hotpath_i_duration(t, e->start, *now) : 0;
@@ -7790,8 +7796,9 @@ static uint64_t hotpath_i_close(
         *now = seen;
         HOTPATH_I_STORE_RELEASE(&e->intent, total + 1);
     }
-    hotpath_i_close_as(
-        l, e, node, e->mark, weight != 0 ? node->frec->ring.head : node->frec->untimed, total);
+    const hotpath_i_frec_t* f = node->frec;
+    uint64_t head = given_up ? hotpath_i_given_up(f) : weight != 0 ? f->ring.head : f->untimed;
+    hotpath_i_close_as(l, e, node, e->mark, head, total);
     return d;
 }
 /* Opens an entry above the top. Reads the clock as late as it can: the processor's counter where the
@@ -7929,7 +7936,8 @@ static void hotpath_i_give_up(hotpath_i_local_t* l, hotpath_i_open_t* e, uintptr
     hotpath_i_span_slot_t* slot = e->slot;
     bool last = slot->frame < left;
     if (hotpath_i_slot_give(t, e, rest, d, &last)) {
-        hotpath_i_close_as(l, e, node, e->mark, UINT64_MAX, total);
+        uint64_t head = last ? hotpath_i_given_up(node->frec) : UINT64_MAX;
+        hotpath_i_close_as(l, e, node, e->mark, head, total);
         if (last) HOTPATH_I_OWN_ADD(&node->frec->abandoned, (uint64_t)1);
     } else {
         hotpath_i_close_entry(l, e, e->mark, UINT64_MAX);
@@ -7951,7 +7959,7 @@ static void hotpath_i_abandon(hotpath_i_local_t* l, hotpath_i_open_t* e, uintptr
     }
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t now = hotpath_i_ticks(), weight = hotpath_i_weight(e);
-    uint64_t d = hotpath_i_close(l, l->thread, e, &now);
+    uint64_t d = hotpath_i_close(l, l->thread, e, &now, true);
     if (weight > 1) hotpath_i_add_error(f, d, weight);
     HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
 }
@@ -7961,6 +7969,15 @@ static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to
     if (l->thread->context->deep != 0) hotpath_i_abandon_deep(l);
     while (l->top > down_to)
         hotpath_i_abandon(l, l->top, left);
+}
+/* Gives up all above an entry that is about to end at `now`, 0: without a time. Returns: when it ends, which
+   is not before those. */
+static uint64_t hotpath_i_abandon_above(
+    hotpath_i_local_t* l, hotpath_i_open_t* e, uintptr_t left, uint64_t now) {
+    bool others = l->top != e;
+    hotpath_i_abandon_to(l, e, left);
+    if (l->thread->context->deep != 0) hotpath_i_abandon_deep(l);
+    return others && now != 0 ? hotpath_i_ticks() : now;
 }
 
 /* Whether the recording that a word such as l->busy names is over although it never finished: a signal handler
@@ -7979,6 +7996,30 @@ static uint64_t hotpath_i_histogram_count(const hotpath_i_frec_t* f) {
             n += f->octaves[i][k];
     return n;
 }
+/* Finishes what was closed last, if a handler that jumped out came before it had counted. It may stand there
+   for long, and of the record that a context has left. */
+static void hotpath_i_recover_closed(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
+    if (l->top != t->context->entries && (l->top->mark & HOTPATH_I_CLOSED) != 0) l->top--;
+    hotpath_i_open_t* e = l->top + 1;
+    if (e >= t->context->entries + t->context->capacity || (e->mark & HOTPATH_I_CLOSED) == 0)
+        return;
+    uint32_t index = hotpath_i_index(e->node);
+    if (index >= t->node_count || hotpath_i_node_at(t, index) != e->node) return;
+    hotpath_i_frec_t* f = e->node->frec;
+    if ((f->waiting & HOTPATH_I_FOLDING) != 0) hotpath_i_fold(t, f);
+    if (e->intent != 0 && e->node->total < e->intent - 1)
+        HOTPATH_I_STORE(&e->node->total, e->intent - 1);
+    if ((e->head & HOTPATH_I_GIVEN_UP) == 0 && (e->mark & HOTPATH_I_UNTIMED) != 0) {
+        if (f->untimed == e->head) HOTPATH_I_OWN_ADD(&f->untimed, (uint64_t)1);
+    } else if (f->lite == 0 && f->ring.head == e->head) {
+        if ((e->mark & HOTPATH_I_SAMPLED) == 0 && f->untimed == 0 &&
+            hotpath_i_histogram_count(f) + (f->waiting != 0) > f->ring.head)
+            HOTPATH_I_STORE_RELEASE(&f->ring.head, f->ring.head + 1);
+        else
+            HOTPATH_I_STORE(&e->head, hotpath_i_given_up(f));
+    }
+    if (e->head == hotpath_i_given_up(f)) HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
+}
 /* Puts right what an interrupted recording that is never resumed left half done. What it had not
    counted yet counts as dropped, so that recorded and dropped are all that was executed. */
 static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l, uintptr_t phase) {
@@ -7987,6 +8028,7 @@ static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l, uintptr_t pha
     if (newest != NULL && hotpath_i_index(newest) != 0 &&
         hotpath_i_hash_find(t, hotpath_i_key(newest->parent, newest->function)) == NULL)
         hotpath_i_hash_add(t, newest);
+    if (t != NULL) hotpath_i_recover_closed(l, t);
     if (t != NULL && phase == HOTPATH_I_IN_BEGIN) {
         hotpath_i_open_t* e = l->top;
         hotpath_i_open_t* end = t->context->entries + t->context->capacity;
@@ -7999,24 +8041,7 @@ static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l, uintptr_t pha
         if (e != t->context->entries && e->node->calls == e->calls)
             HOTPATH_I_OWN_ADD(&e->node->calls, (uint64_t)1); /* entered, in all but this */
     } else if (t != NULL && phase == HOTPATH_I_IN_END) {
-        if (l->top != t->context->entries && (l->top->mark & HOTPATH_I_CLOSED) != 0) l->top--;
         HOTPATH_I_STORE(&l->top->intent, (uint64_t)0); /* not this time */
-        hotpath_i_open_t* e = l->top + 1;
-        if ((e->mark & HOTPATH_I_CLOSED) != 0) {
-            hotpath_i_frec_t* f = e->node->frec;
-            if ((f->waiting & HOTPATH_I_FOLDING) != 0) hotpath_i_fold(t, f);
-            if (e->intent != 0 && e->node->total < e->intent - 1)
-                HOTPATH_I_STORE(&e->node->total, e->intent - 1);
-            if ((e->mark & HOTPATH_I_UNTIMED) != 0) {
-                if (f->untimed == e->head) HOTPATH_I_OWN_ADD(&f->untimed, (uint64_t)1);
-            } else if (f->lite == 0 && f->ring.head == e->head) {
-                if ((e->mark & HOTPATH_I_SAMPLED) == 0 && f->untimed == 0 &&
-                    hotpath_i_histogram_count(f) + (f->waiting != 0) > f->ring.head)
-                    HOTPATH_I_STORE_RELEASE(&f->ring.head, f->ring.head + 1);
-                else
-                    HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
-            }
-        }
     }
     l->busy = 0;
 }
@@ -8713,13 +8738,12 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
         if ((mark >> 48) >= (hotpath_i_g.first_record & 0xffffu))
             HOTPATH_I_SHARED_ADD(&t->foreign_ends, (uint64_t)1);
     } else {
-        hotpath_i_abandon_to(l, e, stack);
-        if (t->context->deep != 0) hotpath_i_abandon_deep(l);
+        now = hotpath_i_abandon_above(l, e, stack, now);
         uint64_t bits = 0, meta = t->log_meta, start = e->start;
         hotpath_i_take_pending(l, mark, &bits, &meta);
         hotpath_i_frec_t* f = e->node->frec;
         uint64_t weight = hotpath_i_weight(e);
-        uint64_t d = hotpath_i_close(l, t, e, &now);
+        uint64_t d = hotpath_i_close(l, t, e, &now, false);
         if (weight != 0) hotpath_i_note_allocs(t, e);
         if (weight == 0)
             HOTPATH_I_OWN_ADD(&f->untimed, (uint64_t)1);
@@ -8735,7 +8759,7 @@ static HOTPATH_I_COLD void hotpath_i_end_seen(
     hotpath_i_thread_t* t = l->thread;
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t start = e->start;
-    uint64_t d = hotpath_i_close(l, t, e, &now);
+    uint64_t d = hotpath_i_close(l, t, e, &now, false);
     hotpath_i_note_allocs(t, e);
     hotpath_i_finish(t, f, start, d, now, 0, t->log_meta, 1);
     hotpath_i_leave_end(l, t);
@@ -10939,10 +10963,9 @@ static hotpath_i_span_done_t hotpath_i_end_span(
     if (slot != NULL ? !hotpath_i_slot_claim(slot, mark, e != NULL) : e == NULL) return done;
     uint64_t bits = 0, meta = t->log_meta;
     if (e != NULL) {
-        hotpath_i_abandon_to(l, e, stack);
-        if (t->context->deep != 0) hotpath_i_abandon_deep(l);
+        now = hotpath_i_abandon_above(l, e, stack, now);
         done.node = e->node, done.here = true;
-        done.duration = hotpath_i_close(l, t, e, &now);
+        done.duration = hotpath_i_close(l, t, e, &now, false);
         hotpath_i_note_allocs(t, e);
         hotpath_i_take_pending(l, mark, &bits, &meta);
         if (slot != NULL) hotpath_i_slot_free(t, slot);

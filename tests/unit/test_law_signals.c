@@ -425,6 +425,42 @@ static void law_10_signals_jump(void** state) {
     hotpath_snapshot_free(s);
 }
 
+/* A jump out of an end that gives up others, and out of what follows it: each is counted once. */
+static LAW_NOINLINE void gives_up(void) {
+    static hotpath_site_t sites[] = {HOTPATH_SITE_INIT("gives up", HOTPATH_KIND_SCOPE),
+        HOTPATH_SITE_INIT("given up", HOTPATH_KIND_SCOPE),
+        HOTPATH_SITE_INIT("given up, too", HOTPATH_KIND_SCOPE)};
+    hotpath_token_t tokens[3];
+    for (int i = 0; i < 3; i++)
+        hotpath_begin(&sites[i], &tokens[i]);
+    hotpath_end(&tokens[0]);
+    interrupted();
+}
+static void law_10_signals_jump_from_giving_up(void** state) {
+    (void)state;
+    static const char* const names[] = {"gives up", "given up", "given up, too", "interrupted"};
+    law_needs_steps();
+    law_handler(SIGTRAP, step_jumps, 0);
+    gives_up();
+    const uint64_t stride = LAW_TIMES(1, 20);
+    bool jumped = true;
+    for (uint64_t n = 1; jumped; n += stride) {
+        jumped = jumps_after(n, gives_up);
+        after_the_jump();
+        hotpath_snapshot_t* const s = law_take();
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            const hotpath_function_t* const f = law_function(s, names[i]);
+            if (f->calls != f->completed + f->abandoned + f->open_calls)
+                law_fail(__FILE__, __LINE__,
+                    "a jump after %" PRIu64 " instructions: %s: %" PRIu64 " calls, %" PRIu64
+                    " completed, %" PRIu64 " abandoned",
+                    n, names[i], f->calls, f->completed, f->abandoned);
+        }
+        hotpath_snapshot_free(s);
+    }
+    law_check_quiet_now();
+}
+
 /* A jump out of a first touch: of a site, of a name, of a value. What it held is not held for ever. */
 static hotpath_site_t* touched_site;
 static LAW_NOINLINE void touches(void) {
@@ -681,6 +717,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_10_signals_storm_on_a_reader),
     cmocka_unit_test(law_10_signals_storm_on_signal_stacks),
     cmocka_unit_test(law_10_signals_jump),
+    cmocka_unit_test(law_10_signals_jump_from_giving_up),
     cmocka_unit_test(law_10_signals_jump_from_first_touches),
     cmocka_unit_test(law_10_signals_jump_storm),
 };
