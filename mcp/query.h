@@ -486,7 +486,9 @@ static bool window_baseline(
     if (*out != NULL || q->since == SINCE_AGE) return true;
     char oldest[40];
     history_oldest(oldest, sizeof oldest);
-    tool_fail(call, "since has expired: the history goes back an hour; the oldest one left is %s",
+    tool_fail(call,
+        "since has expired: the history goes back an hour, less in a large program; the oldest one "
+        "left is %s",
         oldest);
     return false;
 }
