@@ -478,7 +478,8 @@ typedef struct hotpath_function {
     bool has_times; /* false until hotpath_snapshot_times, with HOTPATH_TIMES_LATER */
     uint64_t blocking_calls; /* of io: those on a thread that must not block, of completed */
     uint64_t blocking_ns;
-    double total_error_ns;      /* half the 95 % interval of the estimated sum of all levels */
+    double total_error_ns;      /* half the 95 % interval of the estimated sum of all levels, from what
+                                   was timed: too narrow where few long executions make up the sum */
     double error_squares;       /* private: what that is the root of, in ticks² */
     uint64_t alloc_count;       /* made in it, not in instrumented callees; each realloc is one */
     uint64_t alloc_bytes;       /* as they were asked for */
