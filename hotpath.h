@@ -478,11 +478,11 @@ typedef struct hotpath_function {
     bool has_times; /* false until hotpath_snapshot_times, with HOTPATH_TIMES_LATER */
     uint64_t blocking_calls; /* of io: those on a thread that must not block, of completed */
     uint64_t blocking_ns;
-    double total_error_ns;      /* half the 95 % interval of the estimated sum of all levels, from what
+    double total_error_ns; /* half the 95 % interval of the estimated sum of all levels, from what
                                    was timed: too narrow where few long executions make up the sum */
-    double error_squares;       /* private: what that is the root of, in ticks² */
-    uint64_t alloc_count;       /* made in it, not in instrumented callees; each realloc is one */
-    uint64_t alloc_bytes;       /* as they were asked for */
+    double error_squares;  /* private: what that is the root of, in ticks² */
+    uint64_t alloc_count;  /* made in it, not in instrumented callees; each realloc is one */
+    uint64_t alloc_bytes;  /* as they were asked for */
     uint64_t alloc_total_count; /* with instrumented callees; of recursion the outermost level */
     uint64_t alloc_total_bytes;
     uint64_t realloc_count; /* of alloc_count: those that were reallocs */
@@ -7782,10 +7782,9 @@ static uint64_t hotpath_i_weight(const hotpath_i_open_t* e) {
 static uint64_t hotpath_i_given_up(const hotpath_i_frec_t* f) {
     return HOTPATH_I_GIVEN_UP | f->abandoned;
 }
-/* Args: given_up is a scope that does not end. Returns the duration, until *now or until the later moment
-   that it becomes; 0 of what is not timed. */
-static uint64_t hotpath_i_close(hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_i_open_t* e,
-    uint64_t* now, bool given_up) {
+/* Returns the duration, until *now or until the later moment that it becomes; 0 of what is not timed. */
+static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_close_with(hotpath_i_local_t* l,
+    hotpath_i_thread_t* t, hotpath_i_open_t* e, uint64_t* now, uint64_t head) {
     hotpath_i_node_t* node = e->node;
     uint64_t weight = hotpath_i_weight(e);
     uint64_t d = weight != 0 ? hotpath_i_duration(t, e->start, *now) : 0;
@@ -7797,10 +7796,13 @@ static uint64_t hotpath_i_close(hotpath_i_local_t* l, hotpath_i_thread_t* t, hot
         *now = seen;
         HOTPATH_I_STORE_RELEASE(&e->intent, total + 1);
     }
-    const hotpath_i_frec_t* f = node->frec;
-    uint64_t head = given_up ? hotpath_i_given_up(f) : weight != 0 ? f->ring.head : f->untimed;
     hotpath_i_close_as(l, e, node, e->mark, head, total);
     return d;
+}
+static uint64_t hotpath_i_close(
+    hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_i_open_t* e, uint64_t* now) {
+    const hotpath_i_frec_t* f = e->node->frec;
+    return hotpath_i_close_with(l, t, e, now, hotpath_i_weight(e) != 0 ? f->ring.head : f->untimed);
 }
 /* Opens an entry above the top. Reads the clock as late as it can: the processor's counter where the
    caller knows that it may be read. */
@@ -7960,7 +7962,7 @@ static void hotpath_i_abandon(hotpath_i_local_t* l, hotpath_i_open_t* e, uintptr
     }
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t now = hotpath_i_ticks(), weight = hotpath_i_weight(e);
-    uint64_t d = hotpath_i_close(l, l->thread, e, &now, true);
+    uint64_t d = hotpath_i_close_with(l, l->thread, e, &now, hotpath_i_given_up(f));
     if (weight > 1) hotpath_i_add_error(f, d, weight);
     HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
 }
@@ -7973,12 +7975,14 @@ static void hotpath_i_abandon_to(hotpath_i_local_t* l, hotpath_i_open_t* down_to
 }
 /* Gives up all above an entry that is about to end at `now`, 0: without a time. Returns: when it ends, which
    is not before those. */
-static uint64_t hotpath_i_abandon_above(
+static inline uint64_t hotpath_i_abandon_above(
     hotpath_i_local_t* l, hotpath_i_open_t* e, uintptr_t left, uint64_t now) {
-    bool others = l->top != e;
-    hotpath_i_abandon_to(l, e, left);
-    if (l->thread->context->deep != 0) hotpath_i_abandon_deep(l);
-    return others && now != 0 ? hotpath_i_ticks() : now;
+    if (HOTPATH_I_UNLIKELY(l->top != e)) {
+        hotpath_i_abandon_to(l, e, left);
+        now = now != 0 ? hotpath_i_ticks() : 0;
+    }
+    if (HOTPATH_I_UNLIKELY(l->thread->context->deep != 0)) hotpath_i_abandon_deep(l);
+    return now;
 }
 
 /* Whether the recording that a word such as l->busy names is over although it never finished: a signal handler
@@ -8744,7 +8748,7 @@ static HOTPATH_I_COLD HOTPATH_I_REAL_STACK void hotpath_i_end_slow(
         hotpath_i_take_pending(l, mark, &bits, &meta);
         hotpath_i_frec_t* f = e->node->frec;
         uint64_t weight = hotpath_i_weight(e);
-        uint64_t d = hotpath_i_close(l, t, e, &now, false);
+        uint64_t d = hotpath_i_close(l, t, e, &now);
         if (weight != 0) hotpath_i_note_allocs(t, e);
         if (weight == 0)
             HOTPATH_I_OWN_ADD(&f->untimed, (uint64_t)1);
@@ -8760,7 +8764,7 @@ static HOTPATH_I_COLD void hotpath_i_end_seen(
     hotpath_i_thread_t* t = l->thread;
     hotpath_i_frec_t* f = e->node->frec;
     uint64_t start = e->start;
-    uint64_t d = hotpath_i_close(l, t, e, &now, false);
+    uint64_t d = hotpath_i_close(l, t, e, &now);
     hotpath_i_note_allocs(t, e);
     hotpath_i_finish(t, f, start, d, now, 0, t->log_meta, 1);
     hotpath_i_leave_end(l, t);
@@ -10966,7 +10970,7 @@ static hotpath_i_span_done_t hotpath_i_end_span(
     if (e != NULL) {
         now = hotpath_i_abandon_above(l, e, stack, now);
         done.node = e->node, done.here = true;
-        done.duration = hotpath_i_close(l, t, e, &now, false);
+        done.duration = hotpath_i_close(l, t, e, &now);
         hotpath_i_note_allocs(t, e);
         hotpath_i_take_pending(l, mark, &bits, &meta);
         if (slot != NULL) hotpath_i_slot_free(t, slot);

@@ -2599,7 +2599,7 @@ static const order_excuse_t excuses[] = {
         "who ends it elsewhere reads the state again", false},
     {ORDER_STORE_RELEASE, "hotpath_i_end_deep", "&node->total",
         "as hotpath_i_close_as, past the bound of depth", false},
-    {ORDER_STORE_RELEASE, "hotpath_i_recover", "&f->ring.head",
+    {ORDER_STORE_RELEASE, "hotpath_i_recover_closed", "&f->ring.head",
         "as hotpath_i_finish, after a handler that jumped", false},
     {ORDER_STORE_RELEASE, "hotpath_i_reap", "&t->context->state",
         "as hotpath_i_retire, of a thread that ended without a word", false},
