@@ -2541,7 +2541,7 @@ static const order_excuse_t excuses[] = {
     {ORDER_ANY, "hotpath_i_begin_at", NULL, "as of the begin that histories use", true},
     {ORDER_ANY, "hotpath_i_finish_short", NULL,
         "as of hotpath_i_finish, which stores the same in this order", true},
-    {ORDER_STORE_RELEASE, "hotpath_i_close", "&e->intent",
+    {ORDER_STORE_RELEASE, "hotpath_i_close_with", "&e->intent",
         "only after a snapshot has passed the barrier, which shows the entry: needed where a "
         "system "
         "has none",
