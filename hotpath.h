@@ -478,11 +478,12 @@ typedef struct hotpath_function {
     bool has_times; /* false until hotpath_snapshot_times, with HOTPATH_TIMES_LATER */
     uint64_t blocking_calls; /* of io: those on a thread that must not block, of completed */
     uint64_t blocking_ns;
-    double total_error_ns; /* half the 95 % interval of the estimated sum of all levels, from what
-                                   was timed: too narrow where few long executions make up the sum */
-    double error_squares;  /* private: what that is the root of, in ticks² */
-    uint64_t alloc_count;  /* made in it, not in instrumented callees; each realloc is one */
-    uint64_t alloc_bytes;  /* as they were asked for */
+    /* Half the 95 % interval of the estimated sum of all levels, from what was timed: too narrow where few
+       long executions make up the sum. */
+    double total_error_ns;
+    double error_squares;       /* private: what that is the root of, in ticks² */
+    uint64_t alloc_count;       /* made in it, not in instrumented callees; each realloc is one */
+    uint64_t alloc_bytes;       /* as they were asked for */
     uint64_t alloc_total_count; /* with instrumented callees; of recursion the outermost level */
     uint64_t alloc_total_bytes;
     uint64_t realloc_count; /* of alloc_count: those that were reallocs */
