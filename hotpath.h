@@ -5162,9 +5162,10 @@ typedef struct hotpath_i_frec {
     uint64_t waiting;    /* 0, or the newest execution if it is in no bucket yet: hotpath_i_waits */
     uint64_t folded;     /* what the bucket has with it; known with HOTPATH_I_FOLDING */
     uint64_t* octaves[HOTPATH_I_OCTAVES];
+    struct hotpath_i_inside* inside; /* of functions whose executions are kept whole */
+    /* Two lines of what readers look at, beside the first two. */
     uint64_t squares_high; /* Σ duration² >> 63: its lowest bit is the highest of squares_low */
     uint64_t max;
-    uint64_t abandoned;
     uint64_t window;      /* the number of the running second */
     uint64_t window_head; /* completed before it */
     uint64_t last_window;
@@ -5180,6 +5181,7 @@ typedef struct hotpath_i_frec {
     uint64_t reason_other;
     uint32_t lite; /* stands in where memory has run out: only the nodes count */
     uint32_t reasons_used;
+    uint64_t abandoned;
     uint64_t slow_least;    /* a duration from here on is one of the slowest */
     uint64_t slow_sequence; /* odd while `slowest` changes */
     uint64_t* slow_texts;   /* texts of the slowest, NULL before the first; hotpath_i_kept_text */
@@ -5196,9 +5198,8 @@ typedef struct hotpath_i_frec {
     uint64_t paced_begun;         /* executions that had begun at its last step */
     uint32_t paced_rate;          /* what it said: 0 or 1 all, else one in so many */
     uint32_t is_paced;            /* 1; 2: listed still, although it has a rate of its own by now */
-    uint64_t blocking;            /* executions on a thread that must not block */
+    uint64_t blocking;            /* of io: executions on a thread that must not block */
     uint64_t blocking_ticks;
-    struct hotpath_i_inside* inside;   /* of functions whose executions are kept whole */
     struct hotpath_i_span_sums* spans; /* of a key of spans; NULL until the first one */
 } hotpath_i_frec_t;
 
@@ -14356,6 +14357,7 @@ struct hotpath_snapshot {
     hotpath_i_thread_t** records; /* all that are read */
     size_t record_count;
     const hotpath_i_frec_t** frecs; /* of three functions in turns, one for each record */
+    uint64_t* waiting;              /* of one of them: what each record keeps back */
     bool unsettled;                 /* hotpath_i_settle has something to do */
     bool passed;                    /* hotpath_i_pass_barrier was here */
     bool tracks;                    /* some functions are tracks of spans */
@@ -14426,6 +14428,7 @@ static void hotpath_i_list_records(hotpath_snapshot_t* s) {
         most++;
     s->records = (hotpath_i_thread_t**)hotpath_i_temp(s, most * sizeof *s->records);
     s->frecs = (const hotpath_i_frec_t**)hotpath_i_temp(s, 3 * most * sizeof *s->frecs);
+    s->waiting = (uint64_t*)hotpath_i_temp(s, most * sizeof *s->waiting);
     if (s->full) return;
     for (hotpath_i_thread_t* t = first; t != NULL; t = t->next)
         if (hotpath_i_is_read(s, t)) s->records[s->record_count++] = t;
@@ -14644,12 +14647,14 @@ static void hotpath_i_list_functions(hotpath_snapshot_t* s) {
     #define HOTPATH_I_UNKNOWN (HOTPATH_NO_NODE - 1)
 
 /* Nodes of the snapshot are found by parent and function in a table that doubles. It is made when it is
-   first needed: not by threads that all do the same. */
+   first needed: not by threads that all do the same. As long as nodes are merged they have the ids of
+   their functions, as records have: what is compared for each node needs no index. */
 typedef struct hotpath_i_merge {
     uint32_t* slots; /* node + 1 */
     uint32_t mask;
-    uint32_t* open; /* chains of overrides: many of one node cost no more than as many others */
+    uint32_t* open; /* chains of overrides, by the group of nodes that theirs is in */
     size_t open_mask;
+    uint32_t chains[HOTPATH_I_NODES]; /* of the group that is being merged: one for each node */
 } hotpath_i_merge_t;
 
 static uint32_t* hotpath_i_merge_slot(
@@ -14673,17 +14678,24 @@ static bool hotpath_i_merge_grow(hotpath_snapshot_t* s, hotpath_i_merge_t* m) {
         *hotpath_i_merge_slot(s, m, s->nodes[i].parent, s->nodes[i].function) = i + 1;
     return true;
 }
-static HOTPATH_I_ALWAYS_INLINE uint32_t hotpath_i_new_node(
-    hotpath_snapshot_t* s, uint32_t parent, uint32_t function) {
-    hotpath_node_t* n = (hotpath_node_t*)hotpath_i_room(s, sizeof *n);
-    if (n == NULL) return HOTPATH_I_UNKNOWN;
-    if (s->nodes == NULL) s->nodes = n;
+static HOTPATH_I_ALWAYS_INLINE void hotpath_i_node_init(
+    hotpath_node_t* n, uint32_t parent, uint32_t function) {
     n->parent = parent, n->function = function; /* each by itself: memset would take longer */
     n->first_child = n->next_sibling = HOTPATH_NO_NODE;
     n->depth = n->recursive = 0;
     n->calls = n->open_calls = n->errors = n->bytes = n->total_ns = n->self_ns = 0;
     n->alloc_count = n->alloc_bytes = n->alloc_total_count = n->alloc_total_bytes = 0;
+}
+static uint32_t hotpath_i_new_node(hotpath_snapshot_t* s, uint32_t parent, uint32_t function) {
+    hotpath_node_t* n = (hotpath_node_t*)hotpath_i_room(s, sizeof *n);
+    if (n == NULL) return HOTPATH_I_UNKNOWN;
+    if (s->nodes == NULL) s->nodes = n;
+    hotpath_i_node_init(n, parent, function);
     return (uint32_t)s->node_count++;
+}
+/* Whether the snapshot has a function, which may be newer than its list. */
+static inline bool hotpath_i_is_listed(const hotpath_snapshot_t* s, uint32_t function) {
+    return function <= s->id_count && s->index_of[function] != 0;
 }
 static uint32_t hotpath_i_merged_node(
     hotpath_snapshot_t* s, hotpath_i_merge_t* m, uint32_t parent, uint32_t function) {
@@ -14865,9 +14877,8 @@ static void hotpath_i_add_outside(
     hotpath_snapshot_t* s, hotpath_i_merge_t* m, const hotpath_i_thread_t* t) {
     const hotpath_i_node_t* root = hotpath_i_node_at(t, 0);
     uint64_t count = HOTPATH_I_LOAD(&root->alloc_count);
-    uint32_t function = s->index_of[HOTPATH_I_OUTSIDE];
-    if (count == 0 || function == 0) return;
-    uint32_t merged = hotpath_i_merged_node(s, m, HOTPATH_NO_NODE, function - 1);
+    if (count == 0 || !hotpath_i_is_listed(s, HOTPATH_I_OUTSIDE)) return;
+    uint32_t merged = hotpath_i_merged_node(s, m, HOTPATH_NO_NODE, HOTPATH_I_OUTSIDE);
     if (merged == HOTPATH_I_UNKNOWN) return;
     s->nodes[merged].alloc_count += count;
     s->nodes[merged].alloc_bytes += HOTPATH_I_LOAD(&root->alloc_bytes);
@@ -14966,34 +14977,52 @@ static size_t hotpath_i_size_of_allocs(size_t functions) {
     #else
 static size_t hotpath_i_size_of_allocs(size_t functions) { return (void)functions, (size_t)0; }
     #endif
-    #define HOTPATH_I_OPEN_CHAINS 1024u /* at least: most nodes meet an empty one */
 
-/* The chain that has a node's overrides; other nodes may be in it. */
-static inline uint32_t* hotpath_i_open_chain(
-    const hotpath_i_merge_t* m, const hotpath_i_node_t* node) {
-    return &m->open[((uintptr_t)node >> 6) * 0x9E3779B1u & m->open_mask];
+/* The first of the nodes of a record that lie in one piece with this one; what is open is looked for by
+   them. */
+static inline uintptr_t hotpath_i_group_of(const hotpath_i_node_t* node) {
+    return (uintptr_t)(node - hotpath_i_index(node) % HOTPATH_I_NODES);
+}
+static inline uint32_t* hotpath_i_open_chain(const hotpath_i_merge_t* m, uintptr_t group) {
+    return &m->open[(size_t)((uint64_t)group * 0x9E3779B97F4A7C15u >> 32) & m->open_mask];
 }
 static bool hotpath_i_index_overrides(hotpath_snapshot_t* s, hotpath_i_merge_t* m) {
     size_t size = 16;
-    while (size < s->override_count * 2 + 2 || size < HOTPATH_I_OPEN_CHAINS)
+    while (size < s->override_count * 2)
         size *= 2;
     m->open = (uint32_t*)hotpath_i_temp(s, size * sizeof *m->open);
     m->open_mask = size - 1;
-    for (size_t k = s->override_count; m->open != NULL && k-- > 0;) {
-        uint32_t* first = hotpath_i_open_chain(m, s->overrides[k].node);
+    for (size_t k = 0; m->open != NULL && k < s->override_count; k++) {
+        uint32_t* first = hotpath_i_open_chain(m, hotpath_i_group_of(s->overrides[k].node));
         s->overrides[k].next = *first;
         *first = (uint32_t)k + 1;
     }
     return m->open != NULL;
 }
+/* Moves the overrides of a group's nodes to a chain for each node. Returns: a bit for each node that has
+   some; the chains of the others are not set. */
+static uint64_t hotpath_i_take_open(
+    hotpath_snapshot_t* s, hotpath_i_merge_t* m, const hotpath_i_node_t* group) {
+    uint32_t *others = hotpath_i_open_chain(m, (uintptr_t)group), chain = *others;
+    uint64_t some = 0;
+    *others = 0;
+    while (chain != 0) {
+        hotpath_i_override_t* o = &s->overrides[chain - 1];
+        uintptr_t at = ((uintptr_t)o->node - (uintptr_t)group) / sizeof *group;
+        uint32_t *to = at < HOTPATH_I_NODES ? &m->chains[at] : others, left = o->next;
+        if (to != others && (some >> at & 1) == 0) *to = 0, some |= (uint64_t)1 << at;
+        o->next = *to;
+        *to = chain, chain = left;
+    }
+    return some;
+}
 /* What the open scopes of one record's node add to what it has. */
-static void hotpath_i_credit(hotpath_snapshot_t* s, uint32_t chain, const hotpath_i_node_t* node,
-    uint32_t merged, uint64_t* total, uint64_t* calls) {
+static void hotpath_i_credit(
+    hotpath_snapshot_t* s, uint32_t chain, uint32_t merged, uint64_t* total, uint64_t* calls) {
     uint64_t base = 0, extra = 0, calls_least = 0;
     uint32_t open = 0;
     for (hotpath_i_override_t* o; chain != 0; chain = o->next) {
         o = &s->overrides[chain - 1];
-        if (o->node != node) continue;
         base = o->base > base ? o->base : base;
         calls_least = o->calls > calls_least ? o->calls : calls_least;
         extra += o->extra;
@@ -15014,7 +15043,7 @@ static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_add_counts(
     hotpath_snapshot_t* s, hotpath_node_t* n, const hotpath_i_node_t* from, uint32_t chain) {
     uint64_t total = HOTPATH_I_LOAD_ACQUIRE(&from->total);
     uint64_t calls = HOTPATH_I_LOAD(&from->calls);
-    if (chain != 0) hotpath_i_credit(s, chain, from, (uint32_t)(n - s->nodes), &total, &calls);
+    if (chain != 0) hotpath_i_credit(s, chain, (uint32_t)(n - s->nodes), &total, &calls);
     n->calls += calls;
     n->total_ns += total;
     uint64_t errors = HOTPATH_I_LOAD(&from->errors), bytes = HOTPATH_I_LOAD(&from->bytes);
@@ -15028,10 +15057,11 @@ static HOTPATH_I_ALWAYS_INLINE uint64_t hotpath_i_add_counts(
     return calls;
 }
 static void hotpath_i_add_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* t,
-    const hotpath_i_merge_t* m, hotpath_node_t* n, const hotpath_i_node_t* from) {
-    uint64_t calls = hotpath_i_add_counts(s, n, from, *hotpath_i_open_chain(m, from));
+    hotpath_node_t* n, const hotpath_i_node_t* from, uint32_t chain) {
+    uint64_t calls = hotpath_i_add_counts(s, n, from, chain);
     /* What has a frec of its own tells by that; it is another line of memory. */
-    if (from->frec == &t->lite && calls != 0) s->functions[n->function].lite = true;
+    if (from->frec == &t->lite && calls != 0)
+        s->functions[s->index_of[n->function] - 1].lite = true;
     if (HOTPATH_I_LIKELY(from->recursive == 0)) return;
     n->recursive = 1;
     /* Until the tree is linked, depth says that a node is the inner form of two that stand for many
@@ -15102,11 +15132,10 @@ static void hotpath_i_settle_totals(
         uint32_t* map = (uint32_t*)hotpath_i_temp(s, count * sizeof *map);
         for (uint32_t i = 1; i < count && !s->full; i++) {
             const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
-            uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
             uint32_t parent = node->parent == 0 ? HOTPATH_NO_NODE : map[node->parent];
-            map[i] = function == 0 || parent == HOTPATH_I_UNKNOWN
+            map[i] = !hotpath_i_is_listed(s, node->function) || parent == HOTPATH_I_UNKNOWN
                          ? HOTPATH_I_UNKNOWN
-                         : *hotpath_i_merge_slot(s, m, parent, function - 1) - 1;
+                         : *hotpath_i_merge_slot(s, m, parent, node->function) - 1;
             if (map[i] >= s->node_count) { /* begun since, or of a function that is newer */
                 map[i] = HOTPATH_I_UNKNOWN;
                 continue;
@@ -15159,28 +15188,69 @@ static void hotpath_i_settle(hotpath_snapshot_t* s, const hotpath_i_merge_t* m) 
             mixed[i] = mixed[i] == 2;
     }
 }
-/* Merges a record's nodes from the i-th on as long as each is that of the snapshot's next one and has
-   nothing but counts, up to the end of what lies behind `node` in one piece. By itself, for then all
-   that the loop needs is in registers. Returns: how many there were. */
+/* Whether a record's node has nothing but counts. */
+static HOTPATH_I_ALWAYS_INLINE bool hotpath_i_is_plain(
+    const hotpath_i_node_t* node, const hotpath_i_frec_t* lite) {
+    return node->frec != lite && node->recursive == 0;
+}
+/* Merges a record's nodes from the i-th on, in which nothing is open, as long as each is that of the
+   snapshot's next one and has nothing but counts. They lie in one piece. By itself, for then all that the
+   loop needs is in registers. Returns: how many there were. */
 static HOTPATH_I_HOT uint32_t hotpath_i_merge_run(hotpath_snapshot_t* s,
-    const hotpath_i_thread_t* t, const hotpath_i_merge_t* m, const hotpath_i_node_t* node,
-    uint32_t* map, uint32_t i, uint32_t end, uint32_t next) {
+    const hotpath_i_thread_t* t, const hotpath_i_node_t* node, uint32_t* map, uint32_t i,
+    uint32_t end, uint32_t next) {
     const hotpath_i_frec_t* const lite = &t->lite;
-    const hotpath_i_merge_t chains = *m;
-    const uint32_t* const index_of = s->index_of; /* ids may have gaps: two threads made one item */
-    const uint32_t ids = s->id_count, first = i, ahead = next - i;
+    const uint32_t first = i, ahead = next - i;
     hotpath_node_t* n = s->nodes + next;
     end = end - i < s->node_count - next ? end : i + (uint32_t)(s->node_count - next);
     for (; i < end; i++, n++, node++) {
         __builtin_prefetch(node + 8); /* a line each; where one record ends, nothing is lost */
-        if (node->function > ids || index_of[node->function] != n->function + 1 ||
-            map[node->parent] != n->parent || node->frec == lite || node->recursive != 0 ||
-            *hotpath_i_open_chain(&chains, node) != 0)
+        if (node->function != n->function || map[node->parent] != n->parent ||
+            !hotpath_i_is_plain(node, lite))
             break;
         map[i] = i + ahead;
         hotpath_i_add_counts(s, n, node, 0);
     }
     return i - first;
+}
+/* Likewise those of the first record: all are new, no two of one record are the same. */
+static HOTPATH_I_HOT uint32_t hotpath_i_first_run(hotpath_snapshot_t* s,
+    const hotpath_i_thread_t* t, const hotpath_i_node_t* node, uint32_t* map, uint32_t i,
+    uint32_t end) {
+    const hotpath_i_frec_t* const lite = &t->lite;
+    const uint32_t first = i, ahead = (uint32_t)s->node_count - i;
+    hotpath_node_t* n = (hotpath_node_t*)hotpath_i_room(s, (end - i) * sizeof *n);
+    if (n == NULL) return 0;
+    if (s->nodes == NULL) s->nodes = n;
+    for (; i < end; i++, n++, node++) {
+        __builtin_prefetch(node + 8);
+        uint32_t parent = map[node->parent];
+        if (!hotpath_i_is_listed(s, node->function) || parent == HOTPATH_I_UNKNOWN ||
+            !hotpath_i_is_plain(node, lite))
+            break;
+        map[i] = i + ahead;
+        hotpath_i_node_init(n, parent, node->function);
+        hotpath_i_add_counts(s, n, node, 0);
+    }
+    s->used -= (end - i) * sizeof *n;
+    s->node_count += i - first;
+    return i - first;
+}
+/* Merges one node. Args: next is the snapshot's node that is looked at first. Returns: its node there. */
+static uint32_t hotpath_i_merge_node(hotpath_snapshot_t* s, const hotpath_i_thread_t* t,
+    hotpath_i_merge_t* m, const hotpath_i_node_t* node, uint32_t parent, uint32_t next,
+    uint32_t chain, bool first) {
+    uint32_t function = node->function, to;
+    if (!hotpath_i_is_listed(s, function) || parent == HOTPATH_I_UNKNOWN) return HOTPATH_I_UNKNOWN;
+    if (first)
+        to = hotpath_i_new_node(s, parent, function);
+    else if (next < s->node_count && s->nodes[next].parent == parent &&
+             s->nodes[next].function == function)
+        to = next;
+    else
+        to = hotpath_i_merged_node(s, m, parent, function);
+    if (to != HOTPATH_I_UNKNOWN) hotpath_i_add_node(s, t, &s->nodes[to], node, chain);
+    return to;
 }
 /* Merges a record's nodes. Threads that do the same have them in the same order: the node after the
    last one's is looked at first. */
@@ -15189,36 +15259,32 @@ static void hotpath_i_merge_nodes_of(
     size_t temp = s->temp;
     uint32_t count = HOTPATH_I_LOAD_ACQUIRE(&t->node_count), slots = m->mask, next = 0;
     uint32_t* map = (uint32_t*)hotpath_i_temp(s, count * sizeof *map);
-    bool first = s->node_count == 0; /* then all are new: no two of one record are the same */
+    bool first = s->node_count == 0;
     if (map == NULL) return;
     map[0] = HOTPATH_NO_NODE;
-    const hotpath_i_node_t* node = hotpath_i_node_at(t, 0);
-    for (uint32_t i = 1; i < count; i++) {
-        node = hotpath_i_node_after(t, node, i);
-        if (!first && next < s->node_count) {
-            uint32_t end = (i | (HOTPATH_I_NODES - 1)) + 1; /* of those that lie behind it */
-            end = end < count ? end : count;
-            uint32_t run = hotpath_i_merge_run(s, t, m, node, map, i, end, next);
+    for (uint32_t i = 1; i < count;) { /* group by group */
+        uint32_t group = i % HOTPATH_I_NODES, most = HOTPATH_I_NODES - group;
+        uint32_t last = most < count - i ? i + most : count;
+        const hotpath_i_node_t* node = hotpath_i_node_at(t, i);
+        uint64_t open = hotpath_i_take_open(s, m, node - group);
+        while (i < last) {
+            uint64_t left = open >> i % HOTPATH_I_NODES;
+            uint32_t plain = left != 0 ? (uint32_t)__builtin_ctzll(left) : HOTPATH_I_NODES;
+            uint32_t end = plain < last - i ? i + plain : last, run = 0;
+            if (first)
+                run = hotpath_i_first_run(s, t, node, map, i, end);
+            else if (next < s->node_count)
+                run = hotpath_i_merge_run(s, t, node, map, i, end, next);
             i += run, next += run, node += run;
-            if (i == end) {
-                i--;
-                continue;
-            }
+            if (i == last) break;
+            uint32_t chain =
+                (open >> i % HOTPATH_I_NODES & 1) != 0 ? m->chains[i % HOTPATH_I_NODES] : 0;
+            uint32_t to =
+                hotpath_i_merge_node(s, t, m, node, map[node->parent], next, chain, first);
+            if (to != HOTPATH_I_UNKNOWN) next = to + 1;
+            map[i++] = to;
+            node++;
         }
-        uint32_t function = node->function <= s->id_count ? s->index_of[node->function] : 0;
-        uint32_t parent = map[node->parent];
-        if (function == 0 || parent == HOTPATH_I_UNKNOWN)
-            map[i] = HOTPATH_I_UNKNOWN;
-        else if (first)
-            map[i] = hotpath_i_new_node(s, parent, function - 1);
-        else if (next < s->node_count && s->nodes[next].parent == parent &&
-                 s->nodes[next].function == function - 1)
-            map[i] = next;
-        else
-            map[i] = hotpath_i_merged_node(s, m, parent, function - 1);
-        if (map[i] == HOTPATH_I_UNKNOWN) continue;
-        next = map[i] + 1;
-        hotpath_i_add_node(s, t, m, &s->nodes[map[i]], node);
     }
     #if HOTPATH_I_ALLOC
     hotpath_i_add_outside(s, m, t);
@@ -15226,13 +15292,16 @@ static void hotpath_i_merge_nodes_of(
     if (m->mask == slots) s->temp = temp; /* the table that grew lies after the map and stays */
 }
 static void hotpath_i_merge_tree(hotpath_snapshot_t* s) {
-    hotpath_i_merge_t m = {NULL, 0, NULL, 0};
+    hotpath_i_merge_t m;
+    m.slots = NULL, m.mask = 0;
     if (!hotpath_i_index_overrides(s, &m)) return;
     HOTPATH_I_EACH_RECORD(s, t) {
         if (!s->full) hotpath_i_merge_nodes_of(s, t, &m);
     }
-    if (!s->unsettled || s->full) return;
-    if (m.slots != NULL || hotpath_i_merge_grow(s, &m)) hotpath_i_settle(s, &m);
+    if (s->unsettled && !s->full && (m.slots != NULL || hotpath_i_merge_grow(s, &m)))
+        hotpath_i_settle(s, &m);
+    for (size_t i = 0; i < s->node_count && !s->full; i++)
+        s->nodes[i].function = s->index_of[s->nodes[i].function] - 1;
 }
 /* Whether anything reads the nodes once the functions have their sums. */
 static bool hotpath_i_has_nodes(const hotpath_snapshot_t* s) {
@@ -15618,8 +15687,8 @@ static void hotpath_i_fetch_frecs(const hotpath_i_reading_t* reading, size_t i) 
         if (f == NULL) continue;
         __builtin_prefetch(&f->ring.head);
         __builtin_prefetch(&f->waiting);
+        __builtin_prefetch(&f->octaves[5]); /* of usual durations */
         __builtin_prefetch(&f->squares_high);
-        __builtin_prefetch(&f->octave_bits);
         __builtin_prefetch(&f->untimed);
     }
 }
@@ -15680,10 +15749,21 @@ static void hotpath_i_add_rare(
     rare->reasons |=
         HOTPATH_I_LOAD(&from->reasons_used) != 0 || HOTPATH_I_LOAD(&from->reason_other) != 0;
 }
+/* What only io has, on a line of its own. */
+static void hotpath_i_add_blocking(
+    const hotpath_snapshot_t* s, hotpath_function_t* f, const hotpath_i_frec_t** frecs) {
+    uint64_t ticks = 0;
+    for (size_t r = 0; r < s->record_count; r++) {
+        if (frecs[r] == NULL) continue;
+        f->blocking_calls += HOTPATH_I_LOAD(&frecs[r]->blocking);
+        ticks += HOTPATH_I_LOAD(&frecs[r]->blocking_ticks);
+    }
+    f->blocking_ns = hotpath_i_ns(ticks);
+}
 /* Returns: whether there are reasons. */
 static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f,
     const hotpath_i_frec_t** frecs, hotpath_i_sums_t* sums) {
-    uint64_t min = UINT64_MAX, max = 0, all_timed = 0, sum = 0, blocking_ticks = 0;
+    uint64_t min = UINT64_MAX, max = 0, all_timed = 0, sum = 0;
     bool some = (HOTPATH_I_LOAD(&hotpath_i_off) & HOTPATH_I_SOME) != 0;
     hotpath_i_rare_t rare = {0, 0, some ? UINT32_MAX : 1, false, false};
     f->sampling_rate = 1;
@@ -15697,8 +15777,6 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
         uint64_t least = HOTPATH_I_LOAD(&from->min), most = HOTPATH_I_LOAD(&from->max);
         min = least < min ? least : min;
         max = most > max ? most : max;
-        f->blocking_calls += HOTPATH_I_LOAD(&from->blocking);
-        blocking_ticks += HOTPATH_I_LOAD(&from->blocking_ticks);
         hotpath_i_add_squares(sums, from);
         hotpath_i_add_rate(s, sums, from);
     }
@@ -15707,7 +15785,7 @@ static bool hotpath_i_merge_scalars(hotpath_snapshot_t* s, hotpath_function_t* f
     f->estimated |= rare.untimed != 0;
     f->abandoned += rare.abandoned;
     f->sum_ticks += sum;
-    f->blocking_ns = hotpath_i_ns(blocking_ticks);
+    if (f->kind == HOTPATH_KIND_IO) hotpath_i_add_blocking(s, f, frecs);
     f->lite |= rare.lite;
     /* Of those that have not ended, or never do, some may not be timed. */
     f->estimated |=
@@ -15750,19 +15828,17 @@ static inline void hotpath_i_add_buckets(uint64_t* to, const uint64_t* buckets) 
         to[k + 3] += HOTPATH_I_LOAD(&buckets[k + 3]);
     }
 }
-/* Adds the histogram of one record to the octaves of a function. */
+/* Adds the histogram of one record to the octaves of a function. Args: waiting was read before any bucket;
+   its octave is one of them. */
 static inline void hotpath_i_add_histogram(const hotpath_i_merged_octaves_t* octaves,
-    const hotpath_i_thread_t* t, const hotpath_i_frec_t* from) {
-    uint64_t waiting = HOTPATH_I_LOAD_ACQUIRE(&from->waiting); /* before any bucket */
+    const hotpath_i_thread_t* t, const hotpath_i_frec_t* from, uint64_t waiting) {
     uint64_t left = HOTPATH_I_LOAD(&from->octave_bits) & octaves->bits, *where = NULL, before = 0;
     size_t octave = 0, bucket = 0;
     if (waiting != 0) {
         uint64_t d = hotpath_i_waiting_duration(waiting);
         octave = hotpath_i_octave_of(d), bucket = hotpath_i_bucket_of(d, octave);
-        bool kept = (octaves->bits >> octave & 1) != 0 &&
-                    HOTPATH_I_LOAD(&from->octaves[octave]) != t->lite_octave;
-        where = kept ? octaves->to + octaves->at[octave] + bucket : NULL;
-        before = kept ? *where : 0;
+        if (HOTPATH_I_LOAD(&from->octaves[octave]) != t->lite_octave)
+            where = octaves->to + octaves->at[octave] + bucket, before = *where;
     }
     for (; left != 0; left &= left - 1) {
         size_t o = (size_t)__builtin_ctzll(left);
@@ -15793,10 +15869,11 @@ static void hotpath_i_merge_histogram(
     hotpath_i_merged_octaves_t octaves;
     uint32_t count = 0;
     octaves.bits = 0;
-    for (size_t r = 0; r < s->record_count; r++)
-        if (frecs[r] != NULL)
-            octaves.bits |=
-                hotpath_i_octave_bits(frecs[r], HOTPATH_I_LOAD_ACQUIRE(&frecs[r]->waiting));
+    for (size_t r = 0; r < s->record_count; r++) {
+        if (frecs[r] == NULL) continue;
+        s->waiting[r] = HOTPATH_I_LOAD_ACQUIRE(&frecs[r]->waiting);
+        octaves.bits |= hotpath_i_octave_bits(frecs[r], s->waiting[r]);
+    }
     for (uint64_t left = octaves.bits; left != 0; left &= left - 1)
         octaves.at[__builtin_ctzll(left)] = (uint16_t)(count++ * HOTPATH_I_OCTAVE_WORDS);
     uint64_t* to = (uint64_t*)hotpath_i_keep(s, count * HOTPATH_I_OCTAVE_WORDS * sizeof *to);
@@ -15807,7 +15884,8 @@ static void hotpath_i_merge_histogram(
     s->bucket_words = f->histogram_first + count * HOTPATH_I_OCTAVE_WORDS;
     octaves.to = to;
     for (size_t r = 0; r < s->record_count; r++)
-        if (frecs[r] != NULL) hotpath_i_add_histogram(&octaves, s->records[r], frecs[r]);
+        if (frecs[r] != NULL)
+            hotpath_i_add_histogram(&octaves, s->records[r], frecs[r], s->waiting[r]);
     for (uint64_t left = octaves.bits; left != 0; left &= left - 1, to += HOTPATH_I_OCTAVE_WORDS) {
         to[HOTPATH_I_BUCKETS] = (uint64_t)__builtin_ctzll(left);
         hotpath_i_sum_octave(to);
@@ -17485,8 +17563,7 @@ static size_t hotpath_i_size_of_threads(const hotpath_snapshot_t* s) {
     for (; c != NULL; c = c->next, rows++)
         open += hotpath_i_count_stack(c);
     return rows * (sizeof(hotpath_thread_t) + HOTPATH_I_NAME_MAX + 8) +
-           open * (sizeof(hotpath_i_override_t) + 3 * sizeof(hotpath_open_t) + 24) +
-           HOTPATH_I_OPEN_CHAINS * sizeof(uint32_t) + 256;
+           open * (sizeof(hotpath_i_override_t) + 3 * sizeof(hotpath_open_t) + 24) + 256;
 }
 /* Nodes as if no two records had one in common, with the tables that find them and, while they are
    merged and pruned, their indexes. Texts: what each record holds of them, of recent and slowest

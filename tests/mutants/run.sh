@@ -11,32 +11,43 @@ mkdir -p $dir
 # field NAME KEY: a line of one entry.
 field() { awk -v n="$1" -v k="$2: " '$1 == "name:" { on = ($2 == n) } on && index($0, k) == 1 { print substr($0, length(k) + 1) }' $list; }
 
-# patch NAME FILE OUTPUT: writes the mutant. White space in the old text stands for any.
+# patch [NAME OUTPUT]: writes a mutant; without a name looks whether all of them can be written. White space
+# in the old text stands for any.
 patch() {
     perl -e '
-        my ($name, $file, $output, $list) = @ARGV;
-        my ($on, @old, @new) = (0);
+        my ($list, $only, $output) = @ARGV;
+        my ($name, @names, %file, %old, %new, %texts);
         open my $l, "<", $list or die "$list: $!\n";
         while (<$l>) {
             chomp;
-            $on = ($1 eq $name) if /^name: (\S+)/;
-            push @old, $1 if $on && /^old: ?(.*)/;
-            push @new, $1 if $on && /^new: ?(.*)/;
+            push @names, $name = $1 if /^name: (\S+)/;
+            $file{$name} = $1 if /^file: (\S+)/;
+            push @{$old{$name}}, $1 if defined $name && /^old: ?(.*)/;
+            push @{$new{$name}}, $1 if defined $name && /^new: ?(.*)/;
         }
-        open my $h, "<", $file or die "$file: $!\n";
         local $/;
-        my $text = <$h>;
-        my $old = join "\\s+", map { quotemeta } split " ", join "\n", @old;
-        length $old or die "$name: no old text\n";
-        my $new = join "\n", @new;
-        my $count = () = $text =~ /$old/g;
-        $count == 1 or die "the old text of $name stands $count times in $file, not once\n";
-        $text =~ s/$old/$new/;
-        unlink $output;
-        open my $o, ">", $output or die "$output: $!\n";
-        print $o $text;
-        close $o or die "$output: $!\n";
-    ' "$1" "$2" "$3" "$list"
+        my $bad = 0;
+        for $name (defined $only ? $only : @names) {
+            my $file = $file{$name} || "hotpath.h";
+            if (!defined $texts{$file}) {
+                open my $h, "<", $file or die "$file: $!\n";
+                $texts{$file} = <$h>;
+            }
+            my $text = $texts{$file};
+            my $old = join "\\s+", map { quotemeta } split " ", join "\n", @{$old{$name} || []};
+            length $old or die "$name: no old text\n";
+            my $count = () = $text =~ /$old/g;
+            $count == 1 or $bad = warn "the old text of $name stands $count times in $file, not once\n";
+            next if !defined $only || $bad;
+            my $new = join "\n", @{$new{$name} || []};
+            $text =~ s/$old/$new/;
+            unlink $output;
+            open my $o, ">", $output or die "$output: $!\n";
+            print $o $text;
+            close $o or die "$output: $!\n";
+        }
+        exit $bad;
+    ' "$list" "$@"
 }
 
 # link_parts FOLDER: what a program is made of stands there as it is at the root.
@@ -78,7 +89,7 @@ one() {
     build=$(field "$name" build)
     build=${build:-o0}
     what="$name (law $(field "$name" law)): $*"
-    if ! error=$(patch "$name" $file "$folder/$file" 2>&1); then
+    if ! error=$(patch "$name" "$folder/$file" 2>&1); then
         printf 'not ok - %s\n    %s\n' "$what" "$error"
         return 1
     fi
@@ -141,6 +152,7 @@ if [ "${1:-}" = quick ]; then
         check "law $law has a quick mutant" test "$found" -gt 0
     done
 fi
+check "all texts stand once" patch
 check "names are given once" sh -c "! awk '\$1 == \"name:\" { print \$2 }' $list | sort | uniq -d | grep ."
 
 jobs=${JOBS:-$(nproc 2>/dev/null || echo 2)}

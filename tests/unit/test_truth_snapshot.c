@@ -925,6 +925,63 @@ static void long_texts(uint64_t unused) {
     }
 }
 
+/* What is open in many records, and in any part of them, is credited to the functions that it is of. */
+enum {
+    OPENERS = 40
+};
+static pthread_barrier_t openers;
+
+/* Stays in it where it takes no time. */
+static void run_or_stay(const char* name, uint64_t duration) {
+    HOTPATH_SCOPE_NAMED(name);
+    line += duration;
+    for (int i = 0; i < 2 && duration == 0; i++)
+        pthread_barrier_wait(&openers);
+}
+static void* open_one(void* number) {
+    const uint64_t i = (uint64_t)(uintptr_t)number;
+    char name[32];
+    for (uint64_t k = 0; i % 4 == 0 && k < 70 + i; k++) { /* its own lies farther back */
+        snprintf(name, sizeof name, "before %d", (int)k);
+        run(name, 1);
+    }
+    snprintf(name, sizeof name, "opened by %d", (int)i);
+    run_or_stay(name, 10 * (i + 1));
+    line = 20000 + i;
+    HOTPATH_SCOPE("opened by all");
+    run_or_stay(name, 0);
+    return NULL;
+}
+static void open_in_many_records(uint64_t unused) {
+    pthread_t threads[OPENERS];
+    uint64_t all = 0;
+    (void)unused;
+    pthread_barrier_init(&openers, NULL, OPENERS + 1);
+    for (uintptr_t i = 0; i < OPENERS; i++)
+        if (pthread_create(&threads[i], NULL, open_one, (void*)i) != 0) abort();
+    pthread_barrier_wait(&openers);
+    line = 50000;
+    hotpath_snapshot_t* s = hotpath_snapshot_take(NULL);
+    if (s == NULL) abort();
+    for (uint64_t i = 0; i < OPENERS; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "opened by %d", (int)i);
+        const hotpath_function_t* f = truth_need(s, name);
+        CHECK_EQUAL("calls", name, f->calls, 2);
+        CHECK_EQUAL("open calls", name, f->open_calls, 1);
+        CHECK_EQUAL("total", name, f->total_ns, 10 * (i + 1) + 30000 - i);
+        all += 30000 - i;
+    }
+    const hotpath_function_t* f = truth_need(s, "opened by all");
+    CHECK_EQUAL("open calls", "opened by all", f->open_calls, OPENERS);
+    CHECK_EQUAL("total", "opened by all", f->total_ns, all);
+    CHECK_EQUAL("self", "opened by all", f->self_ns, 0);
+    hotpath_snapshot_free(s);
+    pthread_barrier_wait(&openers);
+    for (uintptr_t i = 0; i < OPENERS; i++)
+        pthread_join(threads[i], NULL);
+}
+
 IN_CHILD(no_allocation)
 IN_CHILD(buffer_sizes)
 IN_CHILD(the_size_is_counted)
@@ -933,6 +990,7 @@ IN_CHILD(parts)
 IN_CHILD(times_later)
 IN_CHILD(calls_of_later_times)
 IN_CHILD(open_scopes)
+IN_CHILD(open_in_many_records)
 IN_CHILD(others_do_not_matter)
 IN_CHILD(log_of_threads)
 IN_CHILD(slowest)
@@ -959,13 +1017,13 @@ int main(int argc, char** argv) {
         cmocka_unit_test(test_buffer_sizes), cmocka_unit_test(test_the_size_is_counted),
         cmocka_unit_test(test_every_size), cmocka_unit_test(test_parts),
         cmocka_unit_test(test_times_later), cmocka_unit_test(test_calls_of_later_times),
-        cmocka_unit_test(test_open_scopes), cmocka_unit_test(test_others_do_not_matter),
-        cmocka_unit_test(test_logs_of_one), cmocka_unit_test(test_logs_of_100),
-        cmocka_unit_test(test_logs_of_1024), cmocka_unit_test(test_logs_of_too_many),
-        cmocka_unit_test(test_logs_of_none), cmocka_unit_test(test_log_of_threads),
-        cmocka_unit_test(test_slowest), cmocka_unit_test(test_results),
-        cmocka_unit_test(test_results_stay), cmocka_unit_test(test_long_texts),
-        cmocka_unit_test(test_long_texts_of_100)};
+        cmocka_unit_test(test_open_scopes), cmocka_unit_test(test_open_in_many_records),
+        cmocka_unit_test(test_others_do_not_matter), cmocka_unit_test(test_logs_of_one),
+        cmocka_unit_test(test_logs_of_100), cmocka_unit_test(test_logs_of_1024),
+        cmocka_unit_test(test_logs_of_too_many), cmocka_unit_test(test_logs_of_none),
+        cmocka_unit_test(test_log_of_threads), cmocka_unit_test(test_slowest),
+        cmocka_unit_test(test_results), cmocka_unit_test(test_results_stay),
+        cmocka_unit_test(test_long_texts), cmocka_unit_test(test_long_texts_of_100)};
     program = argv[0];
     if (argc == 1) return cmocka_run_group_tests(tests, NULL, NULL);
     if (strcmp(argv[1], "logs") == 0) others_do_not_matter(0);
