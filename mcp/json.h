@@ -827,26 +827,40 @@ static char* json_escaped_each(char* to, const char* s, size_t n) {
             *to++ = s[i];
     return to;
 }
+/* The first n bytes of a group of lanes, all of which can be read; as those behind them need no escape. */
+static inline char* json_escaped_group(char* to, const char* s, size_t n) {
+    const char* from = s;
+    bool control;
+    uint64_t left = json_escapes_group(s, &control);
+    if (control) return json_escaped_each(to, s, n);
+    for (; left != 0; left &= left - 1) {
+        const char* next = s + __builtin_ctzll(left);
+        to = json_piece(to, from, (size_t)(next - from));
+        *to++ = '\\', from = next; /* which goes with what follows */
+    }
+    return json_piece(to, from, (size_t)(s + n - from));
+}
 /* The inside of a string: quotes, backslashes and control characters escaped. An answer that stands in a
    string has a quote every few bytes: a group of lanes has so many that their number matters little. */
 static void json_escaped(json_out_t* o, const char* s, size_t n) {
+    char rest[2 * JSON_GROUP + JSON_PIECE], *to;
     for (; n >= JSON_GROUP + JSON_PIECE; s += JSON_GROUP, n -= JSON_GROUP) {
-        char* to = json_room(o, 7 * JSON_GROUP + JSON_PIECE);
-        const char* from = s;
-        bool control;
-        uint64_t left = json_escapes_group(s, &control);
+        to = json_room(o, 6 * JSON_GROUP + JSON_PIECE);
         if (to == NULL) return;
-        if (control) to = json_escaped_each(to, s, JSON_GROUP), left = 0, from = s + JSON_GROUP;
-        for (; left != 0; left &= left - 1) {
-            const char* next = s + __builtin_ctzll(left);
-            to = json_piece(to, from, (size_t)(next - from));
-            *to++ = '\\', from = next; /* which goes with what follows */
-        }
-        to = json_piece(to, from, (size_t)(s + JSON_GROUP - from));
-        o->size = (size_t)(to - o->data);
+        o->size = (size_t)(json_escaped_group(to, s, JSON_GROUP) - o->data);
     }
-    char* to = json_room(o, 6 * n);
-    if (to != NULL) o->size = (size_t)(json_escaped_each(to, s, n) - o->data);
+    to = json_room(o, 6 * n + JSON_PIECE);
+    if (to == NULL) return;
+    if (n < JSON_LANE) {
+        to = json_escaped_each(to, s, n);
+    } else { /* where something lies behind it */
+        size_t first = n < JSON_GROUP ? n : JSON_GROUP;
+        memset(rest, ' ', sizeof rest);
+        memcpy(rest, s, n);
+        to = json_escaped_group(to, rest, first);
+        if (n > first) to = json_escaped_group(to, rest + first, n - first);
+    }
+    o->size = (size_t)(to - o->data);
 }
 static void json_quoted(json_out_t* o, const char* s, size_t n) {
     json_value_begin(o);
@@ -1049,41 +1063,37 @@ static bool json_is_finite(double v) { return v - v == 0; }
    the middle between two hundredths. Returns: NULL if it is not written. */
 static char* json_at_hundredths(char* to, double v) {
     if (!(v >= 0 && v < 1e7)) return NULL;
-    uint64_t whole = (uint64_t)(v * 100 + 0.5);
+    int64_t whole = (int64_t)(v * 100 + 0.5); /* signed: a conversion without branches */
     double off = v * 100 - (double)whole;
     if (off > 0.499999 || off < -0.499999) return NULL;
     unsigned rest = (unsigned)(whole % 100);
-    to = json_at_u64(to, whole / 100);
+    to = json_at_u64(to, (uint64_t)(whole / 100));
     if (rest == 0) return to;
     to[0] = '.', to[1] = (char)('0' + rest / 10);
     if (rest % 10 == 0) return to + 2; /* a 0 at the end is left out */
     to[2] = (char)('0' + rest % 10);
     return to + 3;
 }
-#define JSON_HUNDREDTHS_BYTES (JSON_NUMBER_BYTES + 3) /* of room for one */
-static bool json_hundredths(json_out_t* o, double v) {
-    char* to = json_room(o, JSON_HUNDREDTHS_BYTES + 1);
-    if (to == NULL) return true;
-    if (o->comma) to[0] = ',', to++;
-    to = json_at_hundredths(to, v);
-    if (to != NULL) json_fields_end(o, to);
-    return to != NULL;
-}
-/* A number with at most `digits` decimals, those that are 0 left out. */
-static void json_fixed(json_out_t* o, double v, int digits) {
-    char text[400];
-    if (digits == 2 && json_hundredths(o, v)) return;
-    if (!json_is_finite(v)) {
-        json_null(o);
-        return;
-    }
-    int n = stbsp_snprintf(text, (int)sizeof text, "%.*f", digits, v);
+/* Writes a number with at most `digits` decimals, those that are 0 left out, where there is room for
+   JSON_FIXED_BYTES. Returns: where it ends. */
+#define JSON_FIXED_BYTES 330 /* 309 digits, a sign, a point, decimals */
+static char* json_at_fixed(char* to, double v, int digits) {
+    char* end = digits == 2 ? json_at_hundredths(to, v) : NULL;
+    if (end != NULL) return end;
+    if (!json_is_finite(v)) return (char*)memcpy(to, "null", 4) + 4;
+    int n = stbsp_snprintf(to, JSON_FIXED_BYTES, "%.*f", digits, v);
     if (digits > 0)
-        while (n > 1 && text[n - 1] == '0')
+        while (n > 1 && to[n - 1] == '0')
             n--;
-    if (n > 1 && text[n - 1] == '.') n--;
-    if (n == 2 && text[0] == '-' && text[1] == '0') text[0] = '0', n = 1;
-    json_raw_value(o, text, (size_t)n);
+    if (n > 1 && to[n - 1] == '.') n--;
+    if (n == 2 && to[0] == '-' && to[1] == '0') to[0] = '0', n = 1;
+    return to + n;
+}
+static void json_fixed(json_out_t* o, double v, int digits) {
+    char* to = json_room(o, JSON_FIXED_BYTES + 1);
+    if (to == NULL) return;
+    to[0] = ',', to += o->comma;
+    json_fields_end(o, json_at_fixed(to, v, digits));
 }
 /* A number as it is: whole ones without an exponent, others with 17 digits. */
 static void json_number(json_out_t* o, double v) {

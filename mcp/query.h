@@ -763,7 +763,9 @@ static void rows_swap(row_t* a, row_t* b) {
 static void rows_insert(row_t* rows, size_t last, size_t at) {
     row_t row = rows[at];
     rows[at] = rows[last];
-    for (at = last; at > 0 && row_compare(&row, &rows[at - 1]) < 0; at--)
+    for (at = last; at > 0 && row.key > rows[at - 1].key; at--)
+        rows[at] = rows[at - 1];
+    for (; at > 0 && row_compare(&row, &rows[at - 1]) < 0; at--) /* those of one key */
         rows[at] = rows[at - 1];
     rows[at] = row;
 }

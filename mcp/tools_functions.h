@@ -118,26 +118,25 @@ static char* functions_fields(char* to, const hotpath_function_t* f) {
     return json_at_u64(JSON_FIELD(to, "total_ns"), f->total_ns);
 }
 /* Likewise what only completed executions have: concise answers leave it out where there are none. */
-static char* functions_percentiles(char* to, const window_t* w, const hotpath_function_t* f) {
+static char* functions_brief(char* to, const window_t* w, const hotpath_function_t* f) {
+    to = json_at_fixed(JSON_FIELD(to, "avg_ns"), f->mean_ns, 2);
     to = json_at_u64(JSON_FIELD(to, "p50_ns"), hotpath_snapshot_percentile(w->snapshot, f, 50));
     to = json_at_u64(JSON_FIELD(to, "p95_ns"), hotpath_snapshot_percentile(w->snapshot, f, 95));
     to = json_at_u64(JSON_FIELD(to, "p99_ns"), hotpath_snapshot_percentile(w->snapshot, f, 99));
     return json_at_u64(JSON_FIELD(to, "max_ns"), f->max_ns);
 }
-#define FUNCTIONS_FIELDS_BYTES 200 /* of room for four keys with their numbers */
-static void functions_brief(json_out_t* out, const window_t* w, const hotpath_function_t* f) {
-    json_key(out, "avg_ns"), json_fixed(out, f->mean_ns, 2);
-    char* to = json_room(out, FUNCTIONS_FIELDS_BYTES);
-    if (to != NULL) json_fields_end(out, functions_percentiles(to, w, f));
-}
+#define FUNCTIONS_FIELDS_BYTES \
+    (8 * (JSON_NUMBER_BYTES + 16) + 2 * (JSON_FIXED_BYTES + 16)) /* of room for both */
 /* What only completed executions have, in either form; nothing where there are none. */
 static void functions_times(
     json_out_t* out, const window_t* w, const query_t* q, const hotpath_function_t* f) {
     if (f->sampled_calls == 0) return;
-    if (q->detailed)
+    if (q->detailed) {
         functions_completed(out, w, q, f);
-    else
-        functions_brief(out, w, f);
+        return;
+    }
+    char* to = json_room(out, FUNCTIONS_FIELDS_BYTES);
+    if (to != NULL) json_fields_end(out, functions_brief(to, w, f));
 }
 /* Why calls have failed. Args: most reasons of this window that are named, the most frequent ones. */
 static void functions_reasons(json_out_t* out, const hotpath_function_t* f, uint32_t most) {
@@ -175,9 +174,10 @@ static void functions_concise(
     answer_name(out, "name", f->name);
     char* to = json_room(out, FUNCTIONS_FIELDS_BYTES);
     if (to == NULL) return;
-    json_fields_end(out, functions_fields(to, f));
-    answer_percent(out, "percent_self", window_percent(w, (double)f->self_ns));
-    if (f->sampled_calls != 0) functions_brief(out, w, f);
+    to = functions_fields(to, f);
+    to = json_at_fixed(JSON_FIELD(to, "percent_self"), window_percent(w, (double)f->self_ns), 2);
+    if (f->sampled_calls != 0) to = functions_brief(to, w, f);
+    json_fields_end(out, to);
     if (f->estimated) {
         json_key(out, "sampled_calls"), json_u64(out, f->sampled_calls);
         json_key(out, "sampling_rate"), json_u64(out, f->sampling_rate);
