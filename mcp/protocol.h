@@ -219,7 +219,7 @@ static const char* protocol_call(
         if (text != NULL && call->markdown != NULL) *size = strlen(text);
         if (text == NULL || arena->failed) {
             tool_fail(call, "%s", protocol_too_large);
-            text = NULL;
+            text = NULL, *size = 0;
         }
     }
     mcp_arena_last(arena);

@@ -478,18 +478,24 @@ static void recursion_below_a_root(void** state) {
 
 /* ---- bounds ---- */
 
-/* However little memory a request has, who sent it is told so, under its id. */
+/* However little memory a request has, who sent it is told so, under its id, also where all but a part of
+   a long answer fitted. */
 static void too_large(void** state) {
     (void)state;
-    static const char* const body =
-        "{\"jsonrpc\":\"2.0\",\"id\":\"mine\",\"method\":\"tools/call\",\"params\":{\"name\":"
-        "\"query_flamegraph\",\"arguments\":{\"limit\":200,\"min_percent\":0}}}";
+    static const char* const calls[] = {
+        "\"query_flamegraph\",\"arguments\":{\"limit\":200,\"min_percent\":0}",
+        "\"functions_timing\",\"arguments\":{\"limit\":200}"};
     int refused = 0, answered = 0;
-    many(3);
-    for (size_t limit = 32 << 10; limit < 300 << 10; limit += 8 << 10) {
+    many(3), wide(3);
+    for (size_t limit = 32 << 10; limit < 600 << 10; limit += 4 << 10) {
+        char body[300];
         mcp_arena_t arena;
         protocol_request_t request;
         protocol_reply_t reply;
+        snprintf(body, sizeof body,
+            "{\"jsonrpc\":\"2.0\",\"id\":\"mine\",\"method\":\"tools/"
+            "call\",\"params\":{\"name\":%s}}",
+            calls[limit >> 12 & 1]);
         memset(&request, 0, sizeof request);
         request.body = body, request.size = strlen(body);
         mcp_arena_init(&arena, limit);
