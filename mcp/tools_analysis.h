@@ -1055,8 +1055,11 @@ static void tool_changes(const tool_t* tool, tool_call_t* call) {
         json_key(out, "sort"), json_text(out, "change of self time");
         answer_estimated(out, &c.now);
         answer_list(out);
-        for (; n < count && n < q.limit; n++)
+        for (bool fits = true; fits && n < count && n < q.limit; n += fits) {
+            size_t before = json_out_size(out);
             changes_write(out, &c, &rows[n]);
+            fits = answer_row_fits(out, &q, n, before);
+        }
         answer_list_end(out, count, n);
     }
     changes_close(&c);

@@ -130,8 +130,9 @@ static void tool_value_logs(const tool_t* tool, tool_call_t* call) {
         if (kind == HOTPATH_KIND_DBG) values_source(out, e);
         json_key(out, "total_logs"), json_u64(out, e->count);
         answer_list(out);
-        for (; n < e->history_count && n < q.limit; n++) {
+        for (bool fits = true; fits && n < e->history_count && n < q.limit; n += fits) {
             const hotpath_sample_t* s = &e->history[n];
+            size_t before = json_out_size(out);
             uint64_t ago = w.info->elapsed_ns > s->at_ns ? w.info->elapsed_ns - s->at_ns : 0;
             json_object(out);
             json_key(out, "at_ns"), json_u64(out, s->at_ns);
@@ -140,6 +141,7 @@ static void tool_value_logs(const tool_t* tool, tool_call_t* call) {
             values_scope(out, &w, e, s);
             json_key(out, "thread_id"), json_u64(out, s->thread);
             json_object_end(out);
+            fits = answer_row_fits(out, &q, n, before);
         }
         answer_list_end(out, e->history_count, n);
     }

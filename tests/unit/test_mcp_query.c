@@ -509,6 +509,35 @@ static void too_large(void** state) {
     CHECK(refused != 0 && answered != 0, "%d refused, %d answered", refused, answered);
     assert_int_equal(truth_failures, 0);
 }
+/* A default answer ends at 8 KB, however long what the program says is, unless `limit` asks for more. */
+static void long_texts(void** state) {
+    (void)state;
+    static const char* const asked[][2] = {
+        {"val_logs", "\"val_name\":\"long text\""}, {"changes", "\"since\":\"1s\""}};
+    char name[201], arguments[100];
+    for (int i = 0; i < 50; i++) {
+        if (i % 25 == 0) tick(), sleeps(1000);
+        memset(name, '\1', sizeof name - 1); /* shown as \u0001 */
+        snprintf(name + 190, sizeof name - 190, "%d", i % 25);
+        HOTPATH_SCOPE_NAMED(name);
+        HOTPATH_VAL("long text", (const char*)name);
+        pass(1000);
+    }
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        for (int given = 0; given < 2; given++) {
+            char* text = NULL;
+            snprintf(
+                arguments, sizeof arguments, "{%s%s}", asked[i][1], given ? ",\"limit\":20" : "");
+            truth_json_t* answer = ask(asked[i][0], arguments, &text);
+            const size_t rows = answer != NULL ? rows_of(answer) : 0;
+            CHECK(given ? rows == 20 : rows > 1 && strlen(text) <= 8192,
+                "%s%s: %zu rows, %zu bytes", asked[i][0], arguments, rows, strlen(text));
+            CHECK_EQUAL("included_count", text, truth_json_u64(answer, "included_count"), rows);
+            truth_json_free(answer);
+            free(text);
+        }
+    assert_int_equal(truth_failures, 0);
+}
 /* A body of more values than a request has memory for is a wrong body, not a broken server. */
 static void too_many_values(void** state) {
     (void)state;
@@ -638,6 +667,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(many_calls_on_two_paths, setup, teardown),
         cmocka_unit_test_setup_teardown(recursion_below_a_root, setup, teardown),
         cmocka_unit_test_setup_teardown(too_large, setup, teardown),
+        cmocka_unit_test_setup_teardown(long_texts, setup, teardown),
         cmocka_unit_test_setup_teardown(too_many_values, setup, teardown),
         cmocka_unit_test_setup_teardown(slow_globs, setup, teardown),
         cmocka_unit_test_setup_teardown(texts_that_are_cut, setup, teardown),
