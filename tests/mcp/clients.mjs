@@ -565,8 +565,11 @@ async function knownOf(server) {
     await get('channels'),
     await get('streams'),
   ];
-  const span = ({ data: [row] }) =>
-    row && { id: row.id, name: row.query ?? row.endpoint ?? row.route };
+  // Whichever took longest; the inspector takes no empty name.
+  const span = ({ data }) =>
+    data
+      .map((row) => ({ id: row.id, name: row.query ?? row.endpoint ?? row.route }))
+      .find((row) => row.name.trim() !== '');
   const chosen = functions.data.find((row) => row.name === 'look_up') ?? functions.data[0];
   return {
     name: chosen.name,
