@@ -8037,6 +8037,7 @@ static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l, uintptr_t pha
         hotpath_i_hash_add(t, newest);
     if (t != NULL) hotpath_i_recover_closed(l, t);
     if (t != NULL && phase == HOTPATH_I_IN_BEGIN) {
+        t->next_mark += HOTPATH_I_MARK; /* a slot or a token may have what it was about to get */
         hotpath_i_open_t* e = l->top;
         hotpath_i_open_t* end = t->context->entries + t->context->capacity;
         if (e + 1 < end && (e[1].mark & HOTPATH_I_CLOSED) == 0) {

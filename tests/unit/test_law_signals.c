@@ -475,6 +475,35 @@ static void law_10_signals_jump_from_giving_up(void** state) {
     law_check_quiet_now();
 }
 
+/* A jump out of the begin of a span: what begins next is none. */
+static LAW_NOINLINE void begins_a_span(void) {
+    hotpath_span_t span;
+    hotpath_span_begin(&span, HOTPATH_SPAN_SQL, "SELECT", SIZE_MAX);
+}
+static LAW_NOINLINE void after_the_span(void) {
+    HOTPATH_FUNC();
+    HOTPATH_SPAN(span, HOTPATH_SPAN_SQL, "SELECT after it");
+}
+static void law_10_signals_jump_from_a_span(void** state) {
+    (void)state;
+    law_needs_steps();
+    law_handler(SIGTRAP, step_jumps, 0);
+    begins_a_span();
+    const uint64_t stride = LAW_TIMES(1, 20);
+    bool jumped = true;
+    for (uint64_t n = 1; jumped; n += stride) {
+        jumped = jumps_after(n, begins_a_span);
+        hotpath_unwind(0);
+        after_the_span();
+        const hotpath_function_t f = law_now("after_the_span");
+        if (f.calls != f.completed)
+            law_fail(__FILE__, __LINE__,
+                "a jump after %" PRIu64 " instructions: %" PRIu64 " of %" PRIu64 " completed", n,
+                f.completed, f.calls);
+    }
+    law_check_quiet_now();
+}
+
 /* A jump out of a first touch: of a site, of a name, of a value. What it held is not held for ever. */
 static hotpath_site_t* touched_site;
 static LAW_NOINLINE void touches(void) {
@@ -732,6 +761,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_10_signals_storm_on_signal_stacks),
     cmocka_unit_test(law_10_signals_jump),
     cmocka_unit_test(law_10_signals_jump_from_giving_up),
+    cmocka_unit_test(law_10_signals_jump_from_a_span),
     cmocka_unit_test(law_10_signals_jump_from_first_touches),
     cmocka_unit_test(law_10_signals_jump_storm),
 };
