@@ -8027,6 +8027,14 @@ static void hotpath_i_recover_closed(hotpath_i_local_t* l, hotpath_i_thread_t* t
     }
     if (e->head == hotpath_i_given_up(f)) HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
 }
+/* Finds the top where a handler jumped out between it and its stack: of a switch, or of one that grew. */
+static void hotpath_i_recover_stack(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
+    hotpath_context_t* c = t->context;
+    if (l->top < c->entries || l->top >= c->entries + c->capacity) l->top = hotpath_i_find_top(c);
+    l->last = c->entries + c->soft - 1;
+    l->attention =
+        (l->attention & ~HOTPATH_I_ATTENTION_DEEP) | (c->deep != 0 ? HOTPATH_I_ATTENTION_DEEP : 0);
+}
 /* Puts right what an interrupted recording that is never resumed left half done. What it had not
    counted yet counts as dropped, so that recorded and dropped are all that was executed. */
 static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l, uintptr_t phase) {
@@ -8035,6 +8043,7 @@ static HOTPATH_I_COLD void hotpath_i_recover(hotpath_i_local_t* l, uintptr_t pha
     if (newest != NULL && hotpath_i_index(newest) != 0 &&
         hotpath_i_hash_find(t, hotpath_i_key(newest->parent, newest->function)) == NULL)
         hotpath_i_hash_add(t, newest);
+    if (t != NULL) hotpath_i_recover_stack(l, t);
     if (t != NULL) hotpath_i_recover_closed(l, t);
     if (t != NULL && phase == HOTPATH_I_IN_BEGIN) {
         t->next_mark += HOTPATH_I_MARK; /* a slot or a token may have what it was about to get */

@@ -504,6 +504,34 @@ static void law_10_signals_jump_from_a_span(void** state) {
     law_check_quiet_now();
 }
 
+/* A jump out of a switch: the thread has the top of the stack that it runs. */
+static hotpath_context_t* jumped_context;
+static LAW_NOINLINE void switches(void) {
+    hotpath_context_switch(jumped_context);
+    hotpath_context_switch(NULL);
+}
+static void law_10_signals_jump_from_a_switch(void** state) {
+    (void)state;
+    law_needs_steps();
+    law_handler(SIGTRAP, step_jumps, 0);
+    HOTPATH_SCOPE("around the switches");
+    const uint32_t depth = hotpath_depth();
+    const uint64_t stride = LAW_TIMES(1, 20);
+    bool jumped = true;
+    for (uint64_t n = 1; jumped; n += stride) {
+        jumped_context = hotpath_context_create("jumped");
+        jumped = jumps_after(n, switches);
+        hotpath_unwind(depth);
+        hotpath_context_switch(NULL);
+        CHECK_EQ(hotpath_depth(), depth);
+        after_the_jump();
+        hotpath_context_destroy(jumped_context);
+    }
+    hotpath_snapshot_t* const s = law_take();
+    CHECK_EQ(law_function(s, "around the switches")->open_calls, 1);
+    hotpath_snapshot_free(s);
+}
+
 /* A jump out of a first touch: of a site, of a name, of a value. What it held is not held for ever. */
 static hotpath_site_t* touched_site;
 static LAW_NOINLINE void touches(void) {
@@ -762,6 +790,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_10_signals_jump),
     cmocka_unit_test(law_10_signals_jump_from_giving_up),
     cmocka_unit_test(law_10_signals_jump_from_a_span),
+    cmocka_unit_test(law_10_signals_jump_from_a_switch),
     cmocka_unit_test(law_10_signals_jump_from_first_touches),
     cmocka_unit_test(law_10_signals_jump_storm),
 };
