@@ -8031,6 +8031,7 @@ static void hotpath_i_recover_closed(hotpath_i_local_t* l, hotpath_i_thread_t* t
 static void hotpath_i_recover_stack(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
     hotpath_context_t* c = t->context;
     if (l->top < c->entries || l->top >= c->entries + c->capacity) l->top = hotpath_i_find_top(c);
+    if ((c->switches & 1) != 0) HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
     l->last = c->entries + c->soft - 1;
     l->attention =
         (l->attention & ~HOTPATH_I_ATTENTION_DEEP) | (c->deep != 0 ? HOTPATH_I_ATTENTION_DEEP : 0);

@@ -532,6 +532,36 @@ static void law_10_signals_jump_from_a_switch(void** state) {
     hotpath_snapshot_free(s);
 }
 
+/* A jump out of a begin for which the stack of a context grows: readers find that stack again. */
+static LAW_NOINLINE void begins_one(void) {
+    hotpath_token_t token;
+    static hotpath_site_t site = HOTPATH_SITE_INIT("begins one", HOTPATH_KIND_SCOPE);
+    hotpath_begin(&site, &token);
+}
+static void law_10_signals_jump_from_a_stack_that_grows(void** state) {
+    (void)state;
+    enum {
+        FULL = 15
+    };
+    static hotpath_site_t site = HOTPATH_SITE_INIT("fills", HOTPATH_KIND_SCOPE);
+    static hotpath_token_t tokens[FULL];
+    law_needs_steps();
+    law_handler(SIGTRAP, step_jumps, 0);
+    const uint64_t stride = LAW_TIMES(7, 140);
+    bool jumped = true;
+    for (uint64_t n = 1; jumped; n += stride) {
+        hotpath_context_t* const context = hotpath_context_create("grows");
+        hotpath_context_switch(context);
+        for (int i = 0; i < FULL; i++)
+            hotpath_begin(&site, &tokens[i]);
+        jumped = jumps_after(n, begins_one);
+        after_the_jump();
+        CHECK_EQ(law_now("fills").open_calls, FULL);
+        hotpath_unwind(0);
+        hotpath_context_switch(NULL); /* not given back: its stack has grown */
+    }
+}
+
 /* A jump out of a first touch: of a site, of a name, of a value. What it held is not held for ever. */
 static hotpath_site_t* touched_site;
 static LAW_NOINLINE void touches(void) {
@@ -791,6 +821,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(law_10_signals_jump_from_giving_up),
     cmocka_unit_test(law_10_signals_jump_from_a_span),
     cmocka_unit_test(law_10_signals_jump_from_a_switch),
+    cmocka_unit_test(law_10_signals_jump_from_a_stack_that_grows),
     cmocka_unit_test(law_10_signals_jump_from_first_touches),
     cmocka_unit_test(law_10_signals_jump_storm),
 };
