@@ -1478,7 +1478,8 @@ HOTPATH_API void hotpath_record(
 
 /* Begins a keyed span: a scope whose name is made of a key that is known at run time. It is always
    timed, and may end where it began, or on another thread, or after the scopes around it.
-   Args: span stays at its place until it ends; one that is begun again before is given up, and so is one
+   Args: span stays at its place until it ends; one that is begun again before is given up (but not one in
+   memory of no stack that an outer end has taken off its thread's scopes: it stays open), and so is one
    on a stack whose frame has been left (by longjmp out of a HOTPATH_SPAN, too): at the latest when an older
    frame of its thread begins a span, or its thread ends. kind says
    what the key is; key, of `length` bytes (SIZE_MAX: up to its 0), may hold anything, also bytes that are
@@ -8027,14 +8028,17 @@ static void hotpath_i_recover_closed(hotpath_i_local_t* l, hotpath_i_thread_t* t
     }
     if (e->head == hotpath_i_given_up(f)) HOTPATH_I_OWN_ADD(&f->abandoned, (uint64_t)1);
 }
+static void hotpath_i_use_stack(hotpath_i_local_t* l, const hotpath_context_t* c) {
+    l->last = c->entries + c->soft - 1;
+    l->attention =
+        (l->attention & ~HOTPATH_I_ATTENTION_DEEP) | (c->deep != 0 ? HOTPATH_I_ATTENTION_DEEP : 0);
+}
 /* Finds the top where a handler jumped out between it and its stack: of a switch, or of one that grew. */
 static void hotpath_i_recover_stack(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
     hotpath_context_t* c = t->context;
     if (l->top < c->entries || l->top >= c->entries + c->capacity) l->top = hotpath_i_find_top(c);
     if ((c->switches & 1) != 0) HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
-    l->last = c->entries + c->soft - 1;
-    l->attention =
-        (l->attention & ~HOTPATH_I_ATTENTION_DEEP) | (c->deep != 0 ? HOTPATH_I_ATTENTION_DEEP : 0);
+    hotpath_i_use_stack(l, c);
 }
 /* Puts right what an interrupted recording that is never resumed left half done. What it had not
    counted yet counts as dropped, so that recorded and dropped are all that was executed. */
@@ -9045,9 +9049,7 @@ static void hotpath_i_context_resume(
     c->entries[0].node = hotpath_i_node_at(t, 0);
     HOTPATH_I_STORE_RELEASE(&t->context, c);
     l->top = c->top;
-    l->last = c->entries + c->soft - 1;
-    l->attention =
-        (l->attention & ~HOTPATH_I_ATTENTION_DEEP) | (c->deep != 0 ? HOTPATH_I_ATTENTION_DEEP : 0);
+    hotpath_i_use_stack(l, c);
 }
 /* Takes a parked context, after a reader that just moves it. */
 static bool hotpath_i_context_claim(hotpath_context_t* c) {
