@@ -535,9 +535,10 @@ static const char* http_arguments(mcp_arena_t* arena, const char* query, size_t*
     char* values[HTTP_ARGUMENTS];
     size_t count = 0;
     json_out_t out;
-    for (const char* p = query; *p != 0 && count < HTTP_ARGUMENTS;) {
+    for (const char* p = query; *p != 0;) {
         size_t n = strcspn(p, "&"), name = strcspn(p, "=&");
         if (n != 0) {
+            if (count == HTTP_ARGUMENTS) return NULL;
             keys[count] = http_decoded(arena, p, name);
             values[count] = http_decoded(arena, p + name + (name < n), n - name - (name < n));
             if (keys[count] == NULL || values[count] == NULL) return NULL;
@@ -592,7 +593,8 @@ static int http_api(const http_request_t* r, const char* tool, bool get) {
         if (r->info->query_string != NULL) {
             arguments = http_arguments(r->arena, r->info->query_string, &size);
             if (arguments == NULL)
-                return http_refuse(r->c, 400, NULL, "hotpath: the query is not to be read\n");
+                return http_refuse(r->c, 400, NULL,
+                    "hotpath: the query is not to be read, or has more than 64 arguments\n");
         }
     } else {
         if (!http_is_json(r))

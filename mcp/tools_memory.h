@@ -620,10 +620,11 @@ static void heap_leaks(tool_call_t* call, const window_t* w, const query_t* q) {
     }
     answer_list_end(out, count, n);
 }
-static void heap_size_rows(json_out_t* out, const uint64_t* sizes, uint64_t count) {
-    json_array(out);
+/* Returns: how many rows there are, of which at most so many are written. */
+static size_t heap_size_rows(json_out_t* out, const uint64_t* sizes, uint64_t count, size_t most) {
+    size_t n = 0;
     for (unsigned i = 0; i < HOTPATH_ALLOC_SIZES; i++) {
-        if (sizes[i] == 0) continue;
+        if (sizes[i] == 0 || n++ >= most) continue;
         json_object(out);
         json_key(out, "from_bytes"), json_u64(out, i == 0 ? 0 : (uint64_t)1 << (i - 1));
         if (i + 1 < HOTPATH_ALLOC_SIZES) {
@@ -634,12 +635,13 @@ static void heap_size_rows(json_out_t* out, const uint64_t* sizes, uint64_t coun
         answer_percent(out, "percent", memory_percent((double)sizes[i], (double)count));
         json_object_end(out);
     }
-    json_array_end(out);
+    return n;
 }
 static void heap_sizes(tool_call_t* call, const window_t* w, const query_t* q) {
     json_out_t* out = &call->out;
     uint64_t sizes[HOTPATH_ALLOC_SIZES], count = 0;
-    size_t n = 0;
+    size_t most =
+        q->limit_given ? q->limit : HOTPATH_ALLOC_SIZES; /* all of them are a short answer */
     const unsigned char* fits = window_filter(call, w, q, function_name, w->function_count);
     if (call->failed) return;
     memset(sizes, 0, sizeof sizes);
@@ -649,15 +651,13 @@ static void heap_sizes(tool_call_t* call, const window_t* w, const query_t* q) {
         for (unsigned k = 0; k < HOTPATH_ALLOC_SIZES; k++)
             sizes[k] += f->alloc_sizes[k], count += f->alloc_sizes[k];
     }
-    for (unsigned k = 0; k < HOTPATH_ALLOC_SIZES; k++)
-        n += sizes[k] != 0;
     answer_begin(call, w);
     heap_view(out, "sizes");
     json_key(out, "percent_of"), json_text(out, "allocations");
     json_key(out, "alloc_count"), json_u64(out, count);
-    json_key(out, "data"), heap_size_rows(out, sizes, count);
-    answer_counts(out, n, n);
-    json_object_end(out);
+    answer_list(out);
+    size_t n = heap_size_rows(out, sizes, count, most);
+    answer_list_end(out, n, n < most ? n : most);
 }
 static void tool_heap(const tool_t* tool, tool_call_t* call) {
     static void (*const views[])(tool_call_t*, const window_t*, const query_t*) = {

@@ -316,6 +316,7 @@ const calls = [
   ['heap', { view: 'leaks' }, 'leaks'],
   ['heap', { view: 'leaks', limit: 1, filter: '*' }, 'leaks'],
   ['heap', { view: 'sizes' }, 'sizes', { loose: true }],
+  ['heap', { view: 'sizes', limit: 2 }, 'sizes', { loose: true }],
   ['heap', { view: 'sizes', filter: 'c*' }, 'sizes', { loose: true }],
   ['heap', { view: 'all' }, /view must be one of: usage, sites, diff, leaks, sizes/],
   ['heap', { base: 'start' }, /base goes with view diff/],

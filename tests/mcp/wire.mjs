@@ -330,6 +330,16 @@ row(
   200,
 );
 row(
+  'GET /api: empty arguments are none',
+  { method: 'GET', path: `/api/functions_timing?limit=2${'&filter='.repeat(50)}${'&'.repeat(20)}` },
+  200,
+);
+row(
+  'GET /api: 65 are too many, though the last one is wrong',
+  { method: 'GET', path: `/api/functions_timing?${'filter=&'.repeat(64)}limit=0` },
+  { status: 400, body: hint(/more than 64 arguments/) },
+);
+row(
   'GET /api in markdown',
   { method: 'GET', path: '/api/query_flamegraph?format=markdown' },
   { status: 200, type: 'text/markdown; charset=utf-8' },
