@@ -5470,12 +5470,13 @@ struct hotpath_context {
     hotpath_context_t* next;
     struct hotpath_i_thread* thread; /* whose nodes the entries name */
     uint64_t switches;               /* odd while the entries move to another thread's nodes */
-    uint32_t state;                  /* hotpath_i_context_state */
-    uint32_t capacity;               /* entries, the root included */
-    uint32_t soft;                   /* the depth at which dead entries are looked for next */
-    uint32_t deep;                   /* open scopes past the depth bound */
-    uint64_t deep_epoch;             /* changes when those are given up together */
-    hotpath_i_open_t* top;           /* while it is not running */
+    uint32_t torn;         /* a handler jumped out while its entries moved: they move again */
+    uint32_t state;        /* hotpath_i_context_state */
+    uint32_t capacity;     /* entries, the root included */
+    uint32_t soft;         /* the depth at which dead entries are looked for next */
+    uint32_t deep;         /* open scopes past the depth bound */
+    uint64_t deep_epoch;   /* changes when those are given up together */
+    hotpath_i_open_t* top; /* while it is not running */
     hotpath_i_open_t* entries;
     hotpath_i_note_t* notes; /* NULL until the first */
     uint32_t notes_used;
@@ -5547,6 +5548,8 @@ typedef struct hotpath_i_thread {
     uint64_t lite_functions;
     uint64_t context_overflow;
     uint64_t context_switches;
+    struct hotpath_context*
+        claimed; /* the context that it has taken and does not run yet, or NULL */
     uint64_t span_overflow;
     uint64_t note_overflow;
     struct hotpath_i_span_known* span_cache; /* raw keys by their hash */
@@ -8033,11 +8036,29 @@ static void hotpath_i_use_stack(hotpath_i_local_t* l, const hotpath_context_t* c
     l->attention =
         (l->attention & ~HOTPATH_I_ATTENTION_DEEP) | (c->deep != 0 ? HOTPATH_I_ATTENTION_DEEP : 0);
 }
+static void hotpath_i_recover_switches(hotpath_context_t* c) {
+    if ((c->switches & 1) != 0) HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+}
+/* Where a handler jumped out of a switch: the thread goes on with the context that it ran, unless the other
+   one was in its place, which is given back. */
+static void hotpath_i_recover_switch(hotpath_i_thread_t* t) {
+    hotpath_context_t *c = t->context, *claimed = t->claimed;
+    uint32_t parked = HOTPATH_I_CONTEXT_PARKED;
+    t->claimed = NULL;
+    if (c != &t->own && HOTPATH_I_LOAD(&c->state) == HOTPATH_I_CONTEXT_PARKED &&
+        !HOTPATH_I_CAS(&c->state, &parked, (uint32_t)HOTPATH_I_CONTEXT_RUNNING))
+        HOTPATH_I_STORE_RELEASE(&t->context, &t->own); /* another thread was faster */
+    if (claimed == NULL || claimed == c) return;
+    claimed->torn = 1;
+    hotpath_i_recover_switches(claimed);
+    HOTPATH_I_STORE_RELEASE(&claimed->state, (uint32_t)HOTPATH_I_CONTEXT_PARKED);
+}
 /* Finds the top where a handler jumped out between it and its stack: of a switch, or of one that grew. */
 static void hotpath_i_recover_stack(hotpath_i_local_t* l, hotpath_i_thread_t* t) {
+    hotpath_i_recover_switch(t);
     hotpath_context_t* c = t->context;
     if (l->top < c->entries || l->top >= c->entries + c->capacity) l->top = hotpath_i_find_top(c);
-    if ((c->switches & 1) != 0) HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
+    hotpath_i_recover_switches(c);
     hotpath_i_use_stack(l, c);
 }
 /* Puts right what an interrupted recording that is never resumed left half done. What it had not
@@ -9033,6 +9054,7 @@ static void hotpath_i_context_move(hotpath_i_thread_t* t, hotpath_context_t* c) 
             hotpath_i_note_frec(c->entries[c->notes[i].entry].node->frec);
     c->deep = 0;
     c->deep_epoch++;
+    c->torn = 0;
     HOTPATH_I_STORE_RELEASE(&c->thread, t); /* its record may be new to who reads it here */
     HOTPATH_I_STORE_RELEASE(&c->switches, c->switches + 1);
 }
@@ -9044,21 +9066,23 @@ static void hotpath_i_context_park(hotpath_i_local_t* l, hotpath_i_thread_t* t) 
 }
 static void hotpath_i_context_resume(
     hotpath_i_local_t* l, hotpath_i_thread_t* t, hotpath_context_t* c) {
-    if (c->thread != t) hotpath_i_context_move(t, c);
+    if (c->thread != t || c->torn != 0) hotpath_i_context_move(t, c);
     t->context_switches++;
     c->entries[0].node = hotpath_i_node_at(t, 0);
     HOTPATH_I_STORE_RELEASE(&t->context, c);
+    HOTPATH_I_STORE(&t->claimed, (hotpath_context_t*)NULL);
     l->top = c->top;
     hotpath_i_use_stack(l, c);
 }
 /* Takes a parked context, after a reader that just moves it. */
-static bool hotpath_i_context_claim(hotpath_context_t* c) {
+static bool hotpath_i_context_claim(hotpath_i_thread_t* t, hotpath_context_t* c) {
     uint32_t state = HOTPATH_I_CONTEXT_PARKED;
     while (!HOTPATH_I_CAS(&c->state, &state, (uint32_t)HOTPATH_I_CONTEXT_RUNNING)) {
         if (state != HOTPATH_I_CONTEXT_MOVING) return false;
         hotpath_i_os_yield();
         state = HOTPATH_I_CONTEXT_PARKED;
     }
+    HOTPATH_I_STORE(&t->claimed, c);
     return true;
 }
 HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_context_switch(hotpath_context_t* ctx) {
@@ -9069,7 +9093,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_context_switch(hotpath_context_t* 
     if (t == NULL) return;
     hotpath_context_t* c = ctx == NULL ? &t->own : ctx;
     if (c != t->context) {
-        if (c != &t->own && !hotpath_i_context_claim(c)) {
+        if (c != &t->own && !hotpath_i_context_claim(t, c)) {
             HOTPATH_I_OWN_ADD(&t->context_overflow, (uint64_t)1);
         } else {
             hotpath_i_context_park(l, t);
@@ -9086,7 +9110,7 @@ HOTPATH_API HOTPATH_I_REAL_STACK void hotpath_context_destroy(hotpath_context_t*
     hotpath_i_thread_t* t = hotpath_i_enter(l, &cookie, HOTPATH_I_STACK_ADDRESS());
     if (t == NULL) return;
     hotpath_context_t* before = t->context;
-    if (ctx != before && !hotpath_i_context_claim(ctx)) {
+    if (ctx != before && !hotpath_i_context_claim(t, ctx)) {
         HOTPATH_I_OWN_ADD(&t->context_overflow, (uint64_t)1);
     } else {
         if (ctx != before) { /* its open scopes end here, as those of a thread that ends */
