@@ -5,7 +5,7 @@
    has; tools_call_one_cpu has one for all, where nobody is woken from afar and only work counts. Left to
    the scheduler, the one that answers first keeps the client's processor, and the other one is woken from
    idle: the ratio of one and the same program then was anything from 0.46 to 8.6. Also printed: how long
-   a stop takes, the size of the answers, and what an idle server costs.
+   a stop takes, the size of the answers, the memory of a request, and what an idle server costs.
 
    Run:  make bench
          BENCH_ROUNDS=1 makes it quick and rough: to see that it works, not to read numbers.
@@ -146,6 +146,23 @@ static void* work(void* unused) {
     return NULL;
 }
 
+/* What the snapshot of a request takes: with percentiles of the rows that are shown later, and of all. */
+static void measure_memory(const char* name) {
+    static const uint32_t parts[] = {
+        HOTPATH_PART_FUNCTIONS | HOTPATH_TIMES_LATER, HOTPATH_PART_FUNCTIONS};
+    double mib[2];
+    for (int i = 0; i < 2; i++) {
+        hotpath_snapshot_desc_t desc;
+        memset(&desc, 0, sizeof desc);
+        desc.parts = parts[i], desc.buffer_size = hotpath_snapshot_size(NULL);
+        desc.buffer = malloc(desc.buffer_size);
+        hotpath_snapshot_t* s = desc.buffer != NULL ? hotpath_snapshot_take(&desc) : NULL;
+        if (s == NULL) exit(1);
+        mib[i] = (double)hotpath_snapshot_trim(s) / (1 << 20);
+        free(desc.buffer);
+    }
+    printf("%-22s %8.2f MiB of memory, %.2f with percentiles of all\n", name, mib[0], mib[1]);
+}
 /* Args: place is the client's. */
 static void measure(
     FILE* rows, const char* name, int count, int threads, int rounds, place_t place) {
@@ -191,6 +208,7 @@ static void measure(
             "{\"name\": \"%s\", \"threads\": %d, \"ns\": %.0f, \"ratio\": %.4f, \"base\": "
             "\"bare_handler\", \"base_ns\": %.0f, \"instructions\": null}\n",
             name, threads, x * 1e3, x / y, y * 1e3);
+    if (place == AT_CLIENT) measure_memory(name);
     pthread_barrier_wait(&ready);
     for (int i = 0; i < threads; i++)
         pthread_join(ids[i], NULL);

@@ -529,7 +529,9 @@ static char* http_decoded(mcp_arena_t* arena, const char* text, size_t length) {
     if (out != NULL) out[n] = 0;
     return out;
 }
-#define HTTP_ARGUMENTS 64
+#define HTTP_ARGUMENTS    64
+#define HTTP_TEXT_OF(n)   #n
+#define HTTP_TEXT(number) HTTP_TEXT_OF(number)
 static const char* http_arguments(mcp_arena_t* arena, const char* query, size_t* size) {
     char* keys[HTTP_ARGUMENTS];
     char* values[HTTP_ARGUMENTS];
@@ -594,7 +596,8 @@ static int http_api(const http_request_t* r, const char* tool, bool get) {
             arguments = http_arguments(r->arena, r->info->query_string, &size);
             if (arguments == NULL)
                 return http_refuse(r->c, 400, NULL,
-                    "hotpath: the query is not to be read, or has more than 64 arguments\n");
+                    "hotpath: the query is not to be read, or has more than " HTTP_TEXT(
+                        HTTP_ARGUMENTS) " arguments\n");
         }
     } else {
         if (!http_is_json(r))
